@@ -1,0 +1,17 @@
+"""Responses to bundles."""
+
+from grader.bundle.limits import DEFAULT_LIMITS, Limits
+from grader.bundle.model import Bundle, BundleFile, Kind, Omitted, Segment
+from grader.bundle.read import read_response, read_text
+
+__all__ = [
+    "DEFAULT_LIMITS",
+    "Bundle",
+    "BundleFile",
+    "Kind",
+    "Limits",
+    "Omitted",
+    "Segment",
+    "read_response",
+    "read_text",
+]

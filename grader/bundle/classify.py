@@ -1,0 +1,99 @@
+"""What a text is: told by its content, by its name only where the content does not tell."""
+
+from __future__ import annotations
+
+import re
+from pathlib import PurePosixPath
+
+from grader.bundle.model import Kind
+
+_HEAD = 4_000
+_YAML_RESOURCES = re.compile(r"^(?P<indent> *)(['\"]?)Resources\2[ \t]*:[ \t]*(?:#.*)?$", re.M)
+_YAML_VERSION = re.compile(r"^ *(['\"]?)AWSTemplateFormatVersion\1[ \t]*:", re.M)
+_YAML_TYPE = re.compile(r"^ +(?:['\"]?)Type(?:['\"]?)[ \t]*:[ \t]*['\"]?(?:AWS|Alexa|Custom)::\w+", re.M)
+_JSON_RESOURCES = re.compile(r'"Resources"\s*:\s*\{')
+_JSON_VERSION = re.compile(r'"AWSTemplateFormatVersion"\s*:')
+_JSON_TYPE = re.compile(r'"Type"\s*:\s*"(?:AWS|Alexa|Custom)::\w+')
+_JSON_PARAMETERS = re.compile(r'"ParameterKey"\s*:')
+_JSON_CONFIGURATION = re.compile(r'^\s*\{\s*"Parameters"\s*:\s*\{')
+_YAML_PARAMETERS = re.compile(r"^\s*-?\s*ParameterKey\s*:", re.M)
+_FOREIGN = (
+    ("terraform", re.compile(r'^\s*(?:resource|data)\s+"\w+"\s+"\w+"\s*\{|^\s*terraform\s*\{|^\s*provider\s+"\w+"\s*\{', re.M)),
+    ("cdk", re.compile(r"(?:from\s+['\"]?aws[-_]cdk|aws-cdk-lib|import\s+aws_cdk|@aws-cdk/|cdk\.Stack\b|software\.amazon\.awscdk)")),
+    ("pulumi", re.compile(r"(?:@pulumi/|import\s+pulumi\b|from\s+pulumi)")),
+    ("kubernetes", re.compile(r"^apiVersion\s*:\s*\S+\s*$(?s:.{0,400})^kind\s*:\s*\w+", re.M)),
+)
+_LANGUAGES = {
+    "py": "python",
+    "python": "python",
+    "python3": "python",
+    "js": "javascript",
+    "mjs": "javascript",
+    "cjs": "javascript",
+    "javascript": "javascript",
+    "node": "javascript",
+    "nodejs": "javascript",
+    "ts": "typescript",
+    "typescript": "typescript",
+    "java": "java",
+    "go": "go",
+    "rb": "ruby",
+    "ruby": "ruby",
+    "cs": "csharp",
+    "csharp": "csharp",
+    "html": "html",
+    "sql": "sql",
+    "dockerfile": "dockerfile",
+    "docker": "dockerfile",
+}
+_SCRIPTS = {"sh", "bash", "shell", "zsh", "console", "powershell", "ps1", "bat", "cmd", "make", "makefile"}
+_DOCUMENTS = {"md", "markdown", "rst", "txt", "text", "adoc"}
+_FOREIGN_HINTS = {"tf": "terraform", "hcl": "terraform", "terraform": "terraform"}
+
+
+def looks_like_template(text: str) -> bool:
+    """Whether a text is meant as a whole CloudFormation template, well-formed or not."""
+    if text.lstrip("\ufeff \t\r\n")[:1] == "{":
+        return bool(_JSON_RESOURCES.search(text) and (_JSON_TYPE.search(text) or _JSON_VERSION.search(text)))
+    resources = _YAML_RESOURCES.search(text)
+    if resources is None:
+        return bool(_YAML_VERSION.search(text) and _YAML_TYPE.search(text))
+    return bool(_YAML_TYPE.search(text) or _YAML_VERSION.search(text))
+
+
+def is_parameters(text: str) -> bool:
+    """Whether a text is a parameters file, in any of the forms that the AWS CLI and CodePipeline take."""
+    head = text.lstrip("\ufeff \t\r\n")
+    if head[:1] in "[{":
+        return bool(_JSON_PARAMETERS.search(head[:_HEAD]) or _JSON_CONFIGURATION.match(head))
+    return bool(_YAML_PARAMETERS.search(head[:_HEAD]))
+
+
+def classify(name: str, text: str, language: str = "") -> tuple[Kind, str]:
+    """Return the kind of a text and a detail.
+
+    `name` is a file name or empty, `language` the info string of a fence or empty; both are only hints.
+    """
+    hint = language.lower() or PurePosixPath(name.lower()).suffix.lstrip(".")
+    if not hint and PurePosixPath(name).name.lower() in ("dockerfile", "makefile"):
+        hint = PurePosixPath(name).name.lower()
+    if hint in _DOCUMENTS and not name.lower().endswith((".yml", ".yaml", ".json", ".template")):
+        plain = hint in ("txt", "text") and looks_like_template(text)
+        return (Kind.TEMPLATE, "") if plain else (Kind.DOCUMENT, "")
+    if hint not in _LANGUAGES and hint not in _SCRIPTS and looks_like_template(text):
+        return Kind.TEMPLATE, ""
+    foreign = foreign_language(text) or _FOREIGN_HINTS.get(hint, "")
+    if foreign and hint not in _SCRIPTS:
+        return Kind.FOREIGN, foreign
+    if is_parameters(text) and hint not in _SCRIPTS and hint not in _LANGUAGES:
+        return Kind.PARAMETERS, ""
+    if hint in _SCRIPTS or text.startswith("#!"):
+        return Kind.SCRIPT, hint
+    if hint in _LANGUAGES:
+        return Kind.CODE, _LANGUAGES[hint]
+    return Kind.OTHER, hint
+
+
+def foreign_language(text: str) -> str:
+    """Return the name of another infrastructure language that a text is written in, or an empty string."""
+    return next((name for name, pattern in _FOREIGN if pattern.search(text)), "")

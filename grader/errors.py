@@ -1,0 +1,31 @@
+"""The errors that reach a user: one line each, saying what is wrong, where, and what to do."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+
+class GradeError(Exception):
+    """Something the user handed over cannot be used.
+
+    The message is one line. `where` is a path, with a line number where one is known; the command line prints
+    ``where:line: message`` and exits with 2.
+    """
+
+    def __init__(self, message: str, where: str | Path = "", line: int = 0) -> None:
+        self.message = " ".join(message.split())
+        self.where = str(where)
+        self.line = line
+        super().__init__(str(self))
+
+    def __str__(self) -> str:
+        place = f"{self.where}:{self.line}" if self.where and self.line else self.where
+        return f"{place}: {self.message}" if place else self.message
+
+
+class InputError(GradeError):
+    """A task, account, rubric or option is wrong: the user's to mend."""
+
+
+class ResponseError(GradeError):
+    """The response cannot be read at all (missing, empty, over a limit)."""

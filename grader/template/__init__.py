@@ -1,0 +1,33 @@
+"""Templates: text to nodes with positions, and the model that rules ask."""
+
+from grader.template.evaluate import NO_VALUE, Scope, Unknown, as_text, is_known
+from grader.template.load import Duplicate, TemplateSyntaxError
+from grader.template.model import Parameter, Reference, Resource, Template, parse_template
+from grader.template.node import AnyNode, Call, Map, Scalar, Sequence, at, children, dotted, items_of, plain, text_of, walk
+
+__all__ = [
+    "NO_VALUE",
+    "AnyNode",
+    "Call",
+    "Duplicate",
+    "Map",
+    "Parameter",
+    "Reference",
+    "Resource",
+    "Scalar",
+    "Scope",
+    "Sequence",
+    "Template",
+    "TemplateSyntaxError",
+    "Unknown",
+    "as_text",
+    "at",
+    "children",
+    "dotted",
+    "is_known",
+    "items_of",
+    "parse_template",
+    "plain",
+    "text_of",
+    "walk",
+]

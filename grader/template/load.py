@@ -1,0 +1,385 @@
+"""Text to nodes: YAML and JSON, each node with its line and column.
+
+YAML is read from libyaml's events, with a stack of our own: composing a hostile depth of nesting would overflow the
+C stack. JSON has its own small reader, because YAML is not a superset of the JSON that people write (tabs), and
+CloudFormation reads a template that starts with a brace as JSON.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from json.decoder import scanstring  # type: ignore[attr-defined]
+from types import MappingProxyType
+from typing import cast
+
+import yaml
+
+from grader.template.node import INTRINSICS, AnyNode, Call, Map, Scalar, Sequence
+
+MAX_DEPTH = 100
+MAX_NODES = 500_000
+_RESOLVERS = yaml.SafeLoader.yaml_implicit_resolvers
+_CONSTRUCT = {
+    "tag:yaml.org,2002:bool": yaml.constructor.SafeConstructor.construct_yaml_bool,
+    "tag:yaml.org,2002:int": yaml.constructor.SafeConstructor.construct_yaml_int,
+    "tag:yaml.org,2002:float": yaml.constructor.SafeConstructor.construct_yaml_float,
+}
+_NULL = "tag:yaml.org,2002:null"
+_PREFIX = "tag:yaml.org,2002:"
+
+
+class TemplateSyntaxError(Exception):
+    """The text is not the YAML or JSON that CloudFormation accepts: `message` in one line, `line` and `column` from 1."""
+
+    def __init__(self, message: str, line: int, column: int = 1) -> None:
+        self.message = " ".join(message.split())
+        self.line = line
+        self.column = column
+        super().__init__(f"{self.message} (line {line})")
+
+
+@dataclass(frozen=True, slots=True)
+class Duplicate:
+    """A key written twice in one mapping: where the second stands."""
+
+    key: str
+    line: int
+    first_line: int
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """A parsed text: its root node, the keys written twice, and whether it was JSON."""
+
+    root: AnyNode
+    duplicates: tuple[Duplicate, ...]
+    is_json: bool
+    merge_lines: tuple[int, ...] = ()
+
+
+def load(text: str) -> Loaded:
+    """Parse the text of a template.
+
+    Raises TemplateSyntaxError with the place for text that is not YAML or JSON, for more than one YAML document, and
+    for nesting over 100 levels or more than 500,000 nodes once aliases are expanded.
+    """
+    text = text.removeprefix("\ufeff")
+    if text.lstrip()[:1] == "{":
+        return _Json(text).load()
+    return _load_yaml(text)
+
+
+@dataclass(slots=True)
+class _Open:
+    """A collection that is being read."""
+
+    line: int
+    column: int
+    tag: str | None
+    anchor: str | None
+    is_map: bool
+    items: list[AnyNode] = field(default_factory=list)
+
+
+def _load_yaml(text: str) -> Loaded:
+    builder = _YamlBuilder()
+    try:
+        for event in yaml.parse(text, Loader=yaml.CSafeLoader):
+            builder.take(event)
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        problem = error.problem or error.context or "not YAML"
+        raise TemplateSyntaxError(problem, mark.line + 1 if mark else 1, mark.column + 1 if mark else 1) from None
+    except yaml.reader.ReaderError as error:
+        line = text.count("\n", 0, max(0, min(error.position, len(text)))) + 1
+        raise TemplateSyntaxError(f"unacceptable character ({error.reason})", line) from None
+    if builder.root is None:
+        raise TemplateSyntaxError("the text holds no YAML document", 1)
+    return Loaded(builder.root, tuple(builder.duplicates), False, tuple(builder.merge_lines))
+
+
+class _YamlBuilder:
+    """Builds nodes from libyaml's events without recursion."""
+
+    def __init__(self) -> None:
+        self.root: AnyNode | None = None
+        self.duplicates: list[Duplicate] = []
+        self.merge_lines: list[int] = []
+        self._stack: list[_Open] = []
+        self._anchors: dict[str, tuple[AnyNode, int, int]] = {}
+        self._count = 0
+        self._documents = 0
+
+    def take(self, event: yaml.Event) -> None:
+        if isinstance(event, yaml.ScalarEvent):
+            self._place(self._scalar(event), event.anchor, 1)
+        elif isinstance(event, yaml.MappingStartEvent | yaml.SequenceStartEvent):
+            self._open(event)
+        elif isinstance(event, yaml.MappingEndEvent | yaml.SequenceEndEvent):
+            self._close()
+        elif isinstance(event, yaml.AliasEvent):
+            self._alias(event)
+        elif isinstance(event, yaml.DocumentStartEvent):
+            self._documents += 1
+            if self._documents > 1:
+                raise TemplateSyntaxError(
+                    "a second YAML document starts here: a template is one document; split it into one file each",
+                    event.start_mark.line + 1,
+                )
+
+    def _open(self, event: yaml.MappingStartEvent | yaml.SequenceStartEvent) -> None:
+        line, column = event.start_mark.line + 1, event.start_mark.column + 1
+        if len(self._stack) >= MAX_DEPTH:
+            raise TemplateSyntaxError(f"nested more than {MAX_DEPTH} levels deep", line, column)
+        is_map = isinstance(event, yaml.MappingStartEvent)
+        self._stack.append(_Open(line, column, event.tag, event.anchor, is_map))
+
+    def _close(self) -> None:
+        done = self._stack.pop()
+        node: AnyNode
+        if done.is_map:
+            node = self._mapping(done)
+        else:
+            node = Sequence(done.line, done.column, tuple(done.items))
+        self._place(_tagged(node, done.tag), done.anchor, 1)
+
+    def _mapping(self, done: _Open) -> AnyNode:
+        keys: dict[str, Scalar] = {}
+        values: dict[str, AnyNode] = {}
+        for key, value in zip(done.items[::2], done.items[1::2], strict=True):
+            if not isinstance(key, Scalar):
+                raise TemplateSyntaxError("a mapping key is not a plain value", key.line, key.column)
+            if key.text == "<<":
+                self.merge_lines.append(key.line)
+            if key.text in keys:
+                self.duplicates.append(Duplicate(key.text, key.line, keys[key.text].line))
+            keys[key.text], values[key.text] = key, value
+        return _long_form(done.line, done.column, keys, values)
+
+    def _place(self, node: AnyNode, anchor: str | None, size: int) -> None:
+        self._count += size
+        if self._count > MAX_NODES:
+            raise TemplateSyntaxError(f"more than {MAX_NODES:,} nodes once aliases are expanded", node.line, node.column)
+        if anchor:
+            self._anchors[anchor] = (node, *_extent(node))
+        if self._stack:
+            self._stack[-1].items.append(node)
+        else:
+            self.root = node
+
+    def _alias(self, event: yaml.AliasEvent) -> None:
+        if event.anchor not in self._anchors:
+            raise TemplateSyntaxError(f"alias *{event.anchor} has no anchor", event.start_mark.line + 1)
+        node, size, depth = self._anchors[event.anchor]
+        if len(self._stack) + depth > MAX_DEPTH:
+            raise TemplateSyntaxError(f"nested more than {MAX_DEPTH} levels deep", event.start_mark.line + 1)
+        self._place(node, None, size)
+
+    def _scalar(self, event: yaml.ScalarEvent) -> AnyNode:
+        line, column = event.start_mark.line + 1, event.start_mark.column + 1
+        text = event.value
+        tag = event.tag
+        if tag and tag.startswith(_PREFIX):
+            return Scalar(line, column, _typed(tag, text), text)
+        if tag and tag != "!":
+            return _tagged(Scalar(line, column, text, text), tag)
+        plain = event.implicit[0] and not tag
+        return Scalar(line, column, _implicit(text) if plain else text, text)
+
+
+def _extent(node: AnyNode) -> tuple[int, int]:
+    """Return how many nodes a node is, aliases expanded, and how deep."""
+    known: dict[int, tuple[int, int]] = {}
+
+    def measure(current: AnyNode) -> tuple[int, int]:
+        if id(current) not in known:
+            below = [measure(part) for part in _parts(current)]
+            known[id(current)] = (1 + sum(size for size, _ in below), 1 + max((deep for _, deep in below), default=0))
+        return known[id(current)]
+
+    return measure(node)
+
+
+def _parts(node: AnyNode) -> tuple[AnyNode, ...]:
+    if isinstance(node, Map):
+        return tuple(node.values.values())
+    if isinstance(node, Sequence):
+        return node.items
+    return (node.argument,) if isinstance(node, Call) else ()
+
+
+def _implicit(text: str) -> str | int | float | bool | None:
+    """Type a plain scalar as YAML 1.1 does; dates stay strings, as CloudFormation keeps them."""
+    for tag, pattern in _RESOLVERS.get(text[:1], ()):
+        if pattern.match(text):
+            return _typed(tag, text)
+    return text
+
+
+def _typed(tag: str, text: str) -> str | int | float | bool | None:
+    if tag == _NULL:
+        return None
+    construct = _CONSTRUCT.get(tag)
+    if construct is None:
+        return text
+    try:
+        value = construct(yaml.SafeLoader(""), yaml.ScalarNode(tag, text))
+    except (ValueError, KeyError):  # an explicit tag over a text that does not fit it; digits beyond int's limit
+        return text
+    return cast("int | float | bool", value)
+
+
+def _tagged(node: AnyNode, tag: str | None) -> AnyNode:
+    if not tag or tag.startswith(_PREFIX) or tag == "!":
+        return node
+    name = tag.lstrip("!")
+    name = name if name in ("Ref", "Condition") else f"Fn::{name}"
+    if name == "Fn::GetAtt" and isinstance(node, Scalar):
+        node = _getatt(node)
+    return Call(node.line, node.column, name, node)
+
+
+def _getatt(node: Scalar) -> Sequence:
+    """Split `Resource.Attribute`; the attribute keeps its own dots."""
+    resource, _, attribute = node.text.partition(".")
+    parts = [Scalar(node.line, node.column, resource, resource)]
+    if attribute:
+        parts.append(Scalar(node.line, node.column + len(resource) + 1, attribute, attribute))
+    return Sequence(node.line, node.column, tuple(parts))
+
+
+def _long_form(line: int, column: int, keys: dict[str, Scalar], values: dict[str, AnyNode]) -> AnyNode:
+    if len(values) == 1:
+        [(name, argument)] = values.items()
+        is_call = name in INTRINSICS and (name != "Condition" or isinstance(argument, Scalar))
+        if is_call:
+            if name == "Fn::GetAtt" and isinstance(argument, Scalar):
+                argument = _getatt(argument)
+            return Call(line, column, name, argument)
+    return Map(line, column, MappingProxyType(values), MappingProxyType(keys))
+
+
+_SPACE = re.compile(r"[ \t\n\r]*")
+_NUMBER = re.compile(r"-?(?:0|[1-9]\d*)(\.\d+)?([eE][-+]?\d+)?")
+_WORDS: dict[str, bool | None] = {"true": True, "false": False, "null": None}
+
+
+class _Json:
+    """A JSON reader that keeps positions."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.duplicates: list[Duplicate] = []
+        self._count = 0
+        self._starts = [0, *(match.end() for match in re.finditer("\n", text))]
+        self._line = 0
+
+    def load(self) -> Loaded:
+        node, end = self._value(self._skip(0), 0)
+        end = self._skip(end)
+        if end != len(self.text):
+            raise self._error("text after the end of the JSON value", end)
+        return Loaded(node, tuple(self.duplicates), True)
+
+    def _place(self, index: int) -> tuple[int, int]:
+        # Positions only grow while reading, so the line is found by stepping on from the last one.
+        starts, line = self._starts, self._line
+        while line + 1 < len(starts) and starts[line + 1] <= index:
+            line += 1
+        while starts[line] > index:
+            line -= 1
+        self._line = line
+        return line + 1, index - starts[line] + 1
+
+    def _error(self, message: str, index: int) -> TemplateSyntaxError:
+        return TemplateSyntaxError(message, *self._place(min(index, max(0, len(self.text) - 1))))
+
+    def _skip(self, index: int) -> int:
+        match = _SPACE.match(self.text, index)
+        return match.end() if match else index
+
+    def _value(self, index: int, depth: int) -> tuple[AnyNode, int]:
+        self._count += 1
+        if depth > MAX_DEPTH:
+            raise self._error(f"nested more than {MAX_DEPTH} levels deep", index)
+        if self._count > MAX_NODES:
+            raise self._error(f"more than {MAX_NODES:,} nodes", index)
+        head = self.text[index : index + 1]
+        if head == "{":
+            return self._object(index, depth)
+        if head == "[":
+            return self._array(index, depth)
+        line, column = self._place(index)
+        if head == '"':
+            value, end = self._string(index)
+            return Scalar(line, column, value, value), end
+        return self._atom(index, line, column)
+
+    def _atom(self, index: int, line: int, column: int) -> tuple[AnyNode, int]:
+        match = _NUMBER.match(self.text, index)
+        if match:
+            text = match.group()
+            number = float(text) if match.group(1) or match.group(2) or len(text) > 400 else int(text)
+            return Scalar(line, column, number, text), match.end()
+        for word, value in _WORDS.items():
+            if self.text.startswith(word, index):
+                return Scalar(line, column, value, word), index + len(word)
+        raise self._error("expected a JSON value", index)
+
+    def _string(self, index: int) -> tuple[str, int]:
+        try:
+            value, end = scanstring(self.text, index + 1, False)
+        except json.JSONDecodeError as error:
+            raise self._error(f"broken string: {error.msg}", error.pos) from None
+        return value, end
+
+    def _parts(self, index: int, close: str, read: Callable[[int], int]) -> int:
+        """Read the comma-separated parts of an object or array; return where it ends."""
+        index = self._skip(index + 1)
+        if self.text[index : index + 1] == close:
+            return index + 1
+        while True:
+            index = self._skip(read(index))
+            mark = self.text[index : index + 1]
+            if mark == close:
+                return index + 1
+            if mark != ",":
+                raise self._error(f"expected ',' or '{close}'", index)
+            index = self._skip(index + 1)
+
+    def _array(self, index: int, depth: int) -> tuple[AnyNode, int]:
+        line, column = self._place(index)
+        items: list[AnyNode] = []
+
+        def read(start: int) -> int:
+            item, end = self._value(start, depth + 1)
+            items.append(item)
+            return end
+
+        end = self._parts(index, "]", read)
+        return Sequence(line, column, tuple(items)), end
+
+    def _object(self, index: int, depth: int) -> tuple[AnyNode, int]:
+        line, column = self._place(index)
+        keys: dict[str, Scalar] = {}
+        values: dict[str, AnyNode] = {}
+
+        def read(start: int) -> int:
+            if self.text[start : start + 1] != '"':
+                raise self._error("expected a property name in double quotes", start)
+            place = self._place(start)
+            name, end = self._string(start)
+            end = self._skip(end)
+            if self.text[end : end + 1] != ":":
+                raise self._error("expected ':' after a property name", end)
+            if name in keys:
+                self.duplicates.append(Duplicate(name, place[0], keys[name].line))
+            keys[name] = Scalar(*place, name, name)
+            values[name], end = self._value(self._skip(end + 1), depth + 1)
+            return end
+
+        end = self._parts(index, "}", read)
+        return _long_form(line, column, keys, values), end
