@@ -18,8 +18,16 @@ _JSON_PARAMETERS = re.compile(r'"ParameterKey"\s*:')
 _JSON_CONFIGURATION = re.compile(r'^\s*\{\s*"Parameters"\s*:\s*\{')
 _YAML_PARAMETERS = re.compile(r"^\s*-?\s*ParameterKey\s*:", re.M)
 _FOREIGN = (
-    ("terraform", re.compile(r'^\s*(?:resource|data)\s+"\w+"\s+"\w+"\s*\{|^\s*terraform\s*\{|^\s*provider\s+"\w+"\s*\{', re.M)),
-    ("cdk", re.compile(r"(?:from\s+['\"]?aws[-_]cdk|aws-cdk-lib|import\s+aws_cdk|@aws-cdk/|cdk\.Stack\b|software\.amazon\.awscdk)")),
+    (
+        "terraform",
+        re.compile(r'^\s*(?:resource|data)\s+"\w+"\s+"\w+"\s*\{|^\s*terraform\s*\{|^\s*provider\s+"\w+"\s*\{', re.M),
+    ),
+    (
+        "cdk",
+        re.compile(
+            r"(?:from\s+['\"]?aws[-_]cdk|aws-cdk-lib|import\s+aws_cdk|@aws-cdk/|cdk\.Stack\b|software\.amazon\.awscdk)"
+        ),
+    ),
     ("pulumi", re.compile(r"(?:@pulumi/|import\s+pulumi\b|from\s+pulumi)")),
     ("kubernetes", re.compile(r"^apiVersion\s*:\s*\S+\s*$(?s:.{0,400})^kind\s*:\s*\w+", re.M)),
 )

@@ -38,7 +38,8 @@ class Meter:
         self._bytes += size
         if self._files > self.limits.files:
             raise ResponseError(
-                f"more than {self.limits.files:,} files; raise the limit with --max-files, or hand over fewer", self._where
+                f"more than {self.limits.files:,} files; raise the limit with --max-files, or hand over fewer",
+                self._where,
             )
         if self._bytes > self.limits.total_bytes:
             raise ResponseError(

@@ -21,9 +21,16 @@ _LEAD = re.compile(r"^(?:#.*|---\s*|(['\"]?)(?:Description|Transform|Metadata|Pa
 _BODY = re.compile(r"^(?:\s.*|#.*|-\s.*|(['\"]?)[\w:-]+\1[ \t]*:.*|[}\]],?\s*|\.\.\.)?$")
 _FENCE = re.compile(r"^\s{0,3}(`{3,}|~{3,})\s*([^`]*)$")
 _JSON_LEAD = re.compile(r'^\s*\{?\s*"(?:AWSTemplateFormatVersion|Description|Transform|Metadata|Parameters|Resources)"')
-_CONTINUED = re.compile(r"\b(?:continu(?:ed|ation|ing|e)|cont'?d|rest of|remaining|part\s+(?:[2-9]|two|three|four|five))\b", re.I)
-_CORRECTED = re.compile(r"\b(?:correct(?:ed|ion)|fix(?:ed)?|updat(?:ed|e)|revis(?:ed|ion)|improved|final|rewritten|replac(?:es|ement|ed))\b", re.I)
-_RESOURCE_ID = re.compile(r"^\s*['\"]?(\w+)['\"]?\s*:\s*(?:\{\s*)?(?:#.*)?\n(?:\s*#.*\n|\s*\n)*\s*['\"]?Type['\"]?\s*:", re.M)
+_CONTINUED = re.compile(
+    r"\b(?:continu(?:ed|ation|ing|e)|cont'?d|rest of|remaining|part\s+(?:[2-9]|two|three|four|five))\b", re.I
+)
+_CORRECTED = re.compile(
+    r"\b(?:correct(?:ed|ion)|fix(?:ed)?|updat(?:ed|e)|revis(?:ed|ion)|improved|final|rewritten|replac(?:es|ement|ed))\b",
+    re.I,
+)
+_RESOURCE_ID = re.compile(
+    r"^\s*['\"]?(\w+)['\"]?\s*:\s*(?:\{\s*)?(?:#.*)?\n(?:\s*#.*\n|\s*\n)*\s*['\"]?Type['\"]?\s*:", re.M
+)
 _SUFFIXES = {
     "yaml": ("yaml", "yml", "template", "cfn", "json"),
     "yml": ("yaml", "yml", "template", "cfn", "json"),
@@ -139,9 +146,9 @@ def _bare_template(lines: list[str], fenced: set[int]) -> tuple[int, int] | None
         if _START.match(line):
             start = _lead(lines, index)
             end = _yaml_end(lines, index)
-        elif line.strip() == "{" and any(_JSON_LEAD.match(below) for below in lines[index + 1 : index + 4]):
-            start, end = index, _json_end(lines, index)
-        elif line.startswith("{") and _JSON_LEAD.match(line):
+        elif (line.strip() == "{" and any(_JSON_LEAD.match(below) for below in lines[index + 1 : index + 4])) or (
+            line.startswith("{") and _JSON_LEAD.match(line)
+        ):
             start, end = index, _json_end(lines, index)
         else:
             continue
@@ -198,7 +205,9 @@ def _fences(lines: list[str], tokens: list[Token], offset: int) -> Iterator[Bloc
         language = re.split(r"[\s:{,=]", info, maxsplit=1)[0].lower().strip(".")
         if token.type == "code_block":
             if looks_like_template(token.content):
-                yield Block(token.content, start + 1 + offset, "", _name_above(lines, start, ""), _context(lines, start))
+                yield Block(
+                    token.content, start + 1 + offset, "", _name_above(lines, start, ""), _context(lines, start)
+                )
             continue
         if language in _MARKDOWN:
             true_end = _nested_end(lines, start)
@@ -327,9 +336,9 @@ def _earlier(drafts: list[_Draft], name: str, kind: Kind, block: Block, ids: fro
             alike = common >= 0.6 and not (name and draft.named) and bool(_CORRECTED.search(block.context))
             if same or alike:
                 return index
-        elif kind is Kind.SNIPPET and continued and draft.file.kind is Kind.TEMPLATE and (same or not name):
-            return index
-        elif same and continued and kind is draft.file.kind:
+        elif (kind is Kind.SNIPPET and continued and draft.file.kind is Kind.TEMPLATE and (same or not name)) or (
+            same and continued and kind is draft.file.kind
+        ):
             return index
     return None
 

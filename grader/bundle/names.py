@@ -6,7 +6,8 @@ import re
 import unicodedata
 
 _EXTENSIONS = (
-    "yaml|yml|json|template|cfn|py|js|mjs|ts|sh|bash|md|txt|toml|cfg|ini|tf|hcl|java|go|rb|sql|html|css|ps1|guard|env|conf|xml|zip"
+    "yaml|yml|json|template|cfn|py|js|mjs|ts|sh|bash|md|txt|toml|cfg|ini|tf|hcl|java|go|rb|sql|html|css|ps1|guard|env"
+    "|conf|xml|zip"
 )
 _NAME = re.compile(rf"(?<![\w./@:-])((?:[\w.@-]+/)*[\w.@-]*[\w-]\.(?:{_EXTENSIONS}))(?![\w-])(?!\.\w)", re.I)
 _BARE = re.compile(r"(?<![\w./-])((?:[\w.-]+/)*(?:Dockerfile|Makefile))(?![\w.-])")

@@ -3,7 +3,21 @@
 from grader.template.evaluate import NO_VALUE, Scope, Unknown, as_text, is_known
 from grader.template.load import Duplicate, TemplateSyntaxError
 from grader.template.model import Parameter, Reference, Resource, Template, parse_template
-from grader.template.node import AnyNode, Call, Map, Scalar, Sequence, at, children, dotted, items_of, plain, text_of, walk
+from grader.template.node import (
+    AnyNode,
+    Call,
+    Map,
+    Path,
+    Scalar,
+    Sequence,
+    at,
+    children,
+    dotted,
+    items_of,
+    plain,
+    text_of,
+    walk,
+)
 
 __all__ = [
     "NO_VALUE",
@@ -12,6 +26,7 @@ __all__ = [
     "Duplicate",
     "Map",
     "Parameter",
+    "Path",
     "Reference",
     "Resource",
     "Scalar",

@@ -146,9 +146,7 @@ class Scope:
         if isinstance(node, Sequence):
             return [value for item in node.items if (value := self.value(item)) is not NO_VALUE]
         if isinstance(node, Map):
-            return {
-                key: value for key, item in node.values.items() if (value := self.value(item)) is not NO_VALUE
-            }
+            return {key: value for key, item in node.values.items() if (value := self.value(item)) is not NO_VALUE}
         return self._call(node)
 
     def text(self, node: AnyNode | None) -> str:

@@ -84,6 +84,11 @@ class _Open:
     items: list[AnyNode] = field(default_factory=list)
 
 
+def _place_of(event: yaml.Event) -> tuple[int, int]:
+    mark = event.start_mark
+    return (mark.line + 1, mark.column + 1) if mark else (1, 1)
+
+
 def _load_yaml(text: str) -> Loaded:
     builder = _YamlBuilder()
     try:
@@ -127,11 +132,11 @@ class _YamlBuilder:
             if self._documents > 1:
                 raise TemplateSyntaxError(
                     "a second YAML document starts here: a template is one document; split it into one file each",
-                    event.start_mark.line + 1,
+                    _place_of(event)[0],
                 )
 
     def _open(self, event: yaml.MappingStartEvent | yaml.SequenceStartEvent) -> None:
-        line, column = event.start_mark.line + 1, event.start_mark.column + 1
+        line, column = _place_of(event)
         if len(self._stack) >= MAX_DEPTH:
             raise TemplateSyntaxError(f"nested more than {MAX_DEPTH} levels deep", line, column)
         is_map = isinstance(event, yaml.MappingStartEvent)
@@ -139,11 +144,7 @@ class _YamlBuilder:
 
     def _close(self) -> None:
         done = self._stack.pop()
-        node: AnyNode
-        if done.is_map:
-            node = self._mapping(done)
-        else:
-            node = Sequence(done.line, done.column, tuple(done.items))
+        node = self._mapping(done) if done.is_map else Sequence(done.line, done.column, tuple(done.items))
         self._place(_tagged(node, done.tag), done.anchor, 1)
 
     def _mapping(self, done: _Open) -> AnyNode:
@@ -162,7 +163,9 @@ class _YamlBuilder:
     def _place(self, node: AnyNode, anchor: str | None, size: int) -> None:
         self._count += size
         if self._count > MAX_NODES:
-            raise TemplateSyntaxError(f"more than {MAX_NODES:,} nodes once aliases are expanded", node.line, node.column)
+            raise TemplateSyntaxError(
+                f"more than {MAX_NODES:,} nodes once aliases are expanded", node.line, node.column
+            )
         if anchor:
             self._anchors[anchor] = (node, *_extent(node))
         if self._stack:
@@ -172,14 +175,14 @@ class _YamlBuilder:
 
     def _alias(self, event: yaml.AliasEvent) -> None:
         if event.anchor not in self._anchors:
-            raise TemplateSyntaxError(f"alias *{event.anchor} has no anchor", event.start_mark.line + 1)
+            raise TemplateSyntaxError(f"alias *{event.anchor} has no anchor", _place_of(event)[0])
         node, size, depth = self._anchors[event.anchor]
         if len(self._stack) + depth > MAX_DEPTH:
-            raise TemplateSyntaxError(f"nested more than {MAX_DEPTH} levels deep", event.start_mark.line + 1)
+            raise TemplateSyntaxError(f"nested more than {MAX_DEPTH} levels deep", _place_of(event)[0])
         self._place(node, None, size)
 
     def _scalar(self, event: yaml.ScalarEvent) -> AnyNode:
-        line, column = event.start_mark.line + 1, event.start_mark.column + 1
+        line, column = _place_of(event)
         text = event.value
         tag = event.tag
         if tag and tag.startswith(_PREFIX):

@@ -251,7 +251,9 @@ def _attributes(section: str, owner: str, node: Map) -> Iterator[Reference]:
             yield Reference("DependsOn", item.text, "", section, owner, ("DependsOn",), item.line, item.column)
     condition = node.get("Condition")
     if isinstance(condition, Scalar):
-        yield Reference("Condition", condition.text, "", section, owner, ("Condition",), condition.line, condition.column)
+        yield Reference(
+            "Condition", condition.text, "", section, owner, ("Condition",), condition.line, condition.column
+        )
 
 
 def _of_call(call: Call, section: str, owner: str, path: Path) -> Iterator[Reference]:
@@ -289,5 +291,3 @@ def _of_sub(call: Call, use: Callable[[str, str, str, Node], Reference]) -> Iter
         target, _, attribute = name.partition(".")
         line = template.line + template.text.count("\n", 0, match.start())
         yield use("Sub", target, attribute, Node(line, template.column))
-
-

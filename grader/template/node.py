@@ -15,8 +15,9 @@ INTRINSICS = frozenset(
     | {
         f"Fn::{name}"
         for name in (
-            "And Base64 Cidr Contains EachMemberEquals EachMemberIn Equals FindInMap ForEach GetAtt GetAZs GetStackOutput "
-            "If ImportValue Join Length Not Or RefAll Select Split Sub ToJsonString Transform ValueOf ValueOfAll"
+            "And Base64 Cidr Contains EachMemberEquals EachMemberIn Equals FindInMap ForEach GetAtt GetAZs "
+            "GetStackOutput If ImportValue Join Length Not Or RefAll Select Split Sub ToJsonString Transform ValueOf "
+            "ValueOfAll"
         ).split()
     }
 )

@@ -1,0 +1,101 @@
+"""The data of a failure-analysis document."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from grader.narrative import code
+from grader.result import Evidence, Failure, Result
+
+MAX_PLACES = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One numbered failure of the document. Texts are markdown without surrounding blank lines; absent ones are empty."""
+
+    number: int
+    title: str
+    level: str
+    issue: str
+    fix: str = ""
+    root_cause: str = ""
+    reference: str = ""
+    cost: str = ""
+    security: str = ""
+    performance: str = ""
+    places: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Analysis:
+    """A failure-analysis document: `counts` as its totals line gives them, entries in their order."""
+
+    task: str
+    subject: str
+    summary: str
+    counts: Mapping[str, int]
+    entries: tuple[Entry, ...]
+    gaps: tuple[str, ...] = ()
+    training_value: str = ""
+    recommendations: tuple[str, ...] = ()
+    strengths: tuple[str, ...] = ()
+    verdict: str = ""
+    title: str = field(default="Model Response Failures Analysis")
+
+
+def analysis_of(result: Result) -> Analysis:
+    """Return what the document says of a result."""
+    return Analysis(
+        task=result.task,
+        subject=result.title,
+        summary=result.summary,
+        counts={level: count for level, count in result.counts.items() if count},
+        entries=tuple(_entry(failure) for failure in result.failures),
+        gaps=result.gaps,
+        training_value=result.training_value,
+        recommendations=result.recommendations,
+        strengths=result.strengths,
+        verdict=f"{result.verdict}, {result.score:g} of 100",
+    )
+
+
+def _entry(failure: Failure) -> Entry:
+    return Entry(
+        failure.number,
+        failure.title,
+        failure.level,
+        failure.issue,
+        failure.fix,
+        failure.root_cause,
+        failure.reference,
+        failure.impact.cost,
+        failure.impact.security,
+        failure.impact.performance,
+        _places(failure.evidence),
+    )
+
+
+def _places(evidence: tuple[Evidence, ...]) -> tuple[str, ...]:
+    shown = [_place(one) for one in evidence[:MAX_PLACES]]
+    if len(evidence) > MAX_PLACES:
+        shown.append(f"and {len(evidence) - MAX_PLACES} more places")
+    return tuple(shown)
+
+
+def _place(evidence: Evidence) -> str:
+    parts = [code(f"{evidence.file}:{evidence.line}")]
+    if evidence.source != evidence.file:
+        parts.append(f"({code(f'{evidence.source}:{evidence.source_line}')})")
+    if evidence.resource:
+        parts.append(code(evidence.resource))
+    if evidence.type:
+        parts.append(f"({evidence.type})" if evidence.type.replace("::", "").isalnum() else code(evidence.type))
+    return " ".join(parts) + f": {_plain(evidence.message)}"
+
+
+def _plain(message: str) -> str:
+    """Write a message as markdown text: nothing in it is markup."""
+    text = " ".join("".join(char if char.isprintable() else " " for char in message).split())
+    return "".join("\\" + char if char in "\\`*_{}[]<>#|!&" else char for char in text[:300])

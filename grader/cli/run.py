@@ -1,0 +1,57 @@
+"""`grade run`: one response to one task."""
+
+from __future__ import annotations
+
+import click
+
+
+@click.command("run")
+@click.argument("task", type=click.Path())
+@click.option(
+    "--response", required=True, type=click.Path(), help="The response: a folder of files, or a markdown file."
+)
+@click.option("--out", type=click.Path(), help="Where the results go.  [default: reports/<task>/]")
+@click.option("--rubric", type=click.Path(), help="A rubric file.  [default: the shipped one]")
+@click.option(
+    "--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True, help="What is printed."
+)
+@click.option("--fail-on", metavar="LEVEL", help="Exit with 1 when a failure of this level or a graver one is found.")
+@click.option("--fast", is_flag=True, help="Leave cfn-lint out.")
+@click.option("--quiet", "-q", is_flag=True, help="Print nothing but errors (and the JSON that was asked for).")
+def command(
+    task: str,
+    response: str,
+    out: str | None,
+    rubric: str | None,
+    form: str,
+    fail_on: str | None,
+    fast: bool,
+    quiet: bool,
+) -> int:
+    """Grade a response to TASK, a folder with a PROMPT.md.
+
+    Writes MODEL_FAILURES.md and result.json. The summary goes to standard error, JSON to standard output.
+    """
+    from pathlib import Path
+
+    from grader.bundle import read_response
+    from grader.errors import InputError
+    from grader.grading import grade
+    from grader.rubric import load_rubric
+    from grader.task import load_task
+    from grader.writers import json_text, print_result, write_result
+
+    the_rubric = load_rubric(rubric)
+    if fail_on is not None and fail_on not in the_rubric.levels:
+        raise InputError(f"--fail-on: unknown level {fail_on!r} (the rubric's levels: {', '.join(the_rubric.levels)})")
+    the_task = load_task(task)
+    result = grade(the_task, read_response(response), the_rubric, fast=fast)
+    folder = Path(out) if out else Path("reports") / the_task.id
+    write_result(result, folder)
+    if form == "json":
+        click.echo(json_text(result), nl=False)
+    elif not quiet:
+        print_result(result, folder)
+    levels = the_rubric.levels
+    met = fail_on is not None and any(levels.index(f.level) <= levels.index(fail_on) for f in result.failures)
+    return 1 if met else 0

@@ -1,0 +1,88 @@
+"""The reference engine: cfn-lint through its Python API, its rules loaded once per process."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cache
+from typing import Any
+
+from grader.case import Case
+from grader.finding import Finding
+from grader.rule import Catalogue
+from grader.template import Map, Template, text_of
+
+NAME = "cfn-lint"
+
+
+@cache
+def rules() -> Any:
+    """Return cfn-lint's rules without the informational ones, which are no failures."""
+    from cfnlint.core import get_rules
+
+    return get_rules([], ["I"], [], {}, False)
+
+
+def version() -> str:
+    """Return the version of the installed package."""
+    from importlib.metadata import version as installed
+
+    return installed("cfn-lint")
+
+
+def detect(case: Case, catalogue: Catalogue) -> Iterator[Finding]:
+    """Yield what cfn-lint finds in every template that could be parsed, as findings of the catalogue's rules."""
+    for template in case.templates:
+        for match in _matches(template, case.account.region):
+            rule = catalogue.of(NAME, match.rule.id)
+            if rule is not None:
+                yield _finding(match, rule.id, template)
+
+
+def _matches(template: Template, region: str) -> list[Any]:
+    """Lint one template; suppressions that it carries are not honoured."""
+    from cfnlint.config import ConfigMixIn
+    from cfnlint.decode.decode import decode_str
+    from cfnlint.runner import run_template_by_data
+
+    parsed, errors = decode_str(template.text)
+    if errors or parsed is None:
+        return list(errors)
+    _without_suppressions(parsed)
+    return list(run_template_by_data(parsed, ConfigMixIn(regions=[region]), rules()))
+
+
+def _without_suppressions(parsed: Any) -> None:
+    for holder in (parsed, *(parsed.get("Resources") or {}).values()) if isinstance(parsed, dict) else ():
+        metadata = holder.get("Metadata") if isinstance(holder, dict) else None
+        if isinstance(metadata, dict):
+            metadata.pop("cfn-lint", None)
+
+
+def _finding(match: Any, rule: str, template: Template) -> Finding:
+    path = [str(step) for step in match.path or ()]
+    section, name = [*path, "", ""][:2]
+    resource = template.resources.get(name) if section == "Resources" else None
+    rest = path[2:] if resource else path
+    return Finding(
+        rule,
+        NAME,
+        template.file,
+        match.linenumber or 1,
+        match.message,
+        name if section in ("Resources", "Parameters", "Outputs", "Conditions", "Mappings") else "",
+        resource.type if resource else "",
+        ".".join(rest),
+        {"name": name, "id": match.rule.id, "says": match.message},
+    )
+
+
+def suppressed(template: Template) -> list[tuple[str, int]]:
+    """Return (logical id, line) of every place where a template tells cfn-lint to be silent; "" for the template."""
+    found = []
+    holders: list[tuple[str, Map]] = [("", template.root)]
+    holders += [(resource.name, resource.node) for resource in template.resources.values()]
+    for name, node in holders:
+        metadata = node.get("Metadata")
+        if isinstance(metadata, Map) and text_of(metadata.get("cfn-lint")) is None and "cfn-lint" in metadata.keys:
+            found.append((name, metadata.keys["cfn-lint"].line))
+    return found

@@ -1,0 +1,91 @@
+"""The fast engine: AWS's own offline validator, as a detector."""
+
+from __future__ import annotations
+
+import atexit
+from collections.abc import Iterator
+from functools import cache
+from typing import Any
+
+from grader.case import Case
+from grader.finding import Finding
+from grader.rule import Catalogue
+from grader.template import Template
+
+NAME = "cloudformation-validate"
+_SEVERE = {"FATAL", "ERROR"}
+
+
+@cache
+def engine() -> Any:
+    """Return the engine, made once per process: making it takes about half a second."""
+    from cloudformation_validate import CompositeEngine
+
+    atexit.register(engine.cache_clear)  # its destructor needs modules that the interpreter takes down at exit
+    return CompositeEngine()
+
+
+def version() -> str:
+    """Return the version of the installed package."""
+    from importlib.metadata import version as installed
+
+    return installed("cloudformation-validate")
+
+
+def detect(case: Case, catalogue: Catalogue) -> Iterator[Finding]:
+    """Yield what the engine finds in every template, broken ones too, as findings of the catalogue's rules."""
+    from cloudformation_validate import (
+        DetailLevel,
+        PseudoParameterOverrides,
+        RuleFilterConfig,
+        TemplateContent,
+        ValidateConfig,
+        ValidationError,
+    )
+
+    config = ValidateConfig(
+        detail_level=DetailLevel.STANDARD,
+        pseudo_parameter_overrides=PseudoParameterOverrides(region=case.account.region),
+        exclude=RuleFilterConfig(),
+    )
+    texts: list[tuple[str, str, Template | None]] = [
+        (template.file, template.text, template) for template in case.templates
+    ]
+    texts += [(broken.file, broken.text, None) for broken in case.broken]
+    for file, text, template in texts:
+        try:
+            report = engine().validate_template(TemplateContent(text, file), config)
+        except ValidationError as error:
+            raise EngineError(file, str(error)) from None
+        for diagnostic in report.diagnostics:
+            found = _finding(diagnostic, file, template, catalogue)
+            if found:
+                yield found
+
+
+class EngineError(Exception):
+    """An engine could not judge a template: an error of the run, not a failure of the response."""
+
+    def __init__(self, file: str, message: str) -> None:
+        super().__init__(f"{file}: {' '.join(message.split())[:300]}")
+
+
+def _finding(diagnostic: Any, file: str, template: Template | None, catalogue: Catalogue) -> Finding | None:
+    rule = catalogue.of(NAME, diagnostic.rule_id)
+    if rule is None:
+        return None
+    entity = diagnostic.entity
+    is_resource = entity is not None and entity.entity_type.name == "RESOURCE"
+    name = entity.logical_id if entity else ""
+    facts = {"name": name, "id": diagnostic.rule_id, "says": diagnostic.message}
+    return Finding(
+        rule.id,
+        NAME,
+        file,
+        diagnostic.start_line or (template.line_of("Resources", name) if template and is_resource else 1),
+        diagnostic.message,
+        name,
+        (entity.resource_type or "") if entity else "",
+        diagnostic.property_path or "",
+        facts,
+    )

@@ -1,0 +1,102 @@
+"""A response graded: bundle to findings to failures to a result."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from grader.bundle import Bundle, Omitted
+from grader.case import Case
+from grader.detectors import Detection, detect
+from grader.finding import Finding
+from grader.narrative import fill
+from grader.result import DetectorEntry, Evidence, Failure, FileEntry, Impact, Result
+from grader.rubric import Grouped, Rubric
+from grader.rule import Catalogue, load_catalogue
+from grader.strengths import strengths
+from grader.summary import gaps, recommendations, summary, training_value
+from grader.task import Task
+
+MAX_EVIDENCE = 200
+
+
+def grade(task: Task, bundle: Bundle, rubric: Rubric, *, fast: bool = False) -> Result:
+    """Grade a bundle as an answer to a task.
+
+    `fast` leaves cfn-lint out. Nothing of the bundle is executed or fetched. The result is the same for the same
+    input, the seconds of the detectors aside.
+    """
+    catalogue = load_catalogue()
+    case = Case(task, bundle)
+    return judge(case, detect(case, catalogue, fast), rubric, catalogue)
+
+
+def judge(case: Case, detections: Sequence[Detection], rubric: Rubric, catalogue: Catalogue) -> Result:
+    """Turn what the detectors found into a result."""
+    findings = [finding for detection in detections for finding in detection.findings]
+    groups = rubric.group(findings, catalogue)
+    failures = tuple(_failure(number, group, case.bundle) for number, group in enumerate(groups, 1))
+    counts = rubric.counts([failure.level for failure in failures])
+    score = rubric.score(counts)
+    return Result(
+        task=case.task.id,
+        title=case.task.title,
+        response=case.bundle.name,
+        score=score,
+        verdict=rubric.verdict(counts, score),
+        counts=counts,
+        summary=summary(case, failures),
+        failures=failures,
+        gaps=gaps(failures),
+        training_value=training_value(failures, rubric.levels),
+        recommendations=recommendations(failures),
+        strengths=strengths(case),
+        files=tuple(
+            FileEntry(file.name, file.kind.value, file.size, file.source, file.segments[0].source_line)
+            for file in case.bundle.files
+        ),
+        omitted=tuple(_omitted(omitted) for omitted in case.bundle.omitted),
+        detectors={
+            detection.name: DetectorEntry(detection.version, detection.seconds, detection.errors)
+            for detection in detections
+        },
+    )
+
+
+def _omitted(omitted: Omitted) -> str:
+    place = f"{omitted.name or 'block'}:{omitted.line}" if omitted.line else omitted.name
+    return f"{place}: {omitted.reason}"
+
+
+def _failure(number: int, group: Grouped, bundle: Bundle) -> Failure:
+    rule, findings = group.rule, group.findings
+    evidence = tuple(_evidence(finding, bundle) for finding in findings[:MAX_EVIDENCE])
+    return Failure(
+        number=number,
+        rule=rule.id,
+        kind=rule.kind,
+        category=rule.category,
+        level=group.level,
+        title=fill(rule.title, findings),
+        issue=fill(rule.issue, findings),
+        fix=fill(rule.fix, findings),
+        root_cause=fill(rule.root_cause, findings),
+        reference=rule.reference,
+        impact=Impact(*(fill(text, findings) for text in (rule.cost, rule.security, rule.performance))),
+        lesson=rule.lesson,
+        evidence=evidence,
+    )
+
+
+def _evidence(finding: Finding, bundle: Bundle) -> Evidence:
+    file = bundle.file(finding.file)
+    return Evidence(
+        finding.detector,
+        finding.file,
+        finding.line,
+        finding.resource,
+        finding.type,
+        finding.path,
+        " ".join(finding.message.split())[:500],
+        file.source if file else finding.file,
+        file.source_line(finding.line) if file else finding.line,
+    )

@@ -1,0 +1,138 @@
+"""Rules: named kinds of failure, one file each, found by discovery."""
+
+from __future__ import annotations
+
+import fnmatch
+import importlib
+import pkgutil
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cache
+
+from grader.case import Case
+from grader.finding import Finding
+from grader.template import Resource, Template
+
+DETECTOR = "rules"
+MARK = "# finds"
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """Where a rule's own check found something, before it is a finding: the rule's id is added on the way out."""
+
+    file: str
+    line: int
+    message: str
+    resource: str = ""
+    type: str = ""
+    path: str = ""
+    facts: Mapping[str, str] = field(default_factory=dict)
+
+
+Check = Callable[[Case], Iterable[Hit]]
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A small response. Lines of its files that end in `# finds` are where the rule must report; no others."""
+
+    files: Mapping[str, str]
+    prompt: str = "Write a CloudFormation template."
+
+
+def example(text: str, prompt: str = "Write a CloudFormation template.") -> Example:
+    """Make an example of a text: one template, or several files, each after a line `=== name`."""
+    files: dict[str, list[str]] = {}
+    current = files.setdefault("template.yml", [])
+    for line in text.strip("\n").split("\n"):
+        if line.startswith("=== "):
+            current = files.setdefault(line[4:].strip(), [])
+        else:
+            current.append(line)
+    return Example({name: "\n".join(lines) + "\n" for name, lines in files.items() if any(lines)}, prompt)
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A named kind of failure: what it is, how it is explained, and what detects it.
+
+    The narrative fields are templates: `{name}` is filled from the findings' facts (see grader.narrative).
+    `stands_for` names findings of other detectors as `detector:id`, with `*` and `?` for families of ids; the most
+    specific pattern of the catalogue wins. `check` is the rule's own check, None where only other detectors see it.
+    `yields_to` names rules whose failure at the same place makes this one redundant.
+    """
+
+    id: str
+    kind: str
+    level: str
+    category: str
+    title: str
+    issue: str
+    fix: str
+    root_cause: str
+    lesson: str
+    fails: tuple[Example, ...]
+    passes: tuple[Example, ...]
+    reference: str = ""
+    cost: str = ""
+    security: str = ""
+    performance: str = ""
+    stands_for: tuple[str, ...] = ()
+    check: Check | None = None
+    yields_to: tuple[str, ...] = ()
+    engine: str = "cloudformation-validate"
+
+    def findings(self, case: Case) -> Iterator[Finding]:
+        """Run the rule's own check on a case."""
+        for hit in self.check(case) if self.check else ():
+            yield Finding(
+                self.id, DETECTOR, hit.file, hit.line, hit.message, hit.resource, hit.type, hit.path, hit.facts
+            )
+
+
+def hit(template: Template, resource: Resource, path: str, message: str, **facts: str) -> Hit:
+    """Make a hit at a property of a resource; at its nearest written ancestor where the property is absent."""
+    return Hit(
+        template.file,
+        resource.line_of(path) if path else resource.line,
+        message,
+        resource.name,
+        resource.type,
+        f"Properties.{path}" if path else "",
+        facts,
+    )
+
+
+@dataclass(frozen=True)
+class Catalogue:
+    """All rules, by id."""
+
+    rules: Mapping[str, Rule]
+    _known: dict[str, Rule | None] = field(default_factory=dict, compare=False, repr=False)
+
+    def of(self, detector: str, rule_id: str) -> Rule | None:
+        """Return the rule that stands for another detector's id, or None."""
+        name = f"{detector}:{rule_id}"
+        if name not in self._known:
+            matches = [
+                (len(pattern.replace("*", "").replace("?", "")), rule.id)
+                for rule in self.rules.values()
+                for pattern in rule.stands_for
+                if fnmatch.fnmatchcase(name, pattern)
+            ]
+            self._known[name] = self.rules[max(matches)[1]] if matches else None
+        return self._known[name]
+
+
+@cache
+def load_catalogue() -> Catalogue:
+    """Import every module of grader.rules once and return their rules, ordered by id."""
+    package = importlib.import_module("grader.rules")
+    found = {}
+    for module in pkgutil.iter_modules(package.__path__):
+        rule: Rule = importlib.import_module(f"grader.rules.{module.name}").RULE
+        if rule.id in found:
+            raise ValueError(f"two rules have the id {rule.id}")
+        found[rule.id] = rule
+    return Catalogue(dict(sorted(found.items())))

@@ -1,0 +1,1 @@
+"""The rule catalogue: one file for each rule, found by discovery."""

@@ -1,0 +1,50 @@
+"""Runtimes that are or will be switched off."""
+
+from __future__ import annotations
+
+from grader.rule import Rule, example
+
+RULE = Rule(
+    id="deprecated-runtime",
+    kind="deprecated-runtime",
+    level="High",
+    category="versions",
+    title="Lambda runtimes at the end of their life",
+    issue="{resources} in {file} use a runtime at the end of its life: {says}.",
+    fix="Move {resources} to a current runtime and test the code on it.",
+    root_cause="The runtime was current in what the model learnt from.",
+    lesson="Choose runtimes that are still supported at the time of the task.",
+    reference="https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtimes.html",
+    cost="A migration soon after the first deployment.",
+    security="A deprecated runtime gets no security patches.",
+    performance="Newer runtimes start faster.",
+    stands_for=(
+        "cfn-lint:W2531",
+        "cfn-lint:E2531",
+        "cfn-lint:E2533",
+        "cloudformation-validate:W2531",
+        "cloudformation-validate:E2531",
+        "cloudformation-validate:E2533",
+    ),
+    fails=(
+        example("""
+Resources:
+  Cleaner:
+    Type: AWS::Lambda::Function
+    Properties:
+      Runtime: python3.8  # finds
+      Handler: index.handler
+      Role: arn:aws:iam::123456789012:role/cleaner
+      Code: {ZipFile: 'def handler(event, context): return None'}
+"""),
+    ),
+    passes=(
+        example("""
+Resources:
+  Topic:
+    Type: AWS::SNS::Topic
+    Properties:
+      DisplayName: orders
+"""),
+    ),
+)

@@ -1,0 +1,78 @@
+"""A task: what was asked, read from its folder."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from grader.account import Account, AccountFile, load_account
+from grader.errors import InputError
+from grader.validation import load_yaml, validate
+
+PROMPT = "PROMPT.md"
+_PARAMETER_VALUE = str | int | float | bool | list[str | int | float]
+
+
+class TaskFile(BaseModel):
+    """The fields of `task.yaml`; all are optional."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+    id: str | None = Field(None, min_length=1, max_length=100, pattern=r"^[\w][\w.-]*$", description="the task's id")
+    title: str | None = Field(None, max_length=300, description="a short name, used in the analysis")
+    region: str | None = Field(None, pattern=r"^[a-z]{2}(-[a-z]+)+-\d$", description="the region to deploy to")
+    parameters: dict[str, _PARAMETER_VALUE] = Field(default_factory=dict, description="values of template parameters")
+    account: str | AccountFile = Field("fresh", description="a profile's name, or a profile and what it adds")
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """What was asked. `prompt` is the text of PROMPT.md, empty where a task has none."""
+
+    id: str
+    title: str
+    prompt: str
+    account: Account
+    parameters: Mapping[str, object] = field(default_factory=lambda: MappingProxyType({}))
+    folder: Path | None = None
+
+
+def load_task(folder: str | Path) -> Task:
+    """Read a task's folder: PROMPT.md and, where it is there, task.yaml.
+
+    Raises InputError, with file and line, for a missing folder or prompt and for a field that is wrong.
+    """
+    folder = Path(folder)
+    if not folder.is_dir():
+        raise InputError("no such task: a task is a folder with a PROMPT.md", folder)
+    prompt = folder / PROMPT
+    if not prompt.is_file():
+        raise InputError("the task has no PROMPT.md: write what the model was asked into it", folder)
+    settings = folder / "task.yaml"
+    data: Any = load_yaml(settings) if settings.is_file() else None
+    fields = validate(TaskFile, data or {}, settings)
+    account = load_account(fields.account, settings, fields.region)
+    try:
+        text = prompt.read_text("utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise InputError(f"cannot be read as UTF-8 text: {error}", prompt) from None
+    name = folder.resolve().name
+    return Task(
+        fields.id or name,
+        fields.title or _title(text) or name,
+        text,
+        account,
+        MappingProxyType(dict(fields.parameters)),
+        folder,
+    )
+
+
+def _title(prompt: str) -> str:
+    """Return the prompt's first heading, or an empty string."""
+    heading = next((line for line in prompt.splitlines() if line.startswith("#")), "")
+    return heading.strip("# ").strip()[:120]

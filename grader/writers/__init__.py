@@ -1,0 +1,32 @@
+"""Writers: one result in, one form of it out. They decide nothing."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+
+from grader.analysis import analysis_of, render_analysis
+from grader.result import Result
+from grader.writers.rule import rule_text
+from grader.writers.terminal import print_result
+
+ANALYSIS = "MODEL_FAILURES.md"
+RESULT = "result.json"
+
+
+def json_text(result: Result) -> str:
+    """Write a result as JSON, in the order of the contract."""
+    return json.dumps(result.to_dict(), indent=2, ensure_ascii=False) + "\n"
+
+
+def write_result(result: Result, folder: Path) -> None:
+    """Write MODEL_FAILURES.md and result.json into a folder, made where it is missing; each file whole or not at all."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, text in ((ANALYSIS, render_analysis(analysis_of(result))), (RESULT, json_text(result))):
+        temporary = folder / f".{name}.{os.getpid()}"
+        temporary.write_text(text, "utf-8", errors="backslashreplace")
+        temporary.replace(folder / name)
+
+
+__all__ = ["ANALYSIS", "RESULT", "json_text", "print_result", "rule_text", "write_result"]

@@ -1,0 +1,51 @@
+"""A result for a person at a terminal."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+
+from grader.result import Failure, Result
+
+_COLOURS = {0: "red", 1: "yellow", 2: "cyan"}
+MAX_PLACES = 3
+
+
+def print_result(result: Result, folder: Path) -> None:
+    """Print failures by level with their places, then score and verdict, to standard error.
+
+    Colours on a terminal only, and not where NO_COLOR is set.
+    """
+    import os
+
+    colour = sys.stderr.isatty() and not os.environ.get("NO_COLOR")
+    levels = list(result.counts)
+    for failure in result.failures:
+        head = click.style(f"{failure.level:8}", fg=_COLOURS.get(levels.index(failure.level), "white"), bold=True)
+        click.echo(f"{failure.number:3}  {head}  {_visible(failure.title)}", err=True, color=colour)
+        for place in _places(failure):
+            click.echo(f"               {place}", err=True, color=colour)
+    counts = ", ".join(f"{count} {level}" for level, count in result.counts.items() if count) or "no failures"
+    verdict = click.style(result.verdict, bold=True)
+    click.echo(f"{result.task}: {counts}; score {result.score:g} of 100, {verdict}", err=True, color=colour)
+    for name, entry in result.detectors.items():
+        for error in entry.errors:
+            click.echo(f"{name} could not judge everything: {_visible(error)}", err=True)
+    click.echo(f"written to {folder}", err=True)
+
+
+def _places(failure: Failure) -> list[str]:
+    shown = []
+    for evidence in failure.evidence[:MAX_PLACES]:
+        resource = f"  {evidence.resource}" if evidence.resource else ""
+        kind = f" ({evidence.type})" if evidence.type else ""
+        shown.append(_visible(f"{evidence.file}:{evidence.line}{resource}{kind}"))
+    rest = len(failure.evidence) - MAX_PLACES
+    return [*shown, f"and {rest} more"] if rest > 0 else shown
+
+
+def _visible(text: str) -> str:
+    """Return a text without control characters: what a response holds must not steer the terminal."""
+    return "".join(char if char.isprintable() else "?" for char in text)[:200]
