@@ -185,7 +185,9 @@ def _impacts(lines: list[str]) -> dict[str, str]:
 
 
 def _places(lines: list[str]) -> tuple[list[str], tuple[str, ...]]:
-    marks = [number for number, (line, fenced) in enumerate(_lines("\n".join(lines))) if line == "Found at:" and not fenced]
+    marks = [
+        number for number, (line, fenced) in enumerate(_lines("\n".join(lines))) if line == "Found at:" and not fenced
+    ]
     if not marks:
         return lines, ()
     cut = marks[-1]

@@ -98,7 +98,7 @@ def read_markdown(source: str, text: str) -> tuple[tuple[BundleFile, ...], tuple
 
 
 def _source_lines(file: BundleFile) -> Iterator[int]:
-    for number in range(1, file.text.count("\n") + 2):
+    for number in range(1, len(file.text.splitlines()) + 1):
         yield file.source_line(number)
 
 
@@ -219,7 +219,7 @@ def _fences(lines: list[str], tokens: list[Token], offset: int) -> Iterator[Bloc
             yield from _markdown_block(lines, start, end, info, offset)
             continue
         first = token.content.split("\n", 1)[0]
-        name = _fits(find_name(info[len(language) :] or ""), language) or _fits(name_in_comment(first), language)
+        name = _fits(find_name(info[len(language) :].lstrip(":")), language) or _fits(name_in_comment(first), language)
         name = name or _name_above(lines, start, language, tokens[:position])
         yield Block(token.content, start + 2 + offset, language, name, _context(lines, start))
 

@@ -334,7 +334,7 @@ class _Json:
 
     def _string(self, index: int) -> tuple[str, int]:
         try:
-            value, end = scanstring(self.text, index + 1, False)
+            value, end = scanstring(self.text, index + 1, True)
         except json.JSONDecodeError as error:
             raise self._error(f"broken string: {error.msg}", error.pos) from None
         return value, end

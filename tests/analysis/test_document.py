@@ -16,7 +16,9 @@ REFERENCE = CORPUS.parent.parent / "reference" / "failure-analysis-101912473.md"
 _CHARS = st.characters(exclude_categories=("Cs", "Cc", "Zl", "Zp"))
 _LINE = st.text(_CHARS, max_size=60).map(lambda text: " ".join(text.split()))
 _FILLED = _LINE.filter(bool)
-_STRUCTURE = st.sampled_from(["## Summary", "**Root Cause**: x", "---", "Found at:", "- **Cost**: y", "\\x", "### 9. T", "1. a"])
+_STRUCTURE = st.sampled_from(
+    ["## Summary", "**Root Cause**: x", "---", "Found at:", "- **Cost**: y", "\\x", "### 9. T", "1. a"]
+)
 _PARAGRAPHS = st.lists(st.one_of(_LINE, _STRUCTURE), min_size=1, max_size=5).map(lambda lines: "\n".join(lines).strip())
 _TEXT = _PARAGRAPHS.filter(lambda text: "```" not in text and "~~~" not in text)
 _FENCED = st.lists(st.one_of(_LINE, _STRUCTURE), max_size=4).map(
@@ -72,7 +74,19 @@ def test_the_format() -> None:
             summary="One template.",
             counts={"Critical": 1, "Medium": 2},
             entries=(
-                Entry(1, "First", "Critical", "It fails.", "Mend it.", "Haste.", "https://x", "a", "b", "c", ("`t.yml:1`",)),
+                Entry(
+                    1,
+                    "First",
+                    "Critical",
+                    "It fails.",
+                    "Mend it.",
+                    "Haste.",
+                    "https://x",
+                    "a",
+                    "b",
+                    "c",
+                    ("`t.yml:1`",),
+                ),
                 Entry(2, "Second", "Medium", "It irks."),
                 Entry(3, "Third", "Medium", "It irks more."),
             ),

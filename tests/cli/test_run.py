@@ -41,7 +41,9 @@ def test_writes_both_files_and_exits_with_0(task: Path, tmp_path: Path) -> None:
 
 
 def test_json_goes_to_standard_output_alone(task: Path, tmp_path: Path) -> None:
-    done = grade("run", "orders", "--response", "orders/answer.md", "--fast", "--format", "json", "--out", "o", cwd=tmp_path)
+    done = grade(
+        "run", "orders", "--response", "orders/answer.md", "--fast", "--format", "json", "--out", "o", cwd=tmp_path
+    )
     assert json.loads(done.stdout)["score"] == 100.0
     assert done.stderr == ""
 
@@ -81,7 +83,11 @@ RUBRIC = "levels: [{name: Critical, weight: 5}]\nverdicts: [{name: any}]\nrules:
             ("run", "t", "--response", "t"),
             "t/task.yaml:2: regoin: unknown field",
         ),
-        ({"t/PROMPT.md": "x", "t/task.yaml": "id: [a\n"}, ("run", "t", "--response", "t"), "t/task.yaml:2: not valid YAML"),
+        (
+            {"t/PROMPT.md": "x", "t/task.yaml": "id: [a\n"},
+            ("run", "t", "--response", "t"),
+            "t/task.yaml:2: not valid YAML",
+        ),
         (
             {"t/PROMPT.md": "x", "t/task.yaml": "account: rich\n"},
             ("run", "t", "--response", "t"),
@@ -133,7 +139,9 @@ def test_what_is_the_response_s_fault_is_graded(task: Path, tmp_path: Path, text
 
 
 def test_lines_are_of_the_file_and_of_the_response(task: Path, tmp_path: Path) -> None:
-    (task / "answer.md").write_text(f"Intro\n\n```yaml\nParameters:\n  Spare: {{Type: String, Default: x}}\n{TOPIC}```\n")
+    (task / "answer.md").write_text(
+        f"Intro\n\n```yaml\nParameters:\n  Spare: {{Type: String, Default: x}}\n{TOPIC}```\n"
+    )
     done = grade("run", "orders", "--response", "orders/answer.md", "--fast", "--format", "json", cwd=tmp_path)
     [evidence] = json.loads(done.stdout)["failures"][0]["evidence"]
     assert (evidence["file"], evidence["line"]) == ("template.yml", 2)
@@ -171,7 +179,9 @@ def test_batch_grades_each_side(tmp_path: Path) -> None:
     (tmp_path / "tasks" / "a" / "IDEAL_RESPONSE.md").write_text(f"```yaml\n{TOPIC}```\n")
     done = grade("batch", "tasks", "--fast", "--out", "m", "--jobs", "2", cwd=tmp_path)
     assert done.returncode == 0, done.stderr
-    assert {json.loads((tmp_path / "m" / name / "result.json").read_text())["verdict"] for name in ("a", "b")} == {"blocked"}
+    assert {json.loads((tmp_path / "m" / name / "result.json").read_text())["verdict"] for name in ("a", "b")} == {
+        "blocked"
+    }
     done = grade("batch", "tasks", "--side", "ideal", "--fast", "--out", "i", cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     assert [path.parent.name for path in (tmp_path / "i").rglob("result.json")] == ["a"]

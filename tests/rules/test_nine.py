@@ -81,7 +81,10 @@ OTHERWISE = {
                     "UpdateReplacePolicy": "Delete",
                     "Properties": {
                         "TemplateURL": {
-                            "Fn::Join": ["", ["https://s3.amazonaws.com/parts-", {"Ref": "AWS::AccountId"}, f"/{child}.json"]]
+                            "Fn::Join": [
+                                "",
+                                ["https://s3.amazonaws.com/parts-", {"Ref": "AWS::AccountId"}, f"/{child}.json"],
+                            ]
                         },
                         "Parameters": {"ReleaseSuffix": {"Ref": "ReleaseSuffix"}},
                     },
@@ -120,7 +123,11 @@ OTHERWISE = {
                                 {
                                     "Status": "Enabled",
                                     "Prefix": "",
-                                    "Destination": {"Bucket": {"Fn::Join": ["-", ["arn:aws:s3:::exports-dr", {"Ref": "ReleaseSuffix"}]]}},
+                                    "Destination": {
+                                        "Bucket": {
+                                            "Fn::Join": ["-", ["arn:aws:s3:::exports-dr", {"Ref": "ReleaseSuffix"}]]
+                                        }
+                                    },
                                 }
                             ],
                         },
@@ -180,8 +187,13 @@ OTHERWISE = {
                         "Type": "container",
                         "JobDefinitionName": {"Fn::Sub": "nightly-${ReleaseSuffix}"},
                         "ContainerProperties": {
-                            "Image": {"Fn::Sub": "${AWS::AccountId}.dkr.ecr.us-east-1.amazonaws.com/warehouse-nightly:7"},
-                            "ResourceRequirements": [{"Type": "VCPU", "Value": "1"}, {"Type": "MEMORY", "Value": "2048"}],
+                            "Image": {
+                                "Fn::Sub": "${AWS::AccountId}.dkr.ecr.us-east-1.amazonaws.com/warehouse-nightly:7"
+                            },
+                            "ResourceRequirements": [
+                                {"Type": "VCPU", "Value": "1"},
+                                {"Type": "MEMORY", "Value": "2048"},
+                            ],
                         },
                     },
                 }
