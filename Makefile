@@ -6,7 +6,7 @@ READY := $(VENV)/.ready
 .PHONY: demo test clean
 
 demo: $(READY)
-	$(VENV)/bin/grade run tasks/101912473 --response tasks/101912473/model_out
+	$(VENV)/bin/grade run tasks/101912473 --response tasks/101912473/model_out --out reports/demo
 
 test: $(READY)
 	$(VENV)/bin/ruff check .

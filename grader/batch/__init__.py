@@ -16,6 +16,7 @@ from pathlib import Path
 import click
 
 from grader.bundle import read_response
+from grader.engines import preload
 from grader.errors import GradeError, InputError
 from grader.grading import grade
 from grader.rubric import Rubric, load_rubric
@@ -100,7 +101,7 @@ def _outcomes(todo: list[Job], workers: int) -> Iterator[Outcome]:
     if workers == 1:
         yield from map(execute, todo)
         return
-    with ProcessPoolExecutor(workers, mp_context=get_context("forkserver")) as pool:
+    with ProcessPoolExecutor(workers, mp_context=get_context("forkserver"), initializer=preload) as pool:
         for future in as_completed([pool.submit(execute, job) for job in todo]):
             yield future.result()
 

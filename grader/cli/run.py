@@ -34,6 +34,9 @@ def command(
     """
     from pathlib import Path
 
+    from grader.engines import preload
+
+    preload()
     from grader.bundle import read_response
     from grader.errors import InputError
     from grader.grading import grade

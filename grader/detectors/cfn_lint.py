@@ -3,23 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import cache
 from typing import Any
 
 from grader.case import Case
+from grader.engines import lint_rules
 from grader.finding import Finding
 from grader.rule import Catalogue
 from grader.template import Map, Template, text_of
 
 NAME = "cfn-lint"
-
-
-@cache
-def rules() -> Any:
-    """Return cfn-lint's rules without the informational ones, which are no failures."""
-    from cfnlint.core import get_rules
-
-    return get_rules([], ["I"], [], {}, False)
 
 
 def version() -> str:
@@ -48,7 +40,7 @@ def _matches(template: Template, region: str) -> list[Any]:
     if errors or parsed is None:
         return list(errors)
     _without_suppressions(parsed)
-    return list(run_template_by_data(parsed, ConfigMixIn(regions=[region]), rules()))
+    return list(run_template_by_data(parsed, ConfigMixIn(regions=[region]), lint_rules()))
 
 
 def _without_suppressions(parsed: Any) -> None:

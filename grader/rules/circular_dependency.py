@@ -10,7 +10,7 @@ RULE = Rule(
     level="Critical",
     category="references",
     title="Circular dependency between resources",
-    issue="{resources} in {file} depend on each other in a circle: {says}. CloudFormation finds no order in which to "
+    issue="A circle of dependencies in {file}, through {resources}: {says}. CloudFormation finds no order in which to "
     "create them and refuses the template.",
     fix="Break the circle: move the part that points back into a resource of its own (a rule of a security group, a "
     "policy, a permission), or use a name instead of a reference.",

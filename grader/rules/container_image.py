@@ -90,9 +90,9 @@ RULE = Rule(
     level="Critical",
     category="prerequisites",
     title="Container image that nothing builds or pushes",
-    issue="{resources} in {file} run {values}. The image exists only once somebody has built it and pushed it to {repository}; "
-    "the response has no build, no push and no instruction for either. Tasks cannot pull it, the service never becomes "
-    "stable, and the stack waits for it until it rolls back.",
+    issue="Images that exist only once somebody has built and pushed them, in {file}: {values}, run by {resources}. The "
+    "response has no build, no push to {repository} and no instruction for either. Tasks cannot pull the image, the "
+    "service never becomes stable, and the stack waits for it until it rolls back.",
     fix="Say, with commands, how to build the image and push it to {repository} before the deployment; or start from a public "
     "image, given as a parameter whose default anybody can pull; or let the service start with no tasks until the image is "
     "there.",

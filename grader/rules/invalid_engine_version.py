@@ -10,7 +10,8 @@ RULE = Rule(
     level="Critical",
     category="versions",
     title="Database engine version that is not offered",
-    issue="{resources} in {file} ask for a version or a class of a database that the service does not offer: {says}.",
+    issue="A version or a class of a database that the service does not offer, in {file}: on {resources}. For {resource}: "
+    "{says}.",
     fix="Take a version from `aws rds describe-db-engine-versions`, or give only the major version.",
     root_cause="The version was once offered, or never; minor versions come and go within months.",
     lesson="Give a major version, or a minor version that is offered today.",

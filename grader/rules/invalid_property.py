@@ -10,8 +10,8 @@ RULE = Rule(
     level="Critical",
     category="schema",
     title="Properties that the resource type does not have",
-    issue="{resources} in {file} use properties that their types do not have; at {path}: {says}. CloudFormation refuses"
-    " them when the change set is created.",
+    issue="Properties that their types do not have, in {file}: on {resources}. At {path} of {resource}: {says}. "
+    "CloudFormation refuses them when the change set is created.",
     fix="Remove or rename what is at {path}: the template reference of {type} lists the properties it has.",
     root_cause="The property was taken from the service's API, from another type or from another tool.",
     lesson="Check property names against the schema of the resource type.",

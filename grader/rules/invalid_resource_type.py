@@ -10,7 +10,7 @@ RULE = Rule(
     level="Critical",
     category="schema",
     title="Resource types that do not exist",
-    issue="{resources} in {file} have types that CloudFormation does not know: {types}. {says}.",
+    issue="Types that CloudFormation does not know, in {file}: {types} (of {resources}). The engine says: {says}.",
     fix="Use the type under which the service publishes the resource; look it up in the template reference before "
     "inventing one.",
     root_cause="The name of the type was made up from the name of the service or of its API.",

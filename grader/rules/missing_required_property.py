@@ -10,8 +10,8 @@ RULE = Rule(
     level="Critical",
     category="schema",
     title="Required properties that are missing",
-    issue="{resources} in {file} lack properties that their types require: {says}. CloudFormation refuses them when the"
-    " change set is created.",
+    issue="Properties that a type requires and that are not there, or that exclude each other, in {file}: on {resources}. "
+    "For {resource} ({type}): {says}. CloudFormation refuses the template when the change set is created.",
     fix="Give {resource} what {type} requires.",
     root_cause="The resource was written from memory of what it usually holds.",
     lesson="Give every resource the properties its type requires, and no two that exclude each other.",

@@ -69,8 +69,9 @@ RULE = Rule(
     level="Critical",
     category="regions",
     title="{type} reaches into other regions from a single-region stack",
-    issue="{resources} in {file} reach into {value}, and the deployment is to {region}. A stack creates resources in its own "
-    "region; what lies elsewhere needs permissions, keys and quotas there that nothing here provides or explains.",
+    issue="Resources that reach into {value}, in {file}: {resources}; the deployment is to {region}. A stack creates "
+    "resources in its own region; what lies elsewhere needs permissions, keys and quotas there that nothing here "
+    "provides or explains.",
     fix="Keep to {region}: an AWS::DynamoDB::Table instead of a global table, zones from Fn::GetAZs, no replica regions. Where "
     "several regions are wanted, make the replicas a parameter that is off by default, or one stack for each region.",
     root_cause="Several regions were taken for granted where the task names one environment in one region.",

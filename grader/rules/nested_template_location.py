@@ -46,9 +46,10 @@ RULE = Rule(
     level="Critical",
     category="prerequisites",
     title="Nested stacks from a location that nothing creates or fills",
-    issue="{count} nested stacks ({resources}) take their templates from {bucket}, for instance {value}. CloudFormation reads "
-    "a nested template from S3 when the parent is created. Either the template is not among the files of the response, or "
-    "nothing creates that bucket and puts the templates there, and no document tells the reader to.",
+    issue="Nested stacks in {file}: {resources}. Their templates are taken from {bucket}, the first from {value}. "
+    "CloudFormation reads a nested template from S3 when the parent is created. Either the template is not among the "
+    "files of the response, or nothing creates that bucket and puts the templates there, and no document tells the "
+    "reader to.",
     fix="Deliver every nested template, and give the two commands that come before the deployment: one that creates the bucket "
     "and one that uploads the templates, or `aws cloudformation package`, which uploads them and rewrites each TemplateURL.",
     root_cause="The parent was written as if its templates were already in S3, where nested templates have to be.",
