@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from grader.account import Account
-from grader.bundle import Bundle, BundleFile, Kind
+from grader.bundle import DEFAULT_LIMITS, Bundle, BundleFile, Kind, Limits
 from grader.task import Task
 from grader.template import (
     AnyNode,
@@ -39,6 +39,7 @@ class Case:
 
     task: Task
     bundle: Bundle
+    limits: Limits = DEFAULT_LIMITS
 
     @property
     def account(self) -> Account:
@@ -50,7 +51,7 @@ class Case:
         parsed: list[Template | Broken] = []
         for file in self.bundle.of_kind(Kind.TEMPLATE):
             try:
-                parsed.append(parse_template(file.name, file.text))
+                parsed.append(parse_template(file.name, file.text, self.limits))
             except TemplateSyntaxError as error:
                 parsed.append(Broken(file.name, file.text, error))
         return tuple(parsed)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from grader.bundle import Bundle, Omitted
+from grader.bundle import DEFAULT_LIMITS, Bundle, Limits, Omitted
 from grader.case import Case
 from grader.detectors import Detection, detect
 from grader.finding import Finding
@@ -19,14 +19,14 @@ from grader.task import Task
 MAX_EVIDENCE = 200
 
 
-def grade(task: Task, bundle: Bundle, rubric: Rubric, *, fast: bool = False) -> Result:
+def grade(task: Task, bundle: Bundle, rubric: Rubric, *, fast: bool = False, limits: Limits = DEFAULT_LIMITS) -> Result:
     """Grade a bundle as an answer to a task.
 
     `fast` leaves cfn-lint out. Nothing of the bundle is executed or fetched. The result is the same for the same
     input, the seconds of the detectors aside.
     """
     catalogue = load_catalogue()
-    case = Case(task, bundle)
+    case = Case(task, bundle, limits)
     return judge(case, detect(case, catalogue, fast), rubric, catalogue)
 
 

@@ -2,7 +2,7 @@
 
 from grader.bundle.limits import DEFAULT_LIMITS, Limits
 from grader.bundle.model import Bundle, BundleFile, Kind, Omitted, Segment
-from grader.bundle.read import read_response, read_text
+from grader.bundle.read import read_data, read_response, read_text
 
 __all__ = [
     "DEFAULT_LIMITS",
@@ -12,6 +12,7 @@ __all__ = [
     "Limits",
     "Omitted",
     "Segment",
+    "read_data",
     "read_response",
     "read_text",
 ]

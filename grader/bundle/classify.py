@@ -9,6 +9,7 @@ from grader.bundle.model import Kind
 
 _HEAD = 4_000
 _YAML_RESOURCES = re.compile(r"^(?P<indent> *)(['\"]?)Resources\2[ \t]*:[ \t]*(?:#.*)?$", re.M)
+_APPSPEC = re.compile(r"^version:\s*0\.0\s*$", re.M)  # CodeDeploy's files have Resources and types as well
 _YAML_VERSION = re.compile(r"^ *(['\"]?)AWSTemplateFormatVersion\1[ \t]*:", re.M)
 _YAML_TYPE = re.compile(r"^ +(?:['\"]?)Type(?:['\"]?)[ \t]*:[ \t]*['\"]?(?:AWS|Alexa|Custom)::\w+", re.M)
 _JSON_RESOURCES = re.compile(r'"Resources"\s*:\s*\{')
@@ -20,7 +21,10 @@ _YAML_PARAMETERS = re.compile(r"^\s*-?\s*ParameterKey\s*:", re.M)
 _FOREIGN = (
     (
         "terraform",
-        re.compile(r'^\s*(?:resource|data)\s+"\w+"\s+"\w+"\s*\{|^\s*terraform\s*\{|^\s*provider\s+"\w+"\s*\{', re.M),
+        re.compile(
+            r'^[ \t]*(?:resource|data)[ \t]+"\w+"[ \t]+"\w+"[ \t]*\{|^[ \t]*terraform[ \t]*\{|^[ \t]*provider[ \t]+"\w+"[ \t]*\{',
+            re.M,
+        ),
     ),
     (
         "cdk",
@@ -61,12 +65,19 @@ _FOREIGN_HINTS = {"tf": "terraform", "hcl": "terraform", "terraform": "terraform
 
 def looks_like_template(text: str) -> bool:
     """Whether a text is meant as a whole CloudFormation template, well-formed or not."""
+    if _APPSPEC.search(text):
+        return False
     if text.lstrip("\ufeff \t\r\n")[:1] == "{":
         return bool(_JSON_RESOURCES.search(text) and (_JSON_TYPE.search(text) or _JSON_VERSION.search(text)))
     resources = _YAML_RESOURCES.search(text)
     if resources is None:
         return bool(_YAML_VERSION.search(text) and _YAML_TYPE.search(text))
     return bool(_YAML_TYPE.search(text) or _YAML_VERSION.search(text))
+
+
+def has_resources(text: str) -> bool:
+    """Whether a text that looks like a template has at least one resource with a type."""
+    return bool(_JSON_TYPE.search(text) or _YAML_TYPE.search(text))
 
 
 def is_parameters(text: str) -> bool:

@@ -14,8 +14,11 @@ class Limits:
     total_bytes: int = 50 * MEGABYTE
     file_bytes: int = 10 * MEGABYTE
     files: int = 2_000
+    lines: int = 200_000
     depth: int = 20
     expansion: int = 200
+    nesting: int = 100
+    nodes: int = 500_000
 
 
 DEFAULT_LIMITS = Limits()

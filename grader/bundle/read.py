@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterable
 from pathlib import Path, PurePosixPath
 
+from grader.bundle.archive import is_archive, read_archive
 from grader.bundle.classify import classify, looks_like_template
 from grader.bundle.decode import decode
 from grader.bundle.folder import RawFile, TooLargeError, read_bytes, read_folder
@@ -12,89 +14,126 @@ from grader.bundle.limits import DEFAULT_LIMITS, Limits
 from grader.bundle.markdown import read_markdown
 from grader.bundle.model import Bundle, BundleFile, Kind, Omitted
 from grader.bundle.names import safe_name, unique_name
+from grader.bundle.record import parse_record
 from grader.errors import ResponseError
 
+STDIN = "-"
 _MARKDOWN = (".md", ".markdown")
 
 
 def read_response(path: str | Path, limits: Limits = DEFAULT_LIMITS) -> Bundle:
-    """Read a response: a folder of files, a markdown answer or a single file.
+    """Read a response: a folder, a markdown answer, a single template, an archive, a JSON record, or `-` for standard input.
 
-    Raises ResponseError where there is nothing, nothing readable, or more than the limits allow.
+    What it is, is told by its content. Raises ResponseError where there is nothing, nothing readable, or more than the
+    limits allow.
     """
+    if str(path) == STDIN:
+        data = sys.stdin.buffer.read(limits.total_bytes + 1)
+        return read_data("stdin", data, limits)
     path = Path(path)
     if path.is_dir():
-        return _bundle(path, read_folder(path, limits))
+        return _bundle(path.resolve().name, str(path), read_folder(path, limits), limits)
     if not path.exists():
         raise ResponseError("no such file or folder: give the response with --response PATH", path)
     try:
-        data = read_bytes(path.resolve(), limits.file_bytes)
+        data = read_bytes(path.resolve(), limits.total_bytes)
     except TooLargeError as error:
         raise ResponseError(str(error), path) from None
     except OSError as error:
         raise ResponseError(f"cannot be read: {error.strerror or error}", path) from None
-    return read_text(path.name, _text_of(data, path))
+    return read_data(path.name, data, limits, str(path))
 
 
-def _text_of(data: bytes, path: Path) -> str:
+def read_data(name: str, data: bytes, limits: Limits = DEFAULT_LIMITS, where: str = "") -> Bundle:
+    """Read the bytes of a response that came as one file; `name` is a hint only, `where` is named in errors."""
+    where = where or name
+    if is_archive(data):
+        entries = sorted(read_archive(where, data, limits), key=lambda entry: entry.name)
+        return _bundle(_stem(name), where, entries, limits)
+    if len(data) > limits.file_bytes:
+        raise ResponseError(f"larger than {limits.file_bytes:,} bytes; raise the limit with --max-file-bytes", where)
     text = decode(data)
     if text is None:
-        raise ResponseError("a binary file: give a text file, a folder or an archive", path)
-    return text
+        raise ResponseError("a binary file: give a text file, a folder or an archive", where)
+    if not text.strip("\x00\ufeff \t\n"):
+        raise ResponseError("the response is empty", where)
+    record = parse_record(where, text)
+    if isinstance(record, dict):
+        files = (RawFile(file, content.encode("utf-8", "surrogatepass")) for file, content in record.items())
+        return _bundle(_stem(name), where, files, limits)
+    return read_text(name, text, limits) if record is None else read_text(f"{name} (text)", record, limits)
 
 
-def read_text(name: str, text: str) -> Bundle:
+def read_text(name: str, text: str, limits: Limits = DEFAULT_LIMITS) -> Bundle:
     """Read one text as a response: a markdown answer, or a single file where it is a template and nothing else."""
     if not text.strip():
         raise ResponseError("the response is empty", name)
-    if looks_like_template(text) and not name.lower().endswith(_MARKDOWN):
-        kind, detail = classify(name, text)
-        return Bundle(_stem(name), (BundleFile(safe_name(name) or "template.yml", kind, text, name, detail=detail),))
-    files, omitted = read_markdown(name, text)
+    if looks_like_template(text) and not name.lower().endswith(_MARKDOWN) and not _is_answer(text):
+        kind, detail = classify(name if "." in name else "", text)
+        default = "template.json" if text.lstrip()[:1] == "{" else "template.yml"
+        own = safe_name(name) if "." in name else default
+        return Bundle(_stem(name), (BundleFile(own or default, kind, text, name, detail=detail),))
+    files, omitted = read_markdown(name, text, limits.lines)
     return Bundle(_stem(name), files, omitted)
+
+
+def _is_answer(text: str) -> bool:
+    """Whether a text without a telling name is prose with fences rather than a bare template."""
+    return any(line.startswith(("```", "~~~")) for line in text.split("\n"))
 
 
 def _stem(name: str) -> str:
     return safe_name(PurePosixPath(name).stem) or "response"
 
 
-def _bundle(path: Path, entries: Iterable[RawFile | Omitted]) -> Bundle:
+def _bundle(name: str, where: str, entries: Iterable[RawFile | Omitted], limits: Limits) -> Bundle:
     """Make the bundle of a source with several files."""
     files: list[BundleFile] = []
     omitted: list[Omitted] = []
     taken: set[str] = set()
     for entry in entries:
-        if isinstance(entry, Omitted):
-            omitted.append(entry)
-            continue
-        text = decode(entry.data)
-        if text is None:
-            omitted.append(Omitted(entry.name, "a binary file"))
-            continue
-        name = safe_name(entry.name)
-        if not name:
-            omitted.append(Omitted(entry.name, "a name that is not a file's"))
-            continue
-        kind, detail = classify(name, text)
-        files.append(BundleFile(unique_name(name, taken), kind, text, entry.name, detail=detail))
+        file = entry if isinstance(entry, Omitted) else _file(entry, taken)
+        if isinstance(file, Omitted):
+            omitted.append(file)
+        else:
+            files.append(file)
     if not any(file.text.strip() for file in files):
-        reason = "the folder holds no text" if omitted or files else "the folder is empty"
-        raise ResponseError(f"{reason}: a response is files, or a markdown answer", path)
+        reason = "it holds no text" if omitted or files else "it is empty"
+        raise ResponseError(f"no response here, {reason}: a response is files, or a markdown answer", where)
     if not any(file.kind is Kind.TEMPLATE for file in files):
-        files, more = _from_answers(files)
+        files, more = _from_answers(files, limits)
         omitted += more
-    return Bundle(path.resolve().name, tuple(files), tuple(omitted))
+    return Bundle(safe_name(name) or "response", tuple(files), tuple(omitted))
 
 
-def _from_answers(files: list[BundleFile]) -> tuple[list[BundleFile], list[Omitted]]:
-    """Look into the markdown files of a folder that holds no template of its own."""
+def _file(entry: RawFile, taken: set[str]) -> BundleFile | Omitted:
+    text = decode(entry.data)
+    if text is None:
+        return Omitted(entry.name, "an archive inside the response" if is_archive(entry.data) else "a binary file")
+    name = safe_name(entry.name)
+    if not name:
+        return Omitted(entry.name, "a name that is not a file's")
+    kind, detail = classify(name, text)
+    return BundleFile(unique_name(name, taken), kind, text, entry.name, detail=detail)
+
+
+def _from_answers(files: list[BundleFile], limits: Limits) -> tuple[list[BundleFile], list[Omitted]]:
+    """Look into the documents of a source that holds no template of its own: one of them may be the answer."""
     found: list[BundleFile] = []
     omitted: list[Omitted] = []
+    taken: set[str] = set()
     for file in files:
         if file.kind is not Kind.DOCUMENT:
             found.append(file)
             continue
-        inner, left_out = read_markdown(file.source, file.text)
+        inner, left_out = read_markdown(file.source, file.text, limits.lines)
         found.extend(inner)
         omitted.extend(left_out)
-    return found, omitted
+    return [_renamed(file, taken) for file in found], omitted
+
+
+def _renamed(file: BundleFile, taken: set[str]) -> BundleFile:
+    name = unique_name(file.name, taken)
+    if name == file.name:
+        return file
+    return BundleFile(name, file.kind, file.text, file.source, file.segments, file.detail)

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import click
+
+from grader.cli.options import limit_options, limits_of
 
 
 @click.command("run")
 @click.argument("task", type=click.Path())
 @click.option(
-    "--response", required=True, type=click.Path(), help="The response: a folder of files, or a markdown file."
+    "--response",
+    required=True,
+    type=click.Path(),
+    help="A folder, a markdown answer, a template, an archive or a JSON record; - for standard input.",
 )
 @click.option("--out", type=click.Path(), help="Where the results go.  [default: reports/<task>/]")
 @click.option("--rubric", type=click.Path(), help="A rubric file.  [default: the shipped one]")
@@ -18,6 +25,7 @@ import click
 @click.option("--fail-on", metavar="LEVEL", help="Exit with 1 when a failure of this level or a graver one is found.")
 @click.option("--fast", is_flag=True, help="Leave cfn-lint out.")
 @click.option("--quiet", "-q", is_flag=True, help="Print nothing but errors (and the JSON that was asked for).")
+@limit_options
 def command(
     task: str,
     response: str,
@@ -27,6 +35,7 @@ def command(
     fail_on: str | None,
     fast: bool,
     quiet: bool,
+    **limits: Any,
 ) -> int:
     """Grade a response to TASK, a folder with a PROMPT.md.
 
@@ -44,11 +53,12 @@ def command(
     from grader.task import load_task
     from grader.writers import json_text, print_result, write_result
 
+    the_limits = limits_of(limits)
     the_rubric = load_rubric(rubric)
     if fail_on is not None and fail_on not in the_rubric.levels:
         raise InputError(f"--fail-on: unknown level {fail_on!r} (the rubric's levels: {', '.join(the_rubric.levels)})")
     the_task = load_task(task)
-    result = grade(the_task, read_response(response), the_rubric, fast=fast)
+    result = grade(the_task, read_response(response, the_limits), the_rubric, fast=fast, limits=the_limits)
     folder = Path(out) if out else Path("reports") / the_task.id
     write_result(result, folder)
     if form == "json":

@@ -17,10 +17,9 @@ from typing import cast
 
 import yaml
 
+from grader.bundle.limits import DEFAULT_LIMITS
 from grader.template.node import INTRINSICS, AnyNode, Call, Map, Scalar, Sequence
 
-MAX_DEPTH = 100
-MAX_NODES = 500_000
 _RESOLVERS = yaml.SafeLoader.yaml_implicit_resolvers
 _CONSTRUCT = {
     "tag:yaml.org,2002:bool": yaml.constructor.SafeConstructor.construct_yaml_bool,
@@ -60,7 +59,7 @@ class Loaded:
     merge_lines: tuple[int, ...] = ()
 
 
-def load(text: str) -> Loaded:
+def load(text: str, nesting: int = DEFAULT_LIMITS.nesting, nodes: int = DEFAULT_LIMITS.nodes) -> Loaded:
     """Parse the text of a template.
 
     Raises TemplateSyntaxError with the place for text that is not YAML or JSON, for more than one YAML document, and
@@ -68,8 +67,8 @@ def load(text: str) -> Loaded:
     """
     text = text.removeprefix("\ufeff")
     if text.lstrip()[:1] == "{":
-        return _Json(text).load()
-    return _load_yaml(text)
+        return _Json(text, nesting, nodes).load()
+    return _load_yaml(_YamlBuilder(nesting, nodes), text)
 
 
 @dataclass(slots=True)
@@ -89,8 +88,7 @@ def _place_of(event: yaml.Event) -> tuple[int, int]:
     return (mark.line + 1, mark.column + 1) if mark else (1, 1)
 
 
-def _load_yaml(text: str) -> Loaded:
-    builder = _YamlBuilder()
+def _load_yaml(builder: _YamlBuilder, text: str) -> Loaded:
     try:
         for event in yaml.parse(text, Loader=yaml.CSafeLoader):
             builder.take(event)
@@ -109,7 +107,9 @@ def _load_yaml(text: str) -> Loaded:
 class _YamlBuilder:
     """Builds nodes from libyaml's events without recursion."""
 
-    def __init__(self) -> None:
+    def __init__(self, nesting: int, nodes: int) -> None:
+        self._nesting = nesting
+        self._nodes = nodes
         self.root: AnyNode | None = None
         self.duplicates: list[Duplicate] = []
         self.merge_lines: list[int] = []
@@ -137,8 +137,10 @@ class _YamlBuilder:
 
     def _open(self, event: yaml.MappingStartEvent | yaml.SequenceStartEvent) -> None:
         line, column = _place_of(event)
-        if len(self._stack) >= MAX_DEPTH:
-            raise TemplateSyntaxError(f"nested more than {MAX_DEPTH} levels deep", line, column)
+        if len(self._stack) >= self._nesting:
+            raise TemplateSyntaxError(
+                f"nested more than {self._nesting} levels deep (--max-nesting raises this)", line, column
+            )
         is_map = isinstance(event, yaml.MappingStartEvent)
         self._stack.append(_Open(line, column, event.tag, event.anchor, is_map))
 
@@ -162,9 +164,11 @@ class _YamlBuilder:
 
     def _place(self, node: AnyNode, anchor: str | None, size: int) -> None:
         self._count += size
-        if self._count > MAX_NODES:
+        if self._count > self._nodes:
             raise TemplateSyntaxError(
-                f"more than {MAX_NODES:,} nodes once aliases are expanded", node.line, node.column
+                f"more than {self._nodes:,} nodes once aliases are expanded (--max-nodes raises this)",
+                node.line,
+                node.column,
             )
         if anchor:
             self._anchors[anchor] = (node, *_extent(node))
@@ -177,8 +181,10 @@ class _YamlBuilder:
         if event.anchor not in self._anchors:
             raise TemplateSyntaxError(f"alias *{event.anchor} has no anchor", _place_of(event)[0])
         node, size, depth = self._anchors[event.anchor]
-        if len(self._stack) + depth > MAX_DEPTH:
-            raise TemplateSyntaxError(f"nested more than {MAX_DEPTH} levels deep", _place_of(event)[0])
+        if len(self._stack) + depth > self._nesting:
+            raise TemplateSyntaxError(
+                f"nested more than {self._nesting} levels deep (--max-nesting raises this)", _place_of(event)[0]
+            )
         self._place(node, None, size)
 
     def _scalar(self, event: yaml.ScalarEvent) -> AnyNode:
@@ -273,8 +279,10 @@ _WORDS: dict[str, bool | None] = {"true": True, "false": False, "null": None}
 class _Json:
     """A JSON reader that keeps positions."""
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, nesting: int, nodes: int) -> None:
         self.text = text
+        self._nesting = nesting
+        self._nodes = nodes
         self.duplicates: list[Duplicate] = []
         self._count = 0
         self._starts = [0, *(match.end() for match in re.finditer("\n", text))]
@@ -306,10 +314,10 @@ class _Json:
 
     def _value(self, index: int, depth: int) -> tuple[AnyNode, int]:
         self._count += 1
-        if depth > MAX_DEPTH:
-            raise self._error(f"nested more than {MAX_DEPTH} levels deep", index)
-        if self._count > MAX_NODES:
-            raise self._error(f"more than {MAX_NODES:,} nodes", index)
+        if depth > self._nesting:
+            raise self._error(f"nested more than {self._nesting} levels deep (--max-nesting raises this)", index)
+        if self._count > self._nodes:
+            raise self._error(f"more than {self._nodes:,} nodes (--max-nodes raises this)", index)
         head = self.text[index : index + 1]
         if head == "{":
             return self._object(index, depth)

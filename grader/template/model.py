@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from grader.bundle.limits import DEFAULT_LIMITS, Limits
 from grader.template.load import Duplicate, Loaded, TemplateSyntaxError, load
 from grader.template.node import AnyNode, Call, Map, Node, Path, Scalar, Sequence, at, items_of, text_of, walk
 
@@ -223,12 +224,12 @@ class Template:
         return tuple(names)
 
 
-def parse_template(file: str, text: str) -> Template:
+def parse_template(file: str, text: str, limits: Limits = DEFAULT_LIMITS) -> Template:
     """Parse the text of a template.
 
-    Raises TemplateSyntaxError where the text is no YAML or JSON, or no mapping at its top.
+    Raises TemplateSyntaxError where the text is no YAML or JSON, no mapping at its top, or over a limit.
     """
-    loaded: Loaded = load(text)
+    loaded: Loaded = load(text, limits.nesting, limits.nodes)
     root = loaded.root
     if not isinstance(root, Map):
         raise TemplateSyntaxError("a template is a mapping with a Resources section", root.line, root.column)

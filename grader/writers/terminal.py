@@ -24,7 +24,7 @@ def print_result(result: Result, folder: Path) -> None:
     levels = list(result.counts)
     for failure in result.failures:
         head = click.style(f"{failure.level:8}", fg=_COLOURS.get(levels.index(failure.level), "white"), bold=True)
-        click.echo(f"{failure.number:3}  {head}  {_visible(failure.title)}", err=True, color=colour)
+        click.echo(f"{failure.number:3}  {head}  {visible(failure.title)}", err=True, color=colour)
         for place in _places(failure):
             click.echo(f"               {place}", err=True, color=colour)
     counts = ", ".join(f"{count} {level}" for level, count in result.counts.items() if count) or "no failures"
@@ -32,7 +32,7 @@ def print_result(result: Result, folder: Path) -> None:
     click.echo(f"{result.task}: {counts}; score {result.score:g} of 100, {verdict}", err=True, color=colour)
     for name, entry in result.detectors.items():
         for error in entry.errors:
-            click.echo(f"{name} could not judge everything: {_visible(error)}", err=True)
+            click.echo(f"{name} could not judge everything: {visible(error)}", err=True)
     click.echo(f"written to {folder}", err=True)
 
 
@@ -41,11 +41,11 @@ def _places(failure: Failure) -> list[str]:
     for evidence in failure.evidence[:MAX_PLACES]:
         resource = f"  {evidence.resource}" if evidence.resource else ""
         kind = f" ({evidence.type})" if evidence.type else ""
-        shown.append(_visible(f"{evidence.file}:{evidence.line}{resource}{kind}"))
+        shown.append(visible(f"{evidence.file}:{evidence.line}{resource}{kind}"))
     rest = len(failure.evidence) - MAX_PLACES
     return [*shown, f"and {rest} more"] if rest > 0 else shown
 
 
-def _visible(text: str) -> str:
-    """Return a text without control characters: what a response holds must not steer the terminal."""
+def visible(text: str) -> str:
+    """Return a text of at most 200 characters without control characters: what a response holds must not steer the terminal."""
     return "".join(char if char.isprintable() else "?" for char in text)[:200]

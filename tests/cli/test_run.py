@@ -77,7 +77,7 @@ RUBRIC = "levels: [{name: Critical, weight: 5}]\nverdicts: [{name: any}]\nrules:
         ({"t/PROMPT.md": "x"}, ("run", "t", "--response", "r"), "r: no such file or folder"),
         ({"t/PROMPT.md": "x", "r.md": "  \n"}, ("run", "t", "--response", "r.md"), "r.md: the response is empty"),
         ({"t/PROMPT.md": "x", "r.bin": "\0\1\2"}, ("run", "t", "--response", "r.bin"), "r.bin: a binary file"),
-        ({"t/PROMPT.md": "x", "r/.keep": ""}, ("run", "t", "--response", "r"), "r: the folder"),
+        ({"t/PROMPT.md": "x", "r/.keep": ""}, ("run", "t", "--response", "r"), "r: no response here"),
         (
             {"t/PROMPT.md": "x", "t/task.yaml": "id: a\nregoin: us-east-1\n"},
             ("run", "t", "--response", "t"),

@@ -1,0 +1,326 @@
+"""The blocks of a markdown answer: fences by a CommonMark parser, and templates that stand without one.
+
+What models write is mended first where it is clear what was meant: a fence that is closed at the end of a line of its
+content, and one that was never closed before the next one opens.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from markdown_it import MarkdownIt
+from markdown_it.token import Token
+
+from grader.bundle.classify import looks_like_template
+from grader.bundle.names import find_name, name_in_comment
+
+_TOP_KEY = re.compile(
+    r"^(['\"]?)(?:AWSTemplateFormatVersion|Transform|Parameters|Mappings|Conditions|Rules|Globals|Resources|Outputs)\1[ \t]*:"
+)
+_START = re.compile(r"^(['\"]?)(?:AWSTemplateFormatVersion|Resources)\1[ \t]*:")
+_LEAD = re.compile(r"^(?:#.*|---\s*|(['\"]?)(?:Description|Transform|Metadata|Parameters)\1[ \t]*:.*)?$")
+_BODY = re.compile(r"^(?:\s.*|#.*|-\s.*|(['\"]?)[\w:-]+\1[ \t]*:.*|[}\]],?\s*|\.\.\.)?$")
+_FENCE = re.compile(r"^\s{0,3}(`{3,}|~{3,})\s*([^`]*)$")
+_GLUED = re.compile(r"^([^`]*[^`\s])(`{3,})\s*$")
+_TYPE = re.compile(r"^\s+['\"]?Type['\"]?\s*:\s*['\"]?\w+::\w+")
+_JSON_LEAD = re.compile(r'^\s*\{?\s*"(?:AWSTemplateFormatVersion|Description|Transform|Metadata|Parameters|Resources)"')
+_JSON_STRING = re.compile(r'"(?:[^"\\]|\\.)*"')
+_DATA = {"yaml", "yml", "json", "cloudformation", "cfn", ""}
+_CLOUDFORMATION = ("yaml", "yml", "template", "cfn", "json")
+_SUFFIXES = {
+    "yaml": _CLOUDFORMATION,
+    "yml": _CLOUDFORMATION,
+    "cloudformation": _CLOUDFORMATION,
+    "json": ("json", "template", "cfn"),
+    "python": ("py",),
+    "py": ("py",),
+    "javascript": ("js", "mjs", "cjs"),
+    "js": ("js", "mjs", "cjs"),
+    "typescript": ("ts",),
+    "ts": ("ts",),
+    "bash": ("sh", "bash"),
+    "sh": ("sh", "bash"),
+    "shell": ("sh", "bash"),
+    "markdown": ("md",),
+    "md": ("md",),
+    "hcl": ("tf", "hcl"),
+    "terraform": ("tf", "hcl"),
+}
+_MARKDOWN = {"markdown", "md"}
+MAX_BARE = 50
+MAX_DEPTH = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A stretch of the answer that may be a file: `line` is where its first line stands in the answer (from 1).
+
+    `name` is the file name that the answer gives it, or empty; `context` the nearest heading and prose above it.
+    """
+
+    text: str
+    line: int
+    language: str
+    name: str
+    context: str
+
+
+def find_blocks(lines: list[str]) -> list[Block]:
+    """Return the blocks of an answer, given as its lines, in order."""
+    return _blocks(lines, list(range(1, len(lines) + 1)), 0)
+
+
+def _blocks(lines: list[str], numbers: list[int], depth: int) -> list[Block]:
+    lines, numbers = _mended(lines, numbers)
+    found: list[Block] = []
+    tokens = _parse(lines)
+    for _ in range(MAX_BARE):
+        span = _bare_template(lines, _fenced_lines(tokens))
+        if span is None:
+            break
+        start, end = span
+        text = "\n".join(lines[start:end]).rstrip() + "\n"
+        name = name_in_comment(lines[start]) or _name_above(lines, start, "yaml", 0)
+        found.append(Block(text, numbers[start], "", name, _context(lines, start)))
+        end += end < len(lines) and bool(_FENCE.match(lines[end])) and not lines[end].strip("`~ ")
+        lines[start:end] = [""] * (end - start)
+        tokens = _parse(lines)
+    found.extend(_fences(lines, numbers, tokens, depth))
+    return sorted(found, key=lambda block: block.line)
+
+
+def _mended(lines: list[str], numbers: list[int]) -> tuple[list[str], list[int]]:
+    """Return the lines with fences closed where they were meant to be; a line split in two keeps its number twice."""
+    out: list[tuple[str, int]] = []
+    marker, language, skip = "", "", -1
+    for index, (line, number) in enumerate(zip(lines, numbers, strict=True)):
+        match = _FENCE.match(line)
+        if index < skip:
+            pass  # inside a markdown file, which is mended when its own blocks are looked for
+        elif not marker:
+            if match:
+                marker, language = match.group(1), _language(match.group(2))
+                if language in _MARKDOWN:
+                    skip, marker = _markdown_end(lines, index), ""
+        elif match and not match.group(2).strip() and match.group(1).startswith(marker):
+            marker = ""
+        elif match and match.group(1) == marker and language in _DATA and not line.startswith(" "):
+            out.append((marker, number))
+            language = _language(match.group(2))
+        elif language in _DATA and (glued := _GLUED.match(line)):
+            out.append((glued.group(1), number))
+            line, marker = marker, ""
+        out.append((line, number))
+    return [line for line, _ in out], [number for _, number in out]
+
+
+def _language(info: str) -> str:
+    return re.split(r"[\s:{,=]", info.strip(), maxsplit=1)[0].lower().strip(".")
+
+
+def _parse(lines: list[str]) -> list[Token]:
+    parser = MarkdownIt("commonmark", {"html": False, "maxNesting": 20})
+    parser.disable(["inline"])
+    return [token for token in parser.parse("\n".join(lines)) if token.type in ("fence", "code_block")]
+
+
+def _fenced_lines(tokens: list[Token]) -> set[int]:
+    spans = (token.map for token in tokens if token.map and token.type == "fence")
+    return {number for start, end in spans for number in range(start, end)}
+
+
+def _bare_template(lines: list[str], fenced: set[int]) -> tuple[int, int] | None:
+    """Return the lines, from 0, of the first template that stands outside every fence."""
+    index = 0
+    while index < len(lines):
+        line = lines[index]
+        start, end = index, index + 1
+        if index not in fenced:
+            if _START.match(line):
+                start, end = _lead(lines, index), _yaml_end(lines, index)
+            elif _opens_json(lines, index):
+                end = _json_end(lines, index)
+            if end > index + 1 and looks_like_template("\n".join(lines[start:end])):
+                return start, end
+        index = max(end, index + 1)
+    return None
+
+
+def _opens_json(lines: list[str], index: int) -> bool:
+    line = lines[index]
+    if line.strip() == "{":
+        return any(_JSON_LEAD.match(below) for below in lines[index + 1 : index + 4])
+    return line.startswith("{") and _JSON_LEAD.match(line) is not None
+
+
+def _lead(lines: list[str], index: int) -> int:
+    """Step back over the comments and top-level keys that stand directly before the first sure line."""
+    start = index
+    while start > 0 and (_LEAD.match(lines[start - 1]) or lines[start - 1].startswith("  ")):
+        if _FENCE.match(lines[start - 1]) or re.match(r"#+ ", lines[start - 1]):
+            break
+        start -= 1
+    while start < index and (not lines[start].strip() or lines[start].startswith(" ")):
+        start += 1
+    return start
+
+
+def _yaml_end(lines: list[str], index: int) -> int:
+    end = index
+    while end < len(lines) and not _FENCE.match(lines[end]):
+        line = lines[end]
+        if not _BODY.match(line) or (re.match(r"#{1,6} ", line) and _prose_follows(lines, end)):
+            break
+        end += 1
+    return end
+
+
+def _prose_follows(lines: list[str], index: int) -> bool:
+    """Whether a line that could be a comment or a heading is a heading: nothing of a template comes after it."""
+    below = lines[index + 1 : index + 30]
+    keys = sum(re.match(r"^\w+:(?: |$)", line) is not None for line in below)
+    return keys < 3 and not any(_TOP_KEY.match(line) or re.match(r"^\s+\w+:", line) for line in below)
+
+
+def _json_end(lines: list[str], index: int) -> int:
+    """Return the line after the one that closes the brace opened at `index`; strings never span lines in JSON."""
+    depth = 0
+    for number in range(index, len(lines)):
+        bare = _JSON_STRING.sub("", lines[number])
+        depth += sum(bare.count(char) for char in "{[") - sum(bare.count(char) for char in "}]")
+        if depth <= 0:
+            return number + 1
+    return len(lines)
+
+
+def without_prose(text: str) -> str:
+    """Cut the prose that stands behind a template in the same fence.
+
+    Only where nothing of a template comes after it: a broken template is judged as it is.
+    """
+    lines = text.split("\n")
+    begun = False
+    for index, line in enumerate(lines):
+        if not begun:
+            begun = _TYPE.match(line) is not None
+        elif _is_prose(lines, index) and not any(
+            _TYPE.match(below) or _TOP_KEY.match(below) for below in lines[index:]
+        ):
+            while index and (not lines[index - 1].strip() or lines[index - 1].startswith("##")):
+                index -= 1
+            return "\n".join(lines[:index]) + "\n"
+    return text
+
+
+def _is_prose(lines: list[str], index: int) -> bool:
+    line = lines[index]
+    if not _BODY.match(line):
+        return True
+    after_heading = index > 0 and re.match(r"#{2,6} ", lines[index - 1]) is not None
+    return after_heading and (line.startswith("- ") or line.strip() == "---")
+
+
+def _fences(lines: list[str], numbers: list[int], tokens: list[Token], depth: int) -> Iterator[Block]:
+    """Yield the fenced and indented blocks; a markdown file with fences of its own is taken whole."""
+    done, last_end = 0, 0
+    queue = list(tokens)
+    position = 0
+    while position < len(queue):
+        token = queue[position]
+        position += 1
+        if token.map is None or token.map[0] < done:
+            continue
+        start, end = token.map
+        info = token.info.strip()
+        language = _language(info)
+        if token.type == "fence" and language in _MARKDOWN:
+            end = max(end, _markdown_end(lines, start))
+            yield from _markdown_block(lines[start:end], numbers[start:end], lines, start, depth)
+            if end > token.map[1]:
+                # CommonMark closed the file at its first inner fence: read on behind its real end.
+                rest = _parse([""] * end + lines[end:])
+                queue, position = rest, 0
+            done = end
+        elif token.type == "fence":
+            first = token.content.split("\n", 1)[0]
+            name = _fits(find_name(info[len(language) :].lstrip(":")), language) or _fits(
+                name_in_comment(first), language
+            )
+            name = name or _name_above(lines, start, language, last_end)
+            line = numbers[min(start + 1, len(numbers) - 1)]
+            yield Block(token.content, line, language, name, _context(lines, start))
+        elif looks_like_template(token.content):
+            yield Block(
+                token.content, numbers[start], "", _name_above(lines, start, "", last_end), _context(lines, start)
+            )
+        last_end = end
+
+
+def _markdown_block(span: list[str], numbers: list[int], lines: list[str], start: int, depth: int) -> Iterator[Block]:
+    """A fenced markdown file: a document where it has a name; otherwise an answer inside the answer."""
+    closed = len(span) - 1 if len(span) > 1 and _FENCE.match(span[-1]) else len(span)
+    body = span[1:closed]
+    name = _fits(find_name(span[0]), "md") or _name_above(lines, start, "md", 0)
+    inner = [] if name or depth >= MAX_DEPTH else _blocks(body, numbers[1:closed], depth + 1)
+    if any(looks_like_template(block.text) for block in inner):
+        yield from inner
+    elif body:
+        yield Block("\n".join(body) + "\n", numbers[1], "markdown", name or "README.md", _context(lines, start))
+
+
+def _markdown_end(lines: list[str], start: int) -> int:
+    """Return the line after the end of a fenced markdown file, whose content may open and close fences like its own."""
+    opening = _FENCE.match(lines[start])
+    marker = opening.group(1) if opening else "```"
+    depth = 0
+    for number in range(start, len(lines)):
+        match = _FENCE.match(lines[number])
+        if not match or not match.group(1).startswith(marker):
+            continue
+        depth += 1 if match.group(2).strip() or number == start else -1
+        if depth == 0:
+            return number + 1
+    return len(lines)
+
+
+def _context(lines: list[str], start: int) -> str:
+    """Return the nearest heading and the two lines of prose above a line."""
+    above: list[str] = []
+    for number in range(start - 1, max(-1, start - 12), -1):
+        line = lines[number].strip()
+        if _FENCE.match(lines[number]):
+            break
+        if line and len(above) < 2:
+            above.append(line[:300])
+        if line.startswith("#"):
+            above.append(line[:300])
+            break
+    return "\n".join(above)
+
+
+def _fits(name: str, language: str) -> str:
+    """Return the name where its extension goes with the language of the fence, else an empty string."""
+    suffixes = _SUFFIXES.get(language)
+    if suffixes is None or name.lower().endswith(tuple("." + suffix for suffix in suffixes)):
+        return name
+    return ""
+
+
+def _name_above(lines: list[str], start: int, language: str, last_end: int) -> str:
+    """Return the file name given by the line before a block, or by the heading that no other block stands under."""
+    seen = 0
+    for number in range(start - 1, max(last_end, start - 15) - 1, -1):
+        line = lines[number].strip()
+        if not line:
+            continue
+        seen += 1
+        is_heading = line.startswith("#") or (line.startswith("**") and line.rstrip(":").endswith("**"))
+        if seen <= 2 or is_heading:
+            name = _fits(find_name(line), language)
+            if name and (is_heading or len(line) < 200):
+                return name
+        if line.startswith("#"):
+            break
+    return ""

@@ -1,0 +1,109 @@
+"""JSON records as sources: what evaluation harnesses log of an answer."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+from grader.errors import ResponseError
+
+# Where a log keeps the text of an answer, the most telling place first.
+_TEXTS = (
+    "completion",
+    "content",
+    "response",
+    "answer",
+    "output_text",
+    "output",
+    "text",
+    "message",
+    "messages",
+    "choices",
+)
+_NAMES = ("name", "path", "filename", "file")
+_CONTENTS = ("content", "text", "body", "code")
+_SECTIONS = {"Resources", "AWSTemplateFormatVersion", "Parameters", "Outputs", "Mappings"}
+
+
+def parse_record(name: str, text: str) -> dict[str, str] | str | None:
+    """Return the files of a record by name, or the text of its answer, or None where the text is no record.
+
+    A record is one JSON object, or the one line of a JSONL file: with a `files` map of name to text (or a list of
+    objects with a name and a content), or with a completion's text. Raises ResponseError for several records.
+    """
+    if text.lstrip()[:1] != "{":
+        return None
+    records = list(_records(text))
+    records = [record for record in records if not _SECTIONS & record.keys()]
+    found = [content for record in records if (content := _content(record)) is not None]
+    if len(records) > 1 and found:
+        raise ResponseError(f"holds {len(records)} records: one response is one record; split the file", name)
+    return found[0] if found else None
+
+
+def _records(text: str) -> Iterator[dict[str, Any]]:
+    """Yield the objects of a JSON or JSONL text; nothing where it is neither."""
+    try:
+        whole = json.loads(text)
+        lines = [whole]
+    except (ValueError, RecursionError):
+        try:
+            lines = [json.loads(line) for line in text.splitlines() if line.strip()]
+        except (ValueError, RecursionError):
+            return
+    yield from (line for line in lines if isinstance(line, dict))
+
+
+def _content(record: dict[str, Any]) -> dict[str, str] | str | None:
+    files = _files(record.get("files"))
+    if files:
+        return files
+    for key in _TEXTS:
+        found = _text(record.get(key), 0)
+        if found:
+            return found
+    return None
+
+
+def _files(value: Any) -> dict[str, str]:
+    """Return files by name from a map of name to text, or from a list of objects with a name and a content."""
+    if isinstance(value, dict):
+        pairs = ((name, _text(text, 0)) for name, text in value.items())
+        return {name: text for name, text in pairs if isinstance(text, str)}
+    found: dict[str, str] = {}
+    for item in value if isinstance(value, list) else ():
+        if isinstance(item, dict):
+            name = next((item[key] for key in _NAMES if isinstance(item.get(key), str)), "")
+            text = next((item[key] for key in _CONTENTS if isinstance(item.get(key), str)), None)
+            if name and text is not None:
+                found[name] = text
+    return found
+
+
+def _text(value: Any, depth: int) -> str | None:
+    """Return the text of a message in any of the shapes that completions have: a string, parts, choices, messages."""
+    if isinstance(value, str):
+        return value
+    if depth > 6:
+        return None
+    if isinstance(value, list):
+        return _of_list(value, depth)
+    if isinstance(value, dict):
+        for key in _TEXTS:
+            found = _text(value.get(key), depth + 1)
+            if found:
+                return found
+    return None
+
+
+def _of_list(value: list[Any], depth: int) -> str | None:
+    answers = [item for item in value if isinstance(item, dict) and item.get("role") == "assistant"]
+    if answers:
+        return _text(answers[-1], depth + 1)
+    if any(isinstance(item, dict) and "role" in item for item in value):
+        return None
+    if any(isinstance(item, dict) and ("message" in item or "index" in item) for item in value):
+        return _text(value[0], depth + 1)
+    parts = [part for item in value if (part := _text(item, depth + 1))]
+    return "\n".join(parts) or None
