@@ -9,8 +9,8 @@ import lzma
 import tarfile
 import zipfile
 import zlib
-from collections.abc import Iterator
-from typing import IO
+from collections.abc import Callable, Iterator
+from typing import IO, Any
 
 from grader.bundle.folder import Meter, RawFile
 from grader.bundle.limits import MEGABYTE, Limits
@@ -18,7 +18,11 @@ from grader.bundle.model import Omitted
 from grader.errors import ResponseError
 
 _ZIP = (b"PK\x03\x04", b"PK\x05\x06")
-_PACKED = {b"\x1f\x8b": gzip.open, b"BZh": bz2.open, b"\xfd7zXZ\x00": lzma.open}
+_PACKED: dict[bytes, Callable[[IO[bytes]], Any]] = {
+    b"\x1f\x8b": gzip.open,
+    b"BZh": bz2.open,
+    b"\xfd7zXZ\x00": lzma.open,
+}
 _BROKEN = (
     zipfile.BadZipFile,
     tarfile.TarError,
@@ -68,7 +72,7 @@ def _zip(name: str, data: bytes, meter: Meter) -> Iterator[RawFile | Omitted]:
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         for info in archive.infolist():
             mode = info.external_attr >> 16
-            if info.is_dir():
+            if info.filename.endswith("/"):
                 meter.take(0)
             elif mode & 0o170000 not in (0, 0o100000):
                 yield Omitted(info.filename, "a link or a device")

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from grader.bundle.blocks import Block, find_blocks, without_prose
 from grader.bundle.classify import classify, has_resources
-from grader.bundle.limits import DEFAULT_LIMITS
+from grader.bundle.limits import DEFAULT_LIMITS, Limits
 from grader.bundle.model import BundleFile, Kind, Omitted, Segment
 from grader.bundle.names import safe_name, unique_name
 from grader.errors import ResponseError
@@ -45,20 +45,22 @@ class _Draft:
 
 
 def read_markdown(
-    source: str, text: str, max_lines: int = DEFAULT_LIMITS.lines
+    source: str, text: str, limits: Limits = DEFAULT_LIMITS
 ) -> tuple[tuple[BundleFile, ...], tuple[Omitted, ...]]:
     """Read a markdown text: the files in it, then the prose as a document under the source's own name.
 
     Lines that became a template, code or parameters are blank in the document, so that a search of the documents does
-    not find what only the template says; shell commands stay. Raises ResponseError over `max_lines` lines.
+    not find what only the template says; shell commands stay. Raises ResponseError over a limit.
     """
     lines = text.split("\n")
-    if len(lines) > max_lines:
-        raise ResponseError(f"more than {max_lines:,} lines; raise the limit with --max-lines", source)
+    if len(lines) > limits.lines:
+        raise ResponseError(f"more than {limits.lines:,} lines; raise the limit with --max-lines", source)
     drafts: list[_Draft] = []
     omitted: list[Omitted] = []
     taken: set[str] = set()
     for block in find_blocks(lines):
+        if len(drafts) >= limits.files:
+            raise ResponseError(f"more than {limits.files:,} files; raise the limit with --max-files", source)
         _add(drafts, omitted, taken, block, source)
     drafts = _without_outlines(drafts, omitted)
     hidden: set[int] = set()

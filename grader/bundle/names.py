@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 
 _EXTENSIONS = (
     "yaml|yml|json|template|cfn|py|js|mjs|ts|sh|bash|md|txt|toml|cfg|ini|tf|hcl|java|go|rb|sql|html|css|ps1|guard|env"
@@ -39,7 +38,7 @@ def safe_name(raw: str) -> str:
 
     An empty string where nothing is left of it.
     """
-    visible = "".join(char for char in raw if unicodedata.category(char) not in ("Cc", "Cf", "Cs", "Co", "Zl", "Zp"))
+    visible = "".join(char for char in raw if char.isprintable())
     parts = []
     for part in visible.replace("\\", "/").split("/"):
         part = _BAD.sub("_", part).strip().rstrip(". ")

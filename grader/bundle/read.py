@@ -73,7 +73,7 @@ def read_text(name: str, text: str, limits: Limits = DEFAULT_LIMITS) -> Bundle:
         default = "template.json" if text.lstrip()[:1] == "{" else "template.yml"
         own = safe_name(name) if "." in name else default
         return Bundle(_stem(name), (BundleFile(own or default, kind, text, name, detail=detail),))
-    files, omitted = read_markdown(name, text, limits.lines)
+    files, omitted = read_markdown(name, text, limits)
     return Bundle(_stem(name), files, omitted)
 
 
@@ -126,7 +126,7 @@ def _from_answers(files: list[BundleFile], limits: Limits) -> tuple[list[BundleF
         if file.kind is not Kind.DOCUMENT:
             found.append(file)
             continue
-        inner, left_out = read_markdown(file.source, file.text, limits.lines)
+        inner, left_out = read_markdown(file.source, file.text, limits)
         found.extend(inner)
         omitted.extend(left_out)
     return [_renamed(file, taken) for file in found], omitted
