@@ -2,29 +2,69 @@
 
 from __future__ import annotations
 
+from functools import cache
+from importlib.resources import files
 from pathlib import Path
+from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from grader.errors import InputError
+from grader.validation import load_yaml, validate
 
 _REGION = r"^[a-z]{2}(-[a-z]+)+-\d$"
+_HELD = (
+    "buckets",
+    "images",
+    "ssm_parameters",
+    "secrets",
+    "certificates",
+    "hosted_zones",
+    "key_pairs",
+    "roles",
+    "service_linked_roles",
+    "exports",
+    "singletons",
+    "ids",
+)
+
+
+class Quotas(BaseModel):
+    """What an account allows of each thing. Counts."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+    lambda_concurrent_executions: int | None = Field(None, ge=0, alias="lambda-concurrent-executions")
+    vpcs: int | None = Field(None, ge=0)
+    elastic_ips: int | None = Field(None, ge=0, alias="elastic-ips")
+    internet_gateways: int | None = Field(None, ge=0, alias="internet-gateways")
+    nat_gateways_per_zone: int | None = Field(None, ge=0, alias="nat-gateways-per-zone")
 
 
 class AccountFile(BaseModel):
-    """The fields of an account description; a profile gives what is left out."""
+    """The fields of an account description; the profile it names gives what is left out, and lists add to it."""
 
     model_config = ConfigDict(extra="forbid", strict=True)
 
-    profile: str = Field("fresh", description="the profile that this adds to")
+    profile: str | None = Field(None, description="the profile that this adds to; fresh by default")
     id: str | None = Field(None, pattern=r"^\d{12}$")
     partition: str | None = Field(None, pattern=r"^aws[a-z-]*$")
     region: str | None = Field(None, pattern=_REGION, description="the region that stacks are created in")
     regions: list[str] = Field(default_factory=list, description="further regions that the task deploys to")
+    zones: list[str] | None = Field(None, min_length=1, description="the letters of the region's zones")
+    quotas: Quotas = Field(default_factory=lambda: Quotas.model_validate({}))
     buckets: list[str] = Field(default_factory=list)
-    images: list[str] = Field(default_factory=list, description="container images that exist, as repository:tag")
+    images: list[str] = Field(default_factory=list, description="container images, as repository:tag")
     ssm_parameters: list[str] = Field(default_factory=list)
     secrets: list[str] = Field(default_factory=list)
+    certificates: list[str] = Field(default_factory=list, description="ARNs")
+    hosted_zones: list[str] = Field(default_factory=list, description="ids or domain names")
+    key_pairs: list[str] = Field(default_factory=list)
+    roles: list[str] = Field(default_factory=list, description="names of IAM roles")
+    service_linked_roles: list[str] = Field(default_factory=list, description="services whose role exists")
+    exports: list[str] = Field(default_factory=list, description="names that other stacks export")
+    singletons: list[str] = Field(default_factory=list, description="resource types of which the region's one exists")
+    ids: list[str] = Field(default_factory=list, description="ids of networks, subnets, security groups, images ...")
 
 
 class Account(BaseModel):
@@ -33,14 +73,24 @@ class Account(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     profile: str = "fresh"
-    id: str = "123456789012"
-    partition: str = "aws"
-    region: str = "us-east-1"
+    id: str
+    partition: str
+    region: str
     regions: tuple[str, ...] = ()
+    zones: tuple[str, ...]
+    quotas: dict[str, int]
     buckets: frozenset[str] = frozenset()
     images: frozenset[str] = frozenset()
     ssm_parameters: frozenset[str] = frozenset()
     secrets: frozenset[str] = frozenset()
+    certificates: frozenset[str] = frozenset()
+    hosted_zones: frozenset[str] = frozenset()
+    key_pairs: frozenset[str] = frozenset()
+    roles: frozenset[str] = frozenset()
+    service_linked_roles: frozenset[str] = frozenset()
+    exports: frozenset[str] = frozenset()
+    singletons: frozenset[str] = frozenset()
+    ids: frozenset[str] = frozenset()
 
     @property
     def pseudo(self) -> dict[str, str]:
@@ -55,22 +105,41 @@ class Account(BaseModel):
         }
 
 
-_PROFILES = {"fresh": Account()}
+def load_account(path: Path) -> Account:
+    """Return the account that a file describes. Raises InputError, with file and line, for a field that is wrong."""
+    if not path.is_file():
+        raise InputError("no such account file", path)
+    return account_of(validate(AccountFile, load_yaml(path) or {}, path), path)
 
 
-def load_account(fields: str | AccountFile, where: Path, region: str | None = None) -> Account:
-    """Return the account of a task: a profile by name, with what the task adds.
+def account_of(fields: str | AccountFile, where: Path, region: str | None = None) -> Account:
+    """Return a profile by its name, or the account that fields of a file add up to with their profile.
 
     Raises InputError for a profile that does not exist.
     """
     added = AccountFile.model_validate({"profile": fields}) if isinstance(fields, str) else fields
-    profile = _PROFILES.get(added.profile)
-    if profile is None:
-        raise InputError(f"account: no profile {added.profile!r} (there are: {', '.join(_PROFILES)})", where)
-    update = added.model_dump(exclude_none=True, exclude_defaults=True)
+    base = profile(added.profile or "fresh", where)
+    update: dict[str, Any] = added.model_dump(exclude_none=True, exclude_defaults=True)
+    update["quotas"] = base.quotas | added.quotas.model_dump(exclude_none=True, by_alias=True)
+    for name in _HELD:
+        update[name] = getattr(base, name) | frozenset(getattr(added, name))
     if region:
         update["region"] = region
-    for name in ("buckets", "images", "ssm_parameters", "secrets"):
-        update[name] = getattr(profile, name) | frozenset(update.get(name, ()))
-    update["regions"] = tuple(update.get("regions", ()))
-    return Account.model_validate(profile.model_dump() | update)
+    return Account.model_validate(base.model_dump() | update)
+
+
+@cache
+def profile(name: str, where: Path = Path("account.yaml")) -> Account:
+    """Return a shipped profile. Raises InputError where there is none of that name."""
+    folder = Path(str(files("grader"))) / "profiles"
+    known = sorted(path.stem for path in folder.glob("*.yaml"))
+    if name not in known:
+        raise InputError(f"account: no profile {name!r} (there are: {', '.join(known)})", where)
+    path = folder / f"{name}.yaml"
+    fields = validate(AccountFile, load_yaml(path), path)
+    if fields.profile:
+        return account_of(fields, path).model_copy(update={"profile": name})
+    data = fields.model_dump(exclude_none=True, exclude={"profile", "quotas"})
+    return Account.model_validate(
+        data | {"profile": name, "quotas": fields.quotas.model_dump(exclude_none=True, by_alias=True)}
+    )

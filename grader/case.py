@@ -9,6 +9,7 @@ from functools import cached_property
 
 from grader.account import Account
 from grader.bundle import DEFAULT_LIMITS, Bundle, BundleFile, Kind, Limits
+from grader.given import Given, given_by
 from grader.task import Task
 from grader.template import (
     AnyNode,
@@ -67,6 +68,17 @@ class Case:
         return tuple(item for item in self._parsed if isinstance(item, Broken))
 
     @cached_property
+    def given(self) -> Mapping[str, Given]:
+        """The parameter values that the response gives, in parameters files or in the commands it shows."""
+        return given_by(self.bundle.files)
+
+    @cached_property
+    def parameters(self) -> Mapping[str, object]:
+        """The values of a root stack's parameters: the task's, else those that the response gives."""
+        shown = {name: given.value for name, given in self.given.items() if given.value is not None}
+        return shown | dict(self.task.parameters)
+
+    @cached_property
     def parents(self) -> Mapping[str, tuple[Template, Resource]]:
         """For each nested template, by file, the template and the stack resource that name it."""
         found: dict[str, tuple[Template, Resource]] = {}
@@ -80,7 +92,7 @@ class Case:
     def child_of(self, template: Template, stack: Resource) -> Template | None:
         """Return the template of the bundle that a nested stack names: the one whose file name its URL ends in."""
         node = stack.get("TemplateURL") or stack.get("Location")
-        url = Scope(template, self.task.parameters, self.account.pseudo).text(node)
+        url = Scope(template, self.parameters, self.account.pseudo).text(node)
         name = url.split("?")[0].rstrip("/").rpartition("/")[2].casefold()
         return next((one for one in self.templates if one.file.rpartition("/")[2].casefold() == name), None)
 
@@ -94,14 +106,14 @@ class Case:
 
     def _scope(self, template: Template, found: dict[str, Scope], above: tuple[str, ...]) -> Scope:
         if template.file not in found:
-            given: Mapping[str, object] = self.task.parameters
+            given: Mapping[str, object] = self.parameters
             parent = self.parents.get(template.file)
             if parent and parent[0].file not in (*above, template.file):
                 passed = parent[1].get("Parameters")
                 scope = self._scope(parent[0], found, (*above, template.file))
                 values = scope.value(passed) if passed is not None else {}
                 given = values if isinstance(values, dict) else {}
-            found[template.file] = Scope(template, given, self.account.pseudo)
+            found[template.file] = Scope(template, given, self.account.pseudo, self.account.zones)
         return found[template.file]
 
     def resources(self, *types: str) -> Iterator[tuple[Template, Resource]]:

@@ -8,10 +8,14 @@ import pkgutil
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
+from typing import TYPE_CHECKING
 
 from grader.case import Case
 from grader.finding import Finding
 from grader.template import Resource, Template
+
+if TYPE_CHECKING:
+    from grader.plan import Problem
 
 DETECTOR = "rules"
 MARK = "# finds"
@@ -102,6 +106,11 @@ def hit(template: Template, resource: Resource, path: str, message: str, **facts
         f"Properties.{path}" if path else "",
         facts,
     )
+
+
+def hit_of(problem: Problem) -> Hit:
+    """Make a hit of something that the plan could not resolve."""
+    return Hit(problem.file, problem.line, problem.message, problem.resource, problem.type, problem.path, problem.facts)
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -10,11 +11,12 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from grader.account import Account, AccountFile, load_account
+from grader.account import Account, AccountFile, account_of
 from grader.errors import InputError
 from grader.validation import load_yaml, validate
 
 PROMPT = "PROMPT.md"
+_REGION = re.compile(r"\b(?:us|eu|ap|sa|ca|me|af|il|mx)-(?:(?:north|south)?(?:east|west)|north|south|central)-[1-7]\b")
 _PARAMETER_VALUE = str | int | float | bool | list[str | int | float]
 
 
@@ -56,11 +58,11 @@ def load_task(folder: str | Path) -> Task:
     settings = folder / "task.yaml"
     data: Any = load_yaml(settings) if settings.is_file() else None
     fields = validate(TaskFile, data or {}, settings)
-    account = load_account(fields.account, settings, fields.region)
     try:
         text = prompt.read_text("utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise InputError(f"cannot be read as UTF-8 text: {error}", prompt) from None
+    account = _account(fields, settings, text)
     name = folder.resolve().name
     return Task(
         fields.id or name,
@@ -70,6 +72,14 @@ def load_task(folder: str | Path) -> Task:
         MappingProxyType(dict(fields.parameters)),
         folder,
     )
+
+
+def _account(fields: TaskFile, where: Path, prompt: str) -> Account:
+    """Return the account, in the region of task.yaml, or else of the prompt: the first that it names, with the others."""
+    described = isinstance(fields.account, AccountFile) and fields.account.region is not None
+    named = [] if fields.region or described else list(dict.fromkeys(_REGION.findall(prompt)))
+    account = account_of(fields.account, where, fields.region or (named[0] if named else None))
+    return account.model_copy(update={"regions": (*account.regions, *named[1:])})
 
 
 def _title(prompt: str) -> str:

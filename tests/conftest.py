@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from grader.account import Account
+from grader.account import Account, profile
 from grader.bundle import read_response
 from grader.case import Case
 from grader.task import Task
@@ -34,6 +34,6 @@ def make_case(tmp_path: Path) -> Callable[..., Case]:
             path = folder / name
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(text, "utf-8")
-        return Case(Task("t", "T", prompt, account or Account()), read_response(folder))
+        return Case(Task("t", "T", prompt, account or profile("fresh")), read_response(folder))
 
     return make

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from types import ModuleType
 
 from grader.case import Case
-from grader.detectors import cfn_lint, cloudformation_validate, own
+from grader.detectors import cfn_lint, cloudformation_validate, own, plan
 from grader.finding import Finding
 from grader.rule import Catalogue
 
@@ -29,7 +29,8 @@ class Detection:
 
 def detectors(fast: bool = False) -> tuple[ModuleType, ...]:
     """Return the detectors of a run: `fast` leaves cfn-lint out."""
-    return (own, cloudformation_validate) if fast else (own, cloudformation_validate, cfn_lint)
+    ours = (own, plan, cloudformation_validate)
+    return ours if fast else (*ours, cfn_lint)
 
 
 def detect(case: Case, catalogue: Catalogue, fast: bool = False) -> tuple[Detection, ...]:
@@ -40,7 +41,7 @@ def detect(case: Case, catalogue: Catalogue, fast: bool = False) -> tuple[Detect
     with ThreadPoolExecutor(1) as pool:
         beside = pool.submit(_run, cloudformation_validate, case, catalogue)
         rest = [_run(module, case, catalogue) for module in detectors(fast) if module is not cloudformation_validate]
-        return (rest[0], beside.result(), *rest[1:])
+        return (*rest[:2], beside.result(), *rest[2:])
 
 
 def _run(module: ModuleType, case: Case, catalogue: Catalogue) -> Detection:
@@ -50,7 +51,7 @@ def _run(module: ModuleType, case: Case, catalogue: Catalogue) -> Detection:
     try:
         findings.extend(module.detect(case, catalogue))
     except Exception as error:  # an engine is another project's code: its crash must not lose the other findings
-        if module is own:
+        if module in (own, plan):
             raise
         errors.append(f"{type(error).__name__}: {' '.join(str(error).split())[:300]}")
     seconds = time.perf_counter() - start

@@ -20,7 +20,13 @@ RULE = Rule(
     cost="The template is refused as a whole.",
     security="None: nothing is created.",
     performance="None: nothing is created.",
-    stands_for=("cfn-lint:E3004", "cloudformation-validate:F3004", "cloudformation-validate:E9106"),
+    stands_for=(
+        "plan:cycle",
+        "plan:nested-cycle",
+        "cfn-lint:E3004",
+        "cloudformation-validate:F3004",
+        "cloudformation-validate:E9106",
+    ),
     fails=(
         example("""
 Resources:

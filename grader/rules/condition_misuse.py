@@ -20,6 +20,7 @@ RULE = Rule(
     security="None: nothing is created.",
     performance="None: nothing is created.",
     stands_for=(
+        "plan:condition-cycle",
         "cfn-lint:E8*",
         "cloudformation-validate:E8*",
         "cloudformation-validate:F0013",

@@ -34,7 +34,7 @@ Resources:
     Properties:
       Runtime: python3.8  # finds
       Handler: index.handler
-      Role: arn:aws:iam::123456789012:role/cleaner
+      Role: arn:aws:iam::999988887777:role/cleaner
       Code: {ZipFile: 'def handler(event, context): return None'}
 """),
     ),

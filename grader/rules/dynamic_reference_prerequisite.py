@@ -6,67 +6,29 @@ import re
 from collections.abc import Iterator
 
 from grader.case import Case
-from grader.rule import Hit, Rule, example
-from grader.template import Scope, Template, dotted
+from grader.plan.sources import unresolved_reads
+from grader.rule import Hit, Rule, example, hit_of
 
-_RESOLVE = re.compile(r"\{\{resolve:(ssm|ssm-secure|secretsmanager):((?:arn:[^}\s]*?:secret:)?[^:}]+)[^}]*\}\}")
 _COMMANDS = {
-    "ssm": r"put-parameter|ssm\.put_parameter|aws::ssm::parameter",
-    "secretsmanager": r"create-secret|put-secret-value|create_secret",
+    "parameter": r"put-parameter|ssm\.put_parameter|aws::ssm::parameter",
+    "secret": r"create-secret|put-secret-value|create_secret",
 }
-_SSM_TYPE = "AWS::SSM::Parameter::Value"
 
 
 def check(case: Case) -> Iterator[Hit]:
-    """Report dynamic references and SSM-typed parameters whose source the bundle, the account and the documents lack."""
-    created = set(_created(case))
-    for template in case.templates:
-        for path, line, service, name in _reads(case, template):
-            if _is_there(case, service, name, created, case.scopes[template.file]):
-                continue
-            word = "parameter" if service == "ssm" else "secret"
-            resource = template.resources.get(str(path[1])) if len(path) > 1 and path[0] == "Resources" else None
-            yield Hit(
-                template.file,
-                line,
-                f"reads the {word} {name}, which nothing creates",
-                str(path[1]) if len(path) > 1 else "",
-                resource.type if resource else "",
-                dotted(path[2:]),
-                {"value": name, "store": "Parameter Store" if service == "ssm" else "Secrets Manager", "word": word},
-            )
+    """Report what is read from a store and is not there, unless a document tells one to create it."""
+    for problem in unresolved_reads(case):
+        if not _is_told(case, problem.facts["word"], problem.facts["value"]):
+            yield hit_of(problem)
 
 
-def _reads(case: Case, template: Template) -> Iterator[tuple[tuple[str | int, ...], int, str, str]]:
-    for path, node, text in case.texts(template):
-        for match in _RESOLVE.finditer(text):
-            yield path, node.line, match.group(1).removesuffix("-secure"), match.group(2)
-    for parameter in template.parameters.values():
-        name = case.scopes[template.file].given.get(parameter.name, parameter.default)
-        if parameter.type.startswith(_SSM_TYPE) and isinstance(name, str):
-            yield ("Parameters", parameter.name), parameter.line_of("Default"), "ssm", name
-
-
-def _created(case: Case) -> Iterator[str]:
-    for template, resource in case.resources("AWS::SSM::Parameter", "AWS::SecretsManager::Secret"):
-        scope = case.scopes[template.file]
-        yield scope.text(resource.get("Name")).lstrip("/") if resource.get("Name") is not None else ""
-        yield "${" + resource.name + "}"
-        yield "${" + resource.name + ".Id}"
-
-
-def _is_there(case: Case, service: str, name: str, created: set[str], scope: Scope) -> bool:
-    if name.startswith("/aws/") or name.lstrip("/") in created or ".Outputs." in name:
-        return True
-    held = case.account.ssm_parameters if service == "ssm" else case.account.secrets
-    if name in held:
-        return True
+def _is_told(case: Case, word: str, name: str) -> bool:
+    """Whether a document gives the command and the name's last fixed part, or explains the parameter that holds it."""
     target = re.fullmatch(r"\$\{(\w+)(?:\.\w+)*\}", name)
-    if target and (target.group(1) in scope.template.resources or case.mentions(target.group(1))):
+    if target and case.mentions(target.group(1)):
         return True
-    # A document that gives the command and the name's last fixed part has told the reader.
     parts = [part for part in re.split(r"/|\$\{[^}]*\}|:", name) if len(part) > 2]
-    return bool(parts) and case.documented(_COMMANDS[service]) and parts[-1].strip("-_").lower() in case.prose
+    return bool(parts) and case.documented(_COMMANDS[word]) and parts[-1].strip("-_").lower() in case.prose
 
 
 RULE = Rule(

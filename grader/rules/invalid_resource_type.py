@@ -20,6 +20,7 @@ RULE = Rule(
     security="None: nothing is created.",
     performance="None: nothing is created.",
     stands_for=(
+        "plan:type-unknown",
         "cfn-lint:E3006",
         "cloudformation-validate:F3006",
         "cfn-lint:E3710",

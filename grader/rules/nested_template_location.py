@@ -16,18 +16,14 @@ _UPLOADED = (
 
 
 def check(case: Case) -> Iterator[Hit]:
-    """Report nested stacks whose template is not in the bundle, or whose bucket no document says to create and fill."""
+    """Report nested stacks whose bucket no document says to create and fill; the plan reports missing templates."""
     uploaded = case.documented(_UPLOADED)
     for template, stack in case.resources("AWS::CloudFormation::Stack"):
         scope = case.scopes[template.file]
         url = scope.text(stack.get("TemplateURL"))
         if not url or scope.exists(stack) is False:
             continue
-        child = case.child_of(template, stack)
-        if child is None and not re.fullmatch(r"\$\{\w+\}", url):
-            message = f"takes its template from {url}, and no such template is in the response"
-            yield hit(template, stack, "TemplateURL", message, value=url, bucket=_bucket(url))
-        elif not uploaded:
+        if not uploaded and case.child_of(template, stack) is not None:
             message = f"takes its template from {url}, which nobody is told to create and fill"
             yield hit(template, stack, "TemplateURL", message, value=url, bucket=_bucket(url))
 
@@ -58,6 +54,7 @@ RULE = Rule(
     cost="Storage for the templates is negligible; a failed parent costs the whole deployment.",
     security="The bucket decides what is deployed: whoever can write to it can change the stacks.",
     performance="None once the templates are there.",
+    stands_for=("plan:nested-template-missing",),
     check=check,
     fails=(
         example("""

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from grader.case import Case
-from grader.rule import Hit, Rule, example, hit
-from grader.template import Scope
+from grader.plan.sources import unresolved_destinations
+from grader.rule import Hit, Rule, example, hit_of
 
 # "Create the destination bucket first" in words, or the commands that do it.
 _TOLD = (
@@ -16,38 +16,9 @@ _TOLD = (
 
 
 def check(case: Case) -> Iterator[Hit]:
-    """Report each bucket whose replication has a destination that neither the bundle nor the account holds."""
-    if case.documented(_TOLD):
-        return
-    created = {
-        str(case.scopes[template.file].name_of(bucket)) for template, bucket in case.resources("AWS::S3::Bucket")
-    }
-    for template, bucket in case.resources("AWS::S3::Bucket"):
-        scope = case.scopes[template.file]
-        rules = scope.value(bucket.get("ReplicationConfiguration.Rules"))
-        if scope.exists(bucket) is False or not isinstance(rules, list):
-            continue
-        for index, rule in enumerate(rules):
-            destination = _destination(rule)
-            name = destination.rpartition(":::")[2]
-            if destination and not _exists(name, created, case, scope):
-                path = f"ReplicationConfiguration.Rules.{index}.Destination.Bucket"
-                message = f"replicates to {destination}, which no template creates"
-                yield hit(template, bucket, path, message, value=name)
-
-
-def _destination(rule: object) -> str:
-    destination = rule.get("Destination") if isinstance(rule, dict) else None
-    return str(destination.get("Bucket", "")) if isinstance(destination, dict) else ""
-
-
-def _exists(name: str, created: set[str], case: Case, scope: Scope) -> bool:
-    if name in created or name in case.account.buckets:
-        return True
-    if not name.startswith("${"):
-        return False
-    target = name[2:].split("}")[0].split(".")[0]
-    return target in scope.template.resources or ".Outputs." in name
+    """Report each replication to a bucket that is not there, unless a document says to create it."""
+    if not case.documented(_TOLD):
+        yield from map(hit_of, unresolved_destinations(case))
 
 
 RULE = Rule(
@@ -77,7 +48,7 @@ Resources:
     Properties:
       VersioningConfiguration: {Status: Enabled}
       ReplicationConfiguration:
-        Role: arn:aws:iam::123456789012:role/replicate
+        Role: arn:aws:iam::999988887777:role/replicate
         Rules:
           - Status: Enabled
             Destination:
@@ -92,7 +63,7 @@ Resources:
     Properties:
       VersioningConfiguration: {Status: Enabled}
       ReplicationConfiguration:
-        Role: arn:aws:iam::123456789012:role/replicate
+        Role: arn:aws:iam::999988887777:role/replicate
         Rules:
           - Status: Enabled
             Destination: {Bucket: !GetAtt Copy.Arn}
@@ -113,7 +84,7 @@ Resources:
       VersioningConfiguration: {Status: Enabled}
       ReplicationConfiguration: !If
         - Replicate
-        - Role: arn:aws:iam::123456789012:role/replicate
+        - Role: arn:aws:iam::999988887777:role/replicate
           Rules:
             - Status: Enabled
               Destination: {Bucket: !Ref CopyBucketArn}

@@ -19,6 +19,10 @@ RULE = Rule(
     security="None: nothing is created.",
     performance="None: nothing is created.",
     stands_for=(
+        "plan:section-unknown",
+        "plan:no-resources",
+        "plan:limit",
+        "plan:type-missing",
         "cloudformation-validate:F0*",
         "cfn-lint:E100?",
         "cloudformation-validate:E100?",

@@ -33,7 +33,7 @@ RULE = Rule(
     cost="No deployment at all.",
     security="None: nothing is created.",
     performance="None: nothing is created.",
-    stands_for=("cfn-lint:E0000", "cloudformation-validate:F1101", "cloudformation-validate:F0000"),
+    stands_for=("plan:syntax", "cfn-lint:E0000", "cloudformation-validate:F1101", "cloudformation-validate:F0000"),
     check=check,
     fails=(
         example("""

@@ -20,6 +20,11 @@ RULE = Rule(
     security="None: nothing is created.",
     performance="None: nothing is created.",
     stands_for=(
+        "plan:undefined-reference",
+        "plan:undefined-mapping",
+        "plan:mapping-key",
+        "plan:undefined-condition",
+        "plan:conditional-reference",
         "cloudformation-validate:F1010",
         "cloudformation-validate:F1012",
         "cloudformation-validate:F1018",

@@ -1,6 +1,6 @@
 """Templates: text to nodes with positions, and the model that rules ask."""
 
-from grader.template.evaluate import NO_VALUE, Scope, Unknown, as_text, is_known
+from grader.template.evaluate import NAME_PROPERTIES, NO_VALUE, Scope, Unknown, as_text, is_known
 from grader.template.load import Duplicate, TemplateSyntaxError
 from grader.template.model import Parameter, Reference, Resource, Template, parse_template
 from grader.template.node import (
@@ -20,6 +20,7 @@ from grader.template.node import (
 )
 
 __all__ = [
+    "NAME_PROPERTIES",
     "NO_VALUE",
     "AnyNode",
     "Call",

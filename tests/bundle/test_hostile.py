@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from grader.account import Account
+from grader.account import profile
 from grader.bundle import Kind, Limits, read_data
 from grader.bundle.names import safe_name
 from grader.case import Case
@@ -123,7 +123,7 @@ def test_any_markdown_is_read_and_every_line_is_where_it_says(answer: str) -> No
             there = source[file.source_line(number) - 1]
             assert line.strip("\t `") in there or file.detail == "answer"
     assert len({file.name.casefold() for file in bundle.files}) == len(bundle.files)
-    case = Case(Task("t", "t", "", Account()), bundle)
+    case = Case(Task("t", "t", "", profile("fresh")), bundle)
     assert len(case.templates) + len(case.broken) == len(list(bundle.of_kind(Kind.TEMPLATE)))
 
 
@@ -137,5 +137,5 @@ def test_any_bytes_are_read_or_refused(data: bytes, head: bytes) -> None:
         bundle = read_data("answer", head + data)
     except ResponseError:
         return
-    case = Case(Task("t", "t", "", Account()), bundle)
+    case = Case(Task("t", "t", "", profile("fresh")), bundle)
     assert len(case.templates) + len(case.broken) == len(list(bundle.of_kind(Kind.TEMPLATE)))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from grader.account import Account
+from grader.account import profile
 from grader.template import Scope, is_known, parse_template
 
 TEMPLATE = """
@@ -56,7 +56,9 @@ UNKNOWN = [
 
 def scope(extra: str = "", given: dict[str, object] | None = None) -> Scope:
     return Scope(
-        parse_template("t", f"{TEMPLATE}Outputs:\n  Out: {{Value: {extra or 'x'}}}\n"), given or {}, Account().pseudo
+        parse_template("t", f"{TEMPLATE}Outputs:\n  Out: {{Value: {extra or 'x'}}}\n"),
+        given or {},
+        profile("fresh").pseudo,
     )
 
 

@@ -1,0 +1,125 @@
+"""What must stand in the account before a stack can be created, and how much of each thing it allows."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from grader.case import Case
+from grader.plan.model import Problem, Stage, at_resource
+from grader.template import Resource, Scope, Template, is_known
+
+_ROLE = re.compile(r"^arn:aws[\w-]*:iam::(\d{12}):role/(?!aws-service-role/)(?:[\w+=,.@-]+/)*([\w+=,.@-]+)$")
+_CERTIFICATE = re.compile(r"^arn:aws[\w-]*:acm:[\w-]+:\d{12}:certificate/")
+# Properties that name something of the account: (type, property, what it is, how the account holds it).
+_NAMED: tuple[tuple[str, str, str, str], ...] = (
+    ("AWS::AutoScaling::LaunchConfiguration", "KeyName", "key pair", "key_pairs"),
+    ("AWS::EC2::Instance", "KeyName", "key pair", "key_pairs"),
+    ("AWS::EC2::LaunchTemplate", "LaunchTemplateData.KeyName", "key pair", "key_pairs"),
+    ("AWS::Route53::RecordSet", "HostedZoneId", "hosted zone", "hosted_zones"),
+)
+# Source: https://docs.aws.amazon.com/lambda/latest/dg/configuration-concurrency.html
+_UNRESERVED = 100
+_QUOTAS = {
+    "AWS::EC2::EIP": "elastic-ips",
+    "AWS::EC2::InternetGateway": "internet-gateways",
+    "AWS::EC2::VPC": "vpcs",
+}
+
+
+def check_prerequisites(case: Case) -> Iterator[Problem]:
+    """Report references to the account's missing parts, and more of a thing than the account allows."""
+    for template in case.templates:
+        scope = case.scopes[template.file]
+        for resource in template.resources.values():
+            if scope.exists(resource) is not False:
+                for check in (_named, _certificates, _roles):
+                    yield from check(case, template, scope, resource)
+    yield from _concurrency(case)
+    yield from _quotas(case)
+
+
+def _missing(template: Template, resource: Resource, path: str, what: str, value: str) -> Problem:
+    message = f"uses the {what} {value}, which neither the bundle nor the account has"
+    code = {"key pair": "key-pair-missing", "role": "role-missing"}.get(what, "placeholder")
+    return at_resource(template, resource, path, code, message, Stage.EXECUTION, value=value, what=what)
+
+
+def _named(case: Case, template: Template, scope: Scope, resource: Resource) -> Iterator[Problem]:
+    for kind, path, what, held in _NAMED:
+        value = scope.value(resource.get(path)) if resource.type == kind else None
+        if isinstance(value, str) and value and is_known(value) and value not in getattr(case.account, held):
+            created = _created(case, "AWS::EC2::KeyPair", "KeyName") if what == "key pair" else set()
+            if value not in created:
+                yield _missing(template, resource, path, what, value)
+
+
+def _created(case: Case, kind: str, key: str) -> set[str]:
+    return {case.scopes[template.file].text(one.get(key)) for template, one in case.resources(kind)}
+
+
+def _certificates(case: Case, template: Template, scope: Scope, resource: Resource) -> Iterator[Problem]:
+    for path, value in _texts(resource, scope, ("CertificateArn", "AcmCertificateArn", "RegionalCertificateArn")):
+        if _CERTIFICATE.match(value) and is_known(value) and value not in case.account.certificates:
+            yield _missing(template, resource, path, "certificate", value)
+
+
+def _roles(case: Case, template: Template, scope: Scope, resource: Resource) -> Iterator[Problem]:
+    keys = ("Role", "RoleArn", "RoleARN", "ExecutionRoleArn", "TaskRoleArn", "ServiceRole")
+    created = _created(case, "AWS::IAM::Role", "RoleName")
+    for path, value in _texts(resource, scope, keys):
+        match = _ROLE.match(value)
+        if match and match.group(1) == case.account.id and match.group(2) not in case.account.roles | created:
+            yield _missing(template, resource, path, "role", match.group(2))
+
+
+def _texts(resource: Resource, scope: Scope, keys: tuple[str, ...]) -> Iterator[tuple[str, str]]:
+    """Yield (path, text) of every property of a resource that has one of the names, wherever it stands."""
+    stack: list[tuple[str, object]] = [("", scope.value(resource.properties))]
+    while stack:
+        path, value = stack.pop()
+        if isinstance(value, dict):
+            for key, item in value.items():
+                below = f"{path}.{key}".lstrip(".")
+                if key in keys and isinstance(item, str):
+                    yield below, item
+                else:
+                    stack.append((below, item))
+        elif isinstance(value, list):
+            stack.extend((f"{path}.{index}", item) for index, item in enumerate(value))
+
+
+def _concurrency(case: Case) -> Iterator[Problem]:
+    """Reserved concurrency takes from what the account has, of which a part must stay unreserved."""
+    limit = case.account.quotas.get("lambda-concurrent-executions", 1_000)
+    room = limit - (_UNRESERVED if limit > 2 * _UNRESERVED else min(limit, 10))
+    reserved = 0
+    for kind in ("AWS::Lambda::Function", "AWS::Serverless::Function"):
+        for template, function in case.resources(kind):
+            scope = case.scopes[template.file]
+            text = scope.text(function.get("ReservedConcurrentExecutions"))
+            if not text.isdigit() or scope.exists(function) is False:
+                continue
+            reserved += int(text)
+            if int(text) and reserved > room:
+                message = f"reserves {text} concurrent executions, {reserved} in all; the account has {room} to give"
+                facts = {"value": text, "limit": str(limit), "room": str(room)}
+                path = "ReservedConcurrentExecutions"
+                yield at_resource(template, function, path, "reserved-concurrency", message, Stage.EXECUTION, **facts)
+
+
+def _quotas(case: Case) -> Iterator[Problem]:
+    for kind, quota in _QUOTAS.items():
+        limit = case.account.quotas.get(quota)
+        wanted = [
+            (template, one)
+            for template, one in case.resources(kind)
+            if case.scopes[template.file].exists(one) is not False
+        ]
+        # The default VPC takes one of each but the addresses.
+        room = None if limit is None else limit - (0 if quota == "elastic-ips" else 1)
+        if room is not None and len(wanted) > room:
+            template, resource = wanted[room]
+            message = f"is the {len(wanted)}th of {kind}, and the account allows {room}"
+            facts = {"value": str(len(wanted)), "limit": str(room), "quota": quota}
+            yield at_resource(template, resource, "", "quota", message, Stage.EXECUTION, **facts)

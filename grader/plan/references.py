@@ -1,0 +1,130 @@
+"""References: every name is defined, every attribute returned, every mapping has its key."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from grader.plan.model import Problem, at_reference, at_resource
+from grader.plan.schemas import has_attribute, is_known_type
+from grader.template import Call, Reference, Scope, Template, as_text, at, is_known, walk
+
+# Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/pseudo-parameter-reference.html
+_PSEUDO = frozenset(
+    f"AWS::{name}" for name in "AccountId NotificationARNs NoValue Partition Region StackId StackName URLSuffix".split()
+)
+# Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html
+_LIMITS = {"Resources": 500, "Parameters": 200, "Outputs": 200, "Mappings": 200}
+_SECTIONS = frozenset(
+    "AWSTemplateFormatVersion Description Metadata Parameters Mappings Conditions Rules Transform Globals Hooks Resources "
+    "Outputs".split()
+)
+MAX_BYTES = 1_000_000
+
+
+def check_template(template: Template, region: str) -> Iterator[Problem]:
+    """Report what makes CloudFormation refuse the template as such: sections, limits, types."""
+    for name, key in template.root.keys.items():
+        if name not in _SECTIONS:
+            yield Problem(
+                "section-unknown", template.file, key.line, f"{name} is no section of a template", facts={"value": name}
+            )
+    if not template.resources:
+        yield Problem("no-resources", template.file, 1, "the template has no resource")
+    for name, limit in _LIMITS.items():
+        count = len(template.section(name).values)
+        if count > limit:
+            message = f"{count} {name.lower()}, where at most {limit} are allowed"
+            yield Problem("limit", template.file, template.root.keys[name].line, message, facts={"value": message})
+    if len(template.text.encode("utf-8", "surrogatepass")) > MAX_BYTES:
+        yield Problem("limit", template.file, 1, f"larger than {MAX_BYTES:,} bytes", facts={"value": "its size"})
+    for resource in template.resources.values():
+        if not resource.type:
+            yield at_resource(template, resource, "", "type-missing", "has no Type")
+        elif not is_known_type(resource.type, region):
+            message = f"{resource.type} is no type that CloudFormation offers in {region}"
+            yield at_resource(template, resource, "", "type-unknown", message, value=resource.type)
+
+
+def check_references(template: Template, scope: Scope, region: str) -> Iterator[Problem]:
+    """Report names that are not defined, attributes that are not returned, and what a false condition takes away."""
+    generated = bool(template.transforms)  # a transform adds resources that stand nowhere
+    for use in template.references:
+        if use.kind == "Condition":
+            if use.target not in template.conditions:
+                yield at_reference(template, use, "undefined-condition", f"the condition {use.target} is not defined")
+        elif use.kind == "FindInMap":
+            if use.target not in template.section("Mappings").values and not generated:
+                yield at_reference(template, use, "undefined-mapping", f"the mapping {use.target} is not defined")
+        else:
+            yield from _resource(template, scope, use, region, generated)
+    yield from _mappings(template, scope)
+
+
+def _resource(template: Template, scope: Scope, use: Reference, region: str, generated: bool) -> Iterator[Problem]:
+    target = template.resources.get(use.target)
+    if target is None:
+        known = use.target in _PSEUDO or (use.target in template.parameters and use.kind in ("Ref", "Sub"))
+        if not known and not generated and not (use.kind == "Ref" and "Rules" in use.section):
+            yield at_reference(template, use, "undefined-reference", f"{use.target} is not defined", value=use.target)
+        return
+    if use.attribute and not generated and not has_attribute(target.type, use.attribute, region):
+        message = f"{target.type} returns no attribute {use.attribute}"
+        yield at_reference(template, use, "attribute-unknown", message, value=f"{use.target}.{use.attribute}")
+    owner = template.resources.get(use.owner) if use.section == "Resources" else None
+    gone = use.kind != "DependsOn" and scope.exists(target) is False and (owner is None or scope.exists(owner))
+    if gone and _is_active(template, scope, use):
+        message = f"refers to {use.target}, which its condition {target.condition} leaves out"
+        yield at_reference(template, use, "conditional-reference", message, value=use.target)
+
+
+def _is_active(template: Template, scope: Scope, use: Reference) -> bool:
+    """Whether a use stands in a part of the template that its conditions keep."""
+    if use.section not in ("Resources", "Outputs"):
+        return False
+    node = at(template.section(use.section), use.owner)
+    condition = at(node, "Condition")
+    if condition is not None and scope.condition(as_text(scope.value(condition))) is not True:
+        return False
+    return choice(template, scope, use) is True
+
+
+def choice(template: Template, scope: Scope, use: Reference) -> bool | None:
+    """Whether every Fn::If on the way from its owner to a use chooses it: None where a condition is open."""
+    if "Fn::If" not in use.path:
+        return True
+    node = at(template.section(use.section), use.owner)
+    chosen: bool | None = True
+    for position, step in enumerate(use.path):
+        if isinstance(node, Call) and step == node.name:
+            if node.name == "Fn::If" and position + 1 < len(use.path) and use.path[position + 1] != 0:
+                truth = scope.condition(as_text(scope.value(at(node.argument, 0))))
+                if truth is None:
+                    chosen = None
+                elif use.path[position + 1] != (1 if truth else 2):
+                    return False
+            node = node.argument
+        else:
+            node = at(node, step)
+    return chosen
+
+
+def _mappings(template: Template, scope: Scope) -> Iterator[Problem]:
+    section = template.section("Mappings")
+    for owner in ("Resources", "Outputs", "Conditions"):
+        for name, root in template.section(owner).values.items():
+            for path, node in walk(root, (name,)):
+                if not isinstance(node, Call) or node.name != "Fn::FindInMap" or at(node.argument, 3) is not None:
+                    continue
+                keys = [scope.value(at(node.argument, index)) for index in range(3)]
+                if as_text(keys[0]) not in section.values or not all(is_known(key) for key in keys):
+                    continue
+                texts = [as_text(key) for key in keys]
+                if at(section, *texts) is None:
+                    resource = template.resources.get(name) if owner == "Resources" else None
+                    if resource is not None and scope.exists(resource) is False:
+                        continue
+                    message = f"the mapping {texts[0]} has no {texts[1]} with {texts[2]}"
+                    kind = resource.type if resource else ""
+                    place = ".".join(map(str, path[1:]))
+                    facts = {"value": "::".join(texts)}
+                    yield Problem("mapping-key", template.file, node.line, message, name, kind, place, facts)
