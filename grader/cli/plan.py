@@ -47,7 +47,7 @@ def command(task: str, response: str, parameters: str | None, account: str | Non
         click.echo(json.dumps(_data(plan), indent=2, ensure_ascii=False))
     else:
         _print(case, plan)
-    return 1 if plan.problems else 0
+    return 0 if plan.answer == "deploys" else 1
 
 
 def _changed(task: Task, parameters: str | None, account: str | None) -> Task:
@@ -88,6 +88,7 @@ def _print(case: Case, plan: Plan) -> None:
     from rich.table import Table
     from rich.text import Text
 
+    from grader.plan import Stage
     from grader.writers.terminal import visible
 
     console = Console(highlight=False, soft_wrap=True)
@@ -107,7 +108,7 @@ def _print(case: Case, plan: Plan) -> None:
         console.print()
     for problem in plan.problems:
         place = f"{problem.file}:{problem.line}"
-        console.print(Text(visible(f"{problem.stage.value:10}  {place}  {problem.resource or '-'}: {problem.message}")))
-    count = len(plan.problems)
+        console.print(Text(visible(f"{problem.stage.value:18}  {place}  {problem.resource or '-'}: {problem.message}")))
+    count = sum(problem.stage is not Stage.AGAIN for problem in plan.problems)
     blocks = f"{count} problem{'s' if count != 1 else ''}" if count else "nothing blocks it"
     console.print(Text(f"{plan.answer}: {blocks}"))

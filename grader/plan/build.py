@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from grader.case import Case
 from grader.plan.graph import check_conditions, check_cycles, creation_order, dependencies
 from grader.plan.model import Change, Plan, Problem, StackPlan
-from grader.plan.names import check_exports, check_names
+from grader.plan.names import check_exports, check_names, check_second_environment
 from grader.plan.parameters import check_parameters, check_rules
 from grader.plan.prerequisites import check_prerequisites
 from grader.plan.references import check_references, check_template
@@ -47,6 +47,7 @@ def make_plan(case: Case) -> Plan:
         stacks.append(_stack(case, template, scope, creation_order(graph)))
     problems.extend(check_names(case))
     problems.extend(check_exports(case))
+    problems.extend(check_second_environment(case))
     problems.extend(check_prerequisites(case))
     problems.extend(unresolved_reads(case))
     problems.extend(unresolved_images(case))

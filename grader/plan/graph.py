@@ -53,7 +53,10 @@ def _circles(graph: networkx.DiGraph[str]) -> Iterator[set[str]]:
 
 def check_cycles(template: Template, graph: networkx.DiGraph[str]) -> Iterator[Problem]:
     """Report each circle of resources by its shortest way round."""
-    for component in itertools.islice(_circles(graph), MAX_CYCLES):
+    # A serverless resource becomes several, which need not depend on each other as the one does.
+    types = {name: resource.type for name, resource in template.resources.items()}
+    plain = (one for one in _circles(graph) if not any(types[name].startswith("AWS::Serverless::") for name in one))
+    for component in itertools.islice(plain, MAX_CYCLES):
         cycle = _shortest(graph.subgraph(component))
         way = " -> ".join([*cycle, cycle[0]])
         for name in cycle:

@@ -10,10 +10,12 @@ from grader.template import Parameter, Reference, Resource, Template
 
 
 class Stage(StrEnum):
-    """When CloudFormation finds a problem: when the change set is created, or when it is executed."""
+    """When CloudFormation finds a problem: when the change set is created, when it is executed, or only when a second
+    environment is deployed beside the first."""
 
     CHANGE_SET = "change-set"
     EXECUTION = "execution"
+    AGAIN = "second-environment"
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +67,7 @@ class Plan:
     def answer(self) -> str:
         """What CloudFormation would answer: `refused` (no change set), `fails` (on execution) or `deploys`."""
         stages = {problem.stage for problem in self.problems}
-        return "refused" if Stage.CHANGE_SET in stages else "fails" if stages else "deploys"
+        return "refused" if Stage.CHANGE_SET in stages else "fails" if Stage.EXECUTION in stages else "deploys"
 
 
 def at_resource(

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from grader.case import Case
 from grader.plan.model import Problem, Stage, at_resource
-from grader.template import NAME_PROPERTIES, Call, Resource, Scope, Template, as_text, at, walk
+from grader.template import NAME_PROPERTIES, Call, Resource, Scope, Template, as_text, at, is_known, walk
 
+_ENVIRONMENT = re.compile(r"env|stage|suffix", re.I)
 # What the account may hold already, by the type whose names it is about.
 _HELD = {"AWS::S3::Bucket": "buckets", "AWS::IAM::Role": "roles", "AWS::SSM::Parameter": "ssm_parameters"}
 
@@ -58,6 +60,37 @@ def _top(case: Case, template: Template) -> str:
         seen.add(template.file)
         template = case.parents[template.file][0]
     return template.file
+
+
+def check_second_environment(case: Case) -> Iterator[Problem]:
+    """Report names that a second environment of the same account would use again.
+
+    Only in templates that tell environments apart by a parameter: the second environment has another value of it.
+    """
+    for template in case.templates:
+        first = case.scopes[template.file]
+        changed = {name: value for name in template.parameters if (value := _other_value(first, name))}
+        if not changed:
+            continue
+        second = Scope(template, dict(first.given) | changed, case.account.pseudo, case.account.zones)
+        for resource in template.resources.values():
+            key = NAME_PROPERTIES.get(resource.type, "")
+            name = _name(resource, first, key)
+            if name and is_known(name) and first.exists(resource) is True and second.exists(resource) is True:
+                if _name(resource, second, key) == name:
+                    message = f"has the name {name} in every environment"
+                    yield at_resource(
+                        template, resource, key, "environment-collision", message, Stage.AGAIN, value=name
+                    )
+
+
+def _other_value(scope: Scope, name: str) -> str:
+    """Return another value of a parameter that tells environments apart; empty for other parameters."""
+    if not _ENVIRONMENT.search(name):
+        return ""
+    parameter = scope.template.parameters[name]
+    value = as_text(scope.parameter(name))
+    return next((other for other in parameter.allowed if other != value), "" if parameter.allowed else f"{value}2")
 
 
 def exported(case: Case) -> dict[str, list[tuple[Template, str, int]]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from grader.case import Case
 from grader.plan.model import Problem, Stage, at_resource
@@ -11,12 +11,14 @@ from grader.template import Resource, Scope, Template, is_known
 
 _ROLE = re.compile(r"^arn:aws[\w-]*:iam::(\d{12}):role/(?!aws-service-role/)(?:[\w+=,.@-]+/)*([\w+=,.@-]+)$")
 _CERTIFICATE = re.compile(r"^arn:aws[\w-]*:acm:[\w-]+:\d{12}:certificate/")
-# Properties that name something of the account: (type, property, what it is, how the account holds it).
-_NAMED: tuple[tuple[str, str, str, str], ...] = (
-    ("AWS::AutoScaling::LaunchConfiguration", "KeyName", "key pair", "key_pairs"),
-    ("AWS::EC2::Instance", "KeyName", "key pair", "key_pairs"),
-    ("AWS::EC2::LaunchTemplate", "LaunchTemplateData.KeyName", "key pair", "key_pairs"),
-    ("AWS::Route53::RecordSet", "HostedZoneId", "hosted zone", "hosted_zones"),
+_CERTIFICATES = frozenset({"CertificateArn", "AcmCertificateArn", "RegionalCertificateArn"})
+_ROLES = frozenset({"Role", "RoleArn", "RoleARN", "ExecutionRoleArn", "TaskRoleArn", "ServiceRole"})
+# Properties that name something of the account: (type, property, what it is).
+_NAMED: tuple[tuple[str, str, str], ...] = (
+    ("AWS::AutoScaling::LaunchConfiguration", "KeyName", "key pair"),
+    ("AWS::EC2::Instance", "KeyName", "key pair"),
+    ("AWS::EC2::LaunchTemplate", "LaunchTemplateData.KeyName", "key pair"),
+    ("AWS::Route53::RecordSet", "HostedZoneId", "hosted zone"),
 )
 # Source: https://docs.aws.amazon.com/lambda/latest/dg/configuration-concurrency.html
 _UNRESERVED = 100
@@ -29,14 +31,21 @@ _QUOTAS = {
 
 def check_prerequisites(case: Case) -> Iterator[Problem]:
     """Report references to the account's missing parts, and more of a thing than the account allows."""
-    for template in case.templates:
+    key_pairs = case.account.key_pairs | _created(case, "AWS::EC2::KeyPair", "KeyName")
+    roles = case.account.roles | _created(case, "AWS::IAM::Role", "RoleName")
+    held = {"key pair": key_pairs, "hosted zone": case.account.hosted_zones}
+    for template, resource in case.resources():
         scope = case.scopes[template.file]
-        for resource in template.resources.values():
-            if scope.exists(resource) is not False:
-                for check in (_named, _certificates, _roles):
-                    yield from check(case, template, scope, resource)
+        if scope.exists(resource) is not False:
+            yield from _named(template, scope, resource, held)
+            for path, value in _texts(resource, scope):
+                yield from _arn(case, template, resource, path, value, roles)
     yield from _concurrency(case)
     yield from _quotas(case)
+
+
+def _created(case: Case, kind: str, key: str) -> frozenset[str]:
+    return frozenset(case.scopes[template.file].text(one.get(key)) for template, one in case.resources(kind))
 
 
 def _missing(template: Template, resource: Resource, path: str, what: str, value: str) -> Problem:
@@ -45,43 +54,40 @@ def _missing(template: Template, resource: Resource, path: str, what: str, value
     return at_resource(template, resource, path, code, message, Stage.EXECUTION, value=value, what=what)
 
 
-def _named(case: Case, template: Template, scope: Scope, resource: Resource) -> Iterator[Problem]:
-    for kind, path, what, held in _NAMED:
+def _named(
+    template: Template, scope: Scope, resource: Resource, held: Mapping[str, frozenset[str]]
+) -> Iterator[Problem]:
+    for kind, path, what in _NAMED:
         value = scope.value(resource.get(path)) if resource.type == kind else None
-        if isinstance(value, str) and value and is_known(value) and value not in getattr(case.account, held):
-            created = _created(case, "AWS::EC2::KeyPair", "KeyName") if what == "key pair" else set()
-            if value not in created:
-                yield _missing(template, resource, path, what, value)
+        if isinstance(value, str) and value and is_known(value) and value not in held[what]:
+            yield _missing(template, resource, path, what, value)
 
 
-def _created(case: Case, kind: str, key: str) -> set[str]:
-    return {case.scopes[template.file].text(one.get(key)) for template, one in case.resources(kind)}
+def _arn(
+    case: Case, template: Template, resource: Resource, path: str, value: str, roles: frozenset[str]
+) -> Iterator[Problem]:
+    key = path.rpartition(".")[2]
+    if (
+        key in _CERTIFICATES
+        and _CERTIFICATE.match(value)
+        and is_known(value)
+        and value not in case.account.certificates
+    ):
+        yield _missing(template, resource, path, "certificate", value)
+    role = _ROLE.match(value) if key in _ROLES else None
+    if role and role.group(1) == case.account.id and role.group(2) not in roles:
+        yield _missing(template, resource, path, "role", role.group(2))
 
 
-def _certificates(case: Case, template: Template, scope: Scope, resource: Resource) -> Iterator[Problem]:
-    for path, value in _texts(resource, scope, ("CertificateArn", "AcmCertificateArn", "RegionalCertificateArn")):
-        if _CERTIFICATE.match(value) and is_known(value) and value not in case.account.certificates:
-            yield _missing(template, resource, path, "certificate", value)
-
-
-def _roles(case: Case, template: Template, scope: Scope, resource: Resource) -> Iterator[Problem]:
-    keys = ("Role", "RoleArn", "RoleARN", "ExecutionRoleArn", "TaskRoleArn", "ServiceRole")
-    created = _created(case, "AWS::IAM::Role", "RoleName")
-    for path, value in _texts(resource, scope, keys):
-        match = _ROLE.match(value)
-        if match and match.group(1) == case.account.id and match.group(2) not in case.account.roles | created:
-            yield _missing(template, resource, path, "role", match.group(2))
-
-
-def _texts(resource: Resource, scope: Scope, keys: tuple[str, ...]) -> Iterator[tuple[str, str]]:
-    """Yield (path, text) of every property of a resource that has one of the names, wherever it stands."""
+def _texts(resource: Resource, scope: Scope) -> Iterator[tuple[str, str]]:
+    """Yield (path, text) of every property of a resource that may hold an ARN of the account, wherever it stands."""
     stack: list[tuple[str, object]] = [("", scope.value(resource.properties))]
     while stack:
         path, value = stack.pop()
         if isinstance(value, dict):
             for key, item in value.items():
                 below = f"{path}.{key}".lstrip(".")
-                if key in keys and isinstance(item, str):
+                if key in _ROLES | _CERTIFICATES and isinstance(item, str):
                     yield below, item
                 else:
                     stack.append((below, item))

@@ -111,11 +111,13 @@ class Scope:
     def condition(self, name: str) -> bool | None:
         """Return what a condition is: True, False, or None where a parameter without a value decides."""
         if name not in self._conditions:
-            if name in self._busy or name not in self.template.conditions:
+            if name not in self.template.conditions:
                 return None
-            self._busy.add(name)
-            self._conditions[name] = _truth(self.value(self.template.conditions[name]))
-            self._busy.discard(name)
+            # Conditions are worked out from the bottom: a long chain of them must not become a deep recursion.
+            for below in self.template.condition_order(name):
+                if below not in self._conditions:
+                    self._conditions[below] = None  # what a condition in a circle sees of itself
+                    self._conditions[below] = _truth(self.value(self.template.conditions[below]))
         return self._conditions[name]
 
     def exists(self, resource: Resource) -> bool | None:

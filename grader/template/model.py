@@ -212,6 +212,29 @@ class Template:
             found.setdefault(reference.target, []).append(reference)
         return {name: tuple(uses) for name, uses in found.items()}
 
+    def condition_order(self, name: str) -> tuple[str, ...]:
+        """Return a condition behind all those that it is made of, each once."""
+        order: dict[str, None] = {}
+        seen: set[str] = set()
+        stack = [(name, False)]
+        while stack:
+            current, done = stack.pop()
+            if done:
+                order[current] = None
+            elif current not in seen:
+                seen.add(current)
+                stack.append((current, True))
+                stack.extend((part, False) for part in self._condition_parts.get(current, ()))
+        return tuple(order)
+
+    @cached_property
+    def _condition_parts(self) -> Mapping[str, tuple[str, ...]]:
+        parts: dict[str, list[str]] = {}
+        for use in self.references:
+            if use.section == "Conditions" and use.kind == "Condition" and use.target in self.conditions:
+                parts.setdefault(use.owner, []).append(use.target)
+        return {name: tuple(below) for name, below in parts.items()}
+
     def conditions_using(self, parameter: str) -> tuple[str, ...]:
         """Return the conditions that depend on a parameter, directly or through other conditions."""
         names: list[str] = []

@@ -1,0 +1,153 @@
+"""The plan gives CloudFormation's answer to every bundle of the table."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from grader.account import AccountFile, account_of
+from grader.bundle import Bundle, BundleFile, Kind
+from grader.case import Case
+from grader.given import parameters_of
+from grader.plan import Plan, make_plan
+from grader.task import Task
+
+TABLE: list[dict[str, Any]] = yaml.safe_load((Path(__file__).parent / "table.yaml").read_text())
+
+
+def _generated(count: int) -> str:
+    return "Resources:\n" + "".join(f"  T{number}: {{Type: AWS::SNS::Topic}}\n" for number in range(count))
+
+
+def plan_of(row: dict[str, Any]) -> Plan:
+    files = row.get("files") or {"template.yml": row.get("template") or _generated(row["generate"])}
+    bundle = Bundle("b", tuple(BundleFile(name, Kind.TEMPLATE, text, name) for name, text in files.items()))
+    account = account_of(AccountFile.model_validate(row.get("account", {})), Path("table.yaml"))
+    return make_plan(Case(Task("t", "t", "", account, row.get("parameters", {})), bundle))
+
+
+def test_the_table_is_large_enough() -> None:
+    assert len(TABLE) >= 60
+    assert sum("files" in row for row in TABLE) >= 10
+    assert len({row["name"] for row in TABLE}) == len(TABLE)
+
+
+@pytest.mark.parametrize("row", TABLE, ids=lambda row: str(row["name"]))
+def test_the_plan_answers_as_cloudformation_does(row: dict[str, Any]) -> None:
+    plan = plan_of(row)
+    found = {(problem.code, problem.message) for problem in plan.problems}
+    assert plan.answer == row["answer"], found
+    assert {code for code, _ in found} == ({row["code"]} if "code" in row else set())
+    if "at" in row:
+        file, _, line = str(row["at"]).rpartition(":")
+        places = {(problem.file, problem.line) for problem in plan.problems}
+        assert (file or "template.yml", int(line)) in places
+
+
+def test_resources_come_in_the_order_of_creation() -> None:
+    text = "Resources:\n  A: {Type: AWS::SNS::Topic, DependsOn: C}\n  B: {Type: AWS::SNS::Topic}\n  C: {Type: AWS::SNS::Topic, DependsOn: B}\n"
+    [stack] = plan_of({"template": text}).stacks
+    assert [change.logical_id for change in stack.changes] == ["B", "C", "A"]
+
+
+def test_the_shortest_circle_is_shown() -> None:
+    edges = {"A": "B", "B": "C", "C": "D", "D": "A"}
+    lines = [f"  {name}: {{Type: AWS::SNS::Topic, DependsOn: [{below}]}}" for name, below in edges.items()]
+    lines[2] = "  C: {Type: AWS::SNS::Topic, DependsOn: [D, B]}"
+    plan = plan_of({"template": "Resources:\n" + "\n".join(lines) + "\n"})
+    assert {problem.facts["value"] for problem in plan.problems} == {"B -> C -> B"}
+
+
+def test_names_that_a_second_environment_would_use_again() -> None:
+    text = """Parameters: {Stage: {Type: String, Default: dev}}
+Resources:
+  A: {Type: AWS::SQS::Queue}
+  B: {Type: AWS::Logs::LogGroup, Properties: {LogGroupName: /shop/orders}}
+  C: {Type: AWS::Logs::LogGroup, Properties: {LogGroupName: !Sub '/shop/${Stage}'}}
+"""
+    plan = plan_of({"template": text})
+    assert [(problem.code, problem.resource) for problem in plan.problems] == [("environment-collision", "B")]
+    assert plan.answer == "deploys"
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        [{"ParameterKey": "A", "ParameterValue": "b"}],
+        {"Parameters": {"A": "b"}},
+        {"A": "b"},
+        {"Parameters": [{"ParameterKey": "A", "ParameterValue": "b"}]},
+    ],
+)
+def test_parameters_files_of_every_form(value: object) -> None:
+    assert parameters_of(value, "p.json") == {"A": "b"}
+
+
+def _plan(*arguments: str, cwd: Path) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-c", "from grader.cli.main import main; main()", "plan", *arguments]
+    return subprocess.run(command, cwd=cwd, capture_output=True, text=True, timeout=60, check=False)
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Callable[[str], Path]:
+    def make(template: str) -> Path:
+        (tmp_path / "t").mkdir()
+        (tmp_path / "t" / "PROMPT.md").write_text("Write a topic.")
+        (tmp_path / "r.yml").write_text(template)
+        return tmp_path
+
+    return make
+
+
+TOPIC = "Parameters: {P: {Type: String}}\nResources:\n  T:\n    Type: AWS::SNS::Topic\n    Properties: {DisplayName: !Ref P}\n"
+
+
+def test_plan_as_a_command(folder: Callable[[str], Path]) -> None:
+    cwd = folder(TOPIC)
+    (cwd / "p.yaml").write_text("P: x\n")
+    done = _plan("t", "--response", "r.yml", cwd=cwd)
+    assert done.returncode == 1
+    assert "refused: 1 problem" in done.stdout
+    done = _plan("t", "--response", "r.yml", "--parameters", "p.yaml", "--format", "json", cwd=cwd)
+    assert done.returncode == 0, done.stderr
+    data = json.loads(done.stdout)
+    assert data["answer"] == "deploys"
+    assert [change["logical_id"] for change in data["stacks"][0]["changes"]] == ["T"]
+    assert data["stacks"][0]["parameters"] == {"P": "x"}
+
+
+@pytest.mark.parametrize(
+    ("option", "text", "expected"),
+    [
+        ("--parameters", "- a\n- b\n", "f.yaml: not a parameters file"),
+        ("--parameters", "A: {b: c}\n", "f.yaml: not a parameters file: the value of 'A'"),
+        ("--parameters", "A: [\n", "f.yaml:2: not valid YAML"),
+        ("--account", "id: '123456789012'\nbukets: []\n", "f.yaml:2: bukets: unknown field"),
+        ("--account", "quotas: {vpcs: many}\n", "f.yaml:1: quotas.vpcs: "),
+        ("--account", "profile: rich\n", "f.yaml: account: no profile 'rich'"),
+        ("--account", "id: '1'\n", "f.yaml:1: id: "),
+    ],
+)
+def test_bad_input_is_one_clear_line(folder: Callable[[str], Path], option: str, text: str, expected: str) -> None:
+    cwd = folder(TOPIC)
+    (cwd / "f.yaml").write_text(text)
+    done = _plan("t", "--response", "r.yml", option, "f.yaml", cwd=cwd)
+    assert done.returncode == 2
+    assert done.stderr.startswith(f"grade: {expected}"), done.stderr
+    assert done.stderr.count("\n") == 1
+
+
+def test_a_graph_without_end_takes_bounded_time(folder: Callable[[str], Path]) -> None:
+    uses = ", ".join("!Ref P" for _ in range(200))
+    rows = "".join(f"  T{n}:\n    Type: AWS::SNS::Topic\n    Properties: {{Tags: [{uses}]}}\n" for n in range(2_600))
+    cwd = folder(f"Parameters: {{P: {{Type: String, Default: x}}}}\nResources:\n{rows}")
+    done = _plan("t", "--response", "r.yml", "--max-nodes", "5000000", cwd=cwd)
+    assert done.returncode == 1
+    assert "not planned" in done.stdout
