@@ -76,12 +76,10 @@ def check_second_environment(case: Case) -> Iterator[Problem]:
         for resource in template.resources.values():
             key = NAME_PROPERTIES.get(resource.type, "")
             name = _name(resource, first, key)
-            if name and is_known(name) and first.exists(resource) is True and second.exists(resource) is True:
-                if _name(resource, second, key) == name:
-                    message = f"has the name {name} in every environment"
-                    yield at_resource(
-                        template, resource, key, "environment-collision", message, Stage.AGAIN, value=name
-                    )
+            there = first.exists(resource) is True and second.exists(resource) is True
+            if name and is_known(name) and there and _name(resource, second, key) == name:
+                message = f"has the name {name} in every environment"
+                yield at_resource(template, resource, key, "environment-collision", message, Stage.AGAIN, value=name)
 
 
 def _other_value(scope: Scope, name: str) -> str:
