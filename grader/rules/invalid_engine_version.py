@@ -2,7 +2,36 @@
 
 from __future__ import annotations
 
-from grader.rule import Rule, example
+import re
+from collections.abc import Iterator
+
+from grader.case import Case
+from grader.rule import Hit, Rule, example, hit
+
+# The oldest minor version of each major that RDS has offered for new databases since the autumn of 2025.
+# Sources: https://docs.aws.amazon.com/AmazonRDS/latest/PostgreSQLReleaseNotes/postgresql-release-calendar.html,
+# https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/MySQL.Concepts.VersionMgmt.html,
+# https://docs.aws.amazon.com/AmazonRDS/latest/AuroraMySQLReleaseNotes/AuroraMySQL.release-calendars.html
+_OLDEST = {
+    "postgres": {"11": 22, "12": 22, "13": 15, "14": 12, "15": 7, "16": 3},
+    "mysql": {"5.7": 44, "8.0": 37},
+    "aurora-mysql": {"8.0.mysql_aurora.3": 4, "5.7.mysql_aurora.2": 12},
+    "aurora-postgresql": {"11": 21, "12": 22, "13": 14, "14": 9, "15": 5, "16": 2},
+}
+_LONG_TERM = ("13.9", "14.6", "15.10", "16.8")  # long-term support versions of Aurora PostgreSQL stay
+
+
+def check(case: Case) -> Iterator[Hit]:
+    """Report minor versions that RDS no longer offers for new databases."""
+    for template, database in case.resources("AWS::RDS::DBInstance", "AWS::RDS::DBCluster", "AWS::RDS::GlobalCluster"):
+        scope = case.scopes[template.file]
+        engine, version = scope.text(database.get("Engine")).lower(), scope.text(database.get("EngineVersion"))
+        match = re.fullmatch(r"(5\.7\.mysql_aurora\.2|8\.0\.mysql_aurora\.3|5\.7|8\.0|\d\d)\.0?(\d+)(\.\d+)*", version)
+        oldest = _OLDEST.get(engine, {}).get(match.group(1)) if match else None
+        if match and oldest is not None and int(match.group(2)) < oldest and version not in _LONG_TERM:
+            message = f"{engine} {version} is no longer offered for new databases"
+            yield hit(template, database, "EngineVersion", message, value=version, says=message)
+
 
 RULE = Rule(
     id="invalid-engine-version",
@@ -32,6 +61,7 @@ RULE = Rule(
         "cfn-lint:E3694",
         "cloudformation-validate:E3694",
     ),
+    check=check,
     engine="cfn-lint",
     fails=(
         example("""

@@ -1,0 +1,77 @@
+"""Keys that CloudWatch Logs may not use."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from grader.case import Case
+from grader.rule import Hit, Rule, example, hit
+
+
+def check(case: Case) -> Iterator[Hit]:
+    """Report keys of log groups whose policy does not name the logs service."""
+    for template, group in case.resources("AWS::Logs::LogGroup"):
+        scope = case.scopes[template.file]
+        used = re.match(r"\$\{(\w+)(?:\.\w+)?\}$", scope.text(group.get("KmsKeyId")))
+        key = template.resources.get(used.group(1)) if used else None
+        if key is None or key.type != "AWS::KMS::Key" or "logs." in str(scope.value(key.get("KeyPolicy"))):
+            continue
+        message = f"encrypts the log group {group.name}, and its policy does not name the logs service"
+        yield hit(template, key, "KeyPolicy", message, value=group.name)
+
+
+RULE = Rule(
+    id="kms-key-policy",
+    kind="kms-key-policy",
+    level="Critical",
+    category="security",
+    title="Key that CloudWatch Logs may not use",
+    issue="{resource} in {file} encrypts the log groups {values}, and its key policy has no statement for the service "
+    "principal of CloudWatch Logs. Creating the log group is refused.",
+    fix="Allow `logs.REGION.amazonaws.com` kms:Encrypt*, kms:Decrypt*, kms:ReEncrypt*, kms:GenerateDataKey* and "
+    "kms:Describe*, with a condition on the ARN of the log group.",
+    root_cause="A key policy that names the account alone is enough for most services, but not for those that come with a "
+    "principal of their own.",
+    lesson="Name the service that uses a key in its policy: logs, SNS, CloudFront and others do not act as the account.",
+    reference="https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/encrypt-log-data-kms.html",
+    cost="The deployment is rolled back.",
+    security="None: the log group is not created.",
+    performance="None.",
+    check=check,
+    fails=(
+        example("""
+Resources:
+  Key:
+    Type: AWS::KMS::Key
+    Properties:
+      KeyPolicy:  # finds
+        Version: '2012-10-17'
+        Statement:
+          - {Effect: Allow, Principal: {AWS: !Sub 'arn:aws:iam::${AWS::AccountId}:root'}, Action: 'kms:*', Resource: '*'}
+  Logs:
+    Type: AWS::Logs::LogGroup
+    DeletionPolicy: Delete
+    UpdateReplacePolicy: Delete
+    Properties: {RetentionInDays: 7, KmsKeyId: !GetAtt Key.Arn}
+"""),
+    ),
+    passes=(
+        example("""
+Resources:
+  Key:
+    Type: AWS::KMS::Key
+    Properties:
+      KeyPolicy:
+        Version: '2012-10-17'
+        Statement:
+          - {Effect: Allow, Principal: {AWS: !Sub 'arn:aws:iam::${AWS::AccountId}:root'}, Action: 'kms:*', Resource: '*'}
+          - {Effect: Allow, Principal: {Service: !Sub 'logs.${AWS::Region}.amazonaws.com'}, Action: 'kms:*', Resource: '*'}
+  Logs:
+    Type: AWS::Logs::LogGroup
+    DeletionPolicy: Delete
+    UpdateReplacePolicy: Delete
+    Properties: {RetentionInDays: 7, KmsKeyId: !GetAtt Key.Arn}
+"""),
+    ),
+)
