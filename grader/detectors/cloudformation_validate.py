@@ -59,9 +59,20 @@ class EngineError(Exception):
         super().__init__(f"{file}: {' '.join(message.split())[:300]}")
 
 
+def _is_doubtful(diagnostic: Any) -> bool:
+    """Whether the engine speaks of a value that no deployment has.
+
+    It takes an empty default for the value even where a condition looks at it, tries each branch of an engine's name with each
+    version, and counts what stands in an Fn::If twice.
+    """
+    path, message = diagnostic.property_path or "", diagnostic.message
+    empty = message.startswith("'' ") or " '' " in message
+    return empty or path.endswith(("EngineVersion", "ViewerCertificate"))
+
+
 def _finding(diagnostic: Any, file: str, template: Template | None, catalogue: Catalogue) -> Finding | None:
     rule = catalogue.of(NAME, diagnostic.rule_id)
-    if rule is None:
+    if rule is None or _is_doubtful(diagnostic):
         return None
     entity = diagnostic.entity
     is_resource = entity is not None and entity.entity_type.name == "RESOURCE"

@@ -7,7 +7,7 @@ from grader.rule import Rule, example
 RULE = Rule(
     id="deprecated-runtime",
     kind="deprecated-runtime",
-    level="High",
+    level="Medium",
     category="versions",
     title="Lambda runtimes at the end of their life",
     issue="A runtime at the end of its life, in {file}: on {resources}. For {resource}: {says}.",

@@ -7,7 +7,7 @@ from grader.rule import Rule, example
 RULE = Rule(
     id="key-pair-missing",
     kind="external-dependency",
-    level="High",
+    level="Medium",
     category="prerequisites",
     title="Key pairs that nothing creates",
     issue="{resource} in {file} {says}. A key pair has to exist before an instance can use it; nothing creates this "

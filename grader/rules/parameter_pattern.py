@@ -14,9 +14,11 @@ from grader.template import Parameter
 _SECONDS = 0.05  # a pattern comes from the response: matching it is bounded in time
 # Ordinary values by what a parameter's name says it holds. A pattern should take most of them.
 _ORDINARY: tuple[tuple[str, tuple[str, ...]], ...] = (
-    (r"suffix$", ("dev", "prod", "staging", "pr123", "pr-4567", "test1", "101912473", "feature-login", "synth8")),
+    (
+        r"(?<!random)(?<!unique)suffix$",
+        ("dev", "prod", "staging", "pr123", "pr-4567", "test1", "101912473", "feature-login", "synth8"),
+    ),
     (r"(email|emailaddress)$", ("ops@example.com", "first.last@example.co.uk", "a+b@mail.example.org")),
-    (r"cidr(block|range|ip)?$", ("10.0.0.0/16", "192.168.1.0/24", "172.16.0.0/12")),
     (r"(vpcid|^vpc)$", ("vpc-0a1b2c3d4e5f60718", "vpc-1a2b3c4d")),
     (r"subnetid$", ("subnet-0a1b2c3d4e5f60718", "subnet-1a2b3c4d")),
     (r"(accountid|account)$", ("123456789012", "999988887777")),

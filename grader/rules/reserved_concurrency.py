@@ -7,7 +7,7 @@ from grader.rule import Rule, example
 RULE = Rule(
     id="reserved-concurrency",
     kind="reserved-concurrency",
-    level="High",
+    level="Medium",
     category="account",
     title="Reserved concurrency that a new account does not have",
     issue="{resources} in {file} reserve {values} concurrent executions. The account has {limit} in all, of which "

@@ -1,0 +1,87 @@
+"""Things of the account that a template only takes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from grader.case import Case
+from grader.rule import Hit, Rule, example
+from grader.template import Template
+
+_TYPES = re.compile(
+    r"AWS::EC2::(VPC::Id|Subnet::Id|SecurityGroup::Id|KeyPair::KeyName|Instance::Id)|AWS::Route53::HostedZone::Id"
+)
+_NAMES = re.compile(
+    r"(vpc|subnet|securitygroup|hostedzone|transitgateway|cluster|loadbalancer|alb|listener|certificate|kmskey|bucket|topic|table|function|role|policy"
+    r"|connection|repository|webacl)s?(id|ids|arn|arns|name)$"
+)
+
+
+def check(case: Case) -> Iterator[Hit]:
+    """Report parameters of root templates that want an existing thing and have no default."""
+    for template in case.templates:
+        if template.file in case.parents or len(case.templates) > 1:
+            continue
+        for parameter in template.parameters.values():
+            name = parameter.name.replace("_", "").lower()
+            wants = _TYPES.search(parameter.type) is not None or (
+                parameter.type == "String" and _NAMES.search(name) is not None
+            )
+            if (
+                wants
+                and not parameter.default
+                and parameter.name not in case.task.parameters
+                and not _optional(template, parameter.name)
+            ):
+                message = "wants something that must exist already, and nothing in the response creates it"
+                place = f"Parameters.{parameter.name}"
+                yield Hit(
+                    template.file, parameter.line, message, parameter.name, "", place, {"parameter": parameter.name}
+                )
+
+
+def _optional(template: Template, name: str) -> bool:
+    """Whether the template can do without: an empty default that a condition looks at."""
+    parameter = template.parameters[name]
+    return parameter.default is not None and bool(template.conditions_using(name))
+
+
+RULE = Rule(
+    id="external-dependency",
+    kind="external-dependency",
+    level="High",
+    category="prerequisites",
+    title="Existing infrastructure that the template only takes: {parameters}",
+    issue="{file} wants {parameters} from outside. The task does not say that they exist, and nothing in the response "
+    "creates them: the stack cannot be deployed in a new account.",
+    fix="Create what {parameters} stand for in the template, or make each optional, with an empty default and a "
+    "condition.",
+    root_cause="The template was written as a part of an infrastructure that the task does not have.",
+    lesson="Deliver templates that stand by themselves: create what they need.",
+    reference="https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/best-practices.html",
+    cost="Somebody has to build the missing part first.",
+    security="Shared networks and roles mix what should be apart.",
+    performance="None.",
+    check=check,
+    fails=(
+        example("""
+Parameters:
+  VpcId:  # finds
+    Type: AWS::EC2::VPC::Id
+Resources:
+  Web:
+    Type: AWS::EC2::SecurityGroup
+    Properties: {GroupDescription: Web, VpcId: !Ref VpcId}
+"""),
+    ),
+    passes=(
+        example("""
+Resources:
+  Topic:
+    Type: AWS::SNS::Topic
+    Properties:
+      DisplayName: orders
+"""),
+    ),
+)
