@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -59,7 +60,7 @@ class EngineError(Exception):
         super().__init__(f"{file}: {' '.join(message.split())[:300]}")
 
 
-def _is_doubtful(diagnostic: Any) -> bool:
+def _is_doubtful(diagnostic: Any, template: Template | None) -> bool:
     """Whether the engine speaks of a value that no deployment has.
 
     It takes an empty default for the value even where a condition looks at it, tries each branch of an engine's name with each
@@ -67,12 +68,17 @@ def _is_doubtful(diagnostic: Any) -> bool:
     """
     path, message = diagnostic.property_path or "", diagnostic.message
     empty = message.startswith("'' ") or " '' " in message
+    if diagnostic.rule_id in ("W1011", "W2501", "W2509") and template and diagnostic.start_line:
+        # A parameter inside a dynamic reference is no secret; the engine takes it for one.
+        name = re.escape(diagnostic.entity.logical_id) if diagnostic.entity else ""
+        inside = re.search(rf"\{{\{{resolve:[^\n]*\$\{{{name}\}}", template.text) if name else None
+        return inside is not None or "{{resolve:" in template.text.split("\n")[diagnostic.start_line - 1]
     return empty or path.endswith(("EngineVersion", "ViewerCertificate"))
 
 
 def _finding(diagnostic: Any, file: str, template: Template | None, catalogue: Catalogue) -> Finding | None:
     rule = catalogue.of(NAME, diagnostic.rule_id)
-    if rule is None or _is_doubtful(diagnostic):
+    if rule is None or _is_doubtful(diagnostic, template):
         return None
     entity = diagnostic.entity
     is_resource = entity is not None and entity.entity_type.name == "RESOURCE"

@@ -35,7 +35,7 @@ def check(case: Case) -> Iterator[Hit]:
 RULE = Rule(
     id="api-gateway-logging-role",
     kind="api-gateway-logging-role",
-    level="Medium",
+    level="High",
     category="account",
     title="API Gateway logs without the role that writes them",
     issue="{resources} in {file} turn logging on. API Gateway writes logs with one role for the whole account and "

@@ -14,10 +14,10 @@ _PARAMETER = re.compile(r"env|stage|suffix", re.I)
 
 
 def check(case: Case) -> Iterator[Hit]:
-    """Report names and tags that say one environment, in templates that take it as a parameter or are asked to."""
-    asked = re.search(r"environment[\s_-]?suffix|parameteriz|multiple environments", case.prompt) is not None
+    """Report tags that say one environment, in templates that take it as a parameter, as the prompt asks."""
+    asked = re.search(r"environment_?suffix|parameteri[sz]|hard-?cod", case.prompt) is not None
     for template in case.templates:
-        if not asked and not any(_PARAMETER.search(name) for name in template.parameters):
+        if not asked or not any(_PARAMETER.search(name) for name in template.parameters):
             continue
         for resource in template.resources.values():
             for path, node in walk(resource.properties):
@@ -32,9 +32,7 @@ def check(case: Case) -> Iterator[Hit]:
 
 
 def _is_name(path: Path, root: AnyNode) -> bool:
-    """Whether a path leads to a name of the resource, or to the value of a tag that tells name or environment."""
-    if len(path) == 1:
-        return str(path[0]).endswith("Name") or path[0] == "Name"
+    """Whether a path leads to the value of a tag that tells the environment."""
     if "Tags" in path and path[-1] == "Value":
         return text_of(at(root, *path[:-1], "Key")) in ("Environment", "Env", "Stage", "Name")
     return "Tags" in path and path[-1] in ("Environment", "Env", "Stage")
@@ -43,7 +41,7 @@ def _is_name(path: Path, root: AnyNode) -> bool:
 RULE = Rule(
     id="hardcoded-environment-value",
     kind="hardcoded-environment-value",
-    level="Medium",
+    level="High",
     category="naming",
     title="Environment names written into resources",
     issue="In {file}, {resources} say {values}, although the environment is a parameter. A deployment to another "
@@ -57,7 +55,8 @@ RULE = Rule(
     performance="None.",
     check=check,
     fails=(
-        example("""
+        example(
+            """
 Parameters: {Environment: {Type: String, Default: dev}}
 Resources:
   Orders:
@@ -66,7 +65,9 @@ Resources:
       DisplayName: !Ref Environment
       Tags:
         - {Key: Environment, Value: production}  # finds
-"""),
+""",
+            prompt="A topic. Hard-coded environments are not allowed.",
+        ),
     ),
     passes=(
         example("""

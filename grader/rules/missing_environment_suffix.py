@@ -9,7 +9,7 @@ from grader.case import Case
 from grader.rule import Hit, Rule, example, hit
 from grader.template import NAME_PROPERTIES
 
-_ASKED = r"environment[\s_-]?suffix"
+_ASKED = r"environment_?suffix"
 
 
 def check(case: Case) -> Iterator[Hit]:

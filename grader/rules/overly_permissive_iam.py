@@ -32,7 +32,7 @@ def check(case: Case) -> Iterator[Hit]:
 RULE = Rule(
     id="overly-permissive-iam",
     kind="overly-permissive-iam",
-    level="High",
+    level="Medium",
     category="security",
     title="Policies that allow everything",
     issue="In {file}, {resources} allow {values} on every resource. Whatever runs with this role can do far more than "

@@ -23,7 +23,7 @@ def check(case: Case) -> Iterator[Hit]:
         for parameter in template.parameters.values():
             value = parameter.default or ""
             used = any(use.section in ("Resources", "Conditions") for use in template.uses.get(parameter.name, ()))
-            if used and _MADE_UP.search(value) and parameter.name not in case.parameters:
+            if used and _MADE_UP.search(value) and parameter.name not in case.task.parameters:
                 message = f"defaults to {value}, which stands for nothing"
                 facts = {"value": value, "says": message}
                 yield Hit(
