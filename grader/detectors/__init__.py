@@ -49,10 +49,9 @@ def _run(module: ModuleType, case: Case, catalogue: Catalogue) -> Detection:
     findings: list[Finding] = []
     errors: list[str] = []
     try:
-        findings.extend(module.detect(case, catalogue))
-    except Exception as error:  # an engine is another project's code: its crash must not lose the other findings
-        if module in (own, plan):
-            raise
+        for finding in module.detect(case, catalogue):
+            findings.append(finding)
+    except Exception as error:  # a detector's crash must not lose the findings of the others
         errors.append(f"{type(error).__name__}: {' '.join(str(error).split())[:300]}")
     seconds = time.perf_counter() - start
     return Detection(module.NAME, module.version(), tuple(findings), seconds, tuple(errors))

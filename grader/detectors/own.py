@@ -19,6 +19,12 @@ def version() -> str:
 
 
 def detect(case: Case, catalogue: Catalogue) -> Iterator[Finding]:
-    """Run every rule's own check."""
+    """Run every rule's own check. A check that crashes loses nothing of the others; RuntimeError says which, at the end."""
+    crashed = []
     for rule in catalogue.rules.values():
-        yield from rule.findings(case)
+        try:
+            yield from rule.findings(case)
+        except Exception as error:  # what a response can hold is endless; one rule's fault must not hide the rest
+            crashed.append(f"rule {rule.id}: {type(error).__name__}: {error}")
+    if crashed:
+        raise RuntimeError("; ".join(crashed))

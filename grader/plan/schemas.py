@@ -53,6 +53,10 @@ def has_attribute(name: str, attribute: str, region: str) -> bool:
         return True
     first = attribute.split(".")[0]
     read_only = {path.removeprefix("/properties/").replace("/", ".") for path in schema.get("readOnlyProperties", ())}
-    if attribute in read_only or any(path.split(".")[0] == first for path in read_only):
+    if attribute in read_only:
+        return True
+    if any(path.startswith(attribute + ".") for path in read_only):
+        return False  # an object: its parts are attributes, it is none
+    if any(path.split(".")[0] == first for path in read_only):
         return True
     return first in schema.get("properties", {})

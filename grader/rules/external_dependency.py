@@ -7,11 +7,18 @@ from collections.abc import Iterator
 
 from grader.case import Case
 from grader.rule import Hit, Rule, example
-from grader.template import Template
+from grader.template import Parameter, Template
 
 _TYPES = re.compile(
     r"AWS::EC2::(VPC::Id|Subnet::Id|SecurityGroup::Id|KeyPair::KeyName|Instance::Id)|AWS::Route53::HostedZone::Id"
 )
+_KINDS = {
+    "VPC::Id": "AWS::EC2::VPC",
+    "Subnet::Id": "AWS::EC2::Subnet",
+    "SecurityGroup::Id": "AWS::EC2::SecurityGroup",
+    "KeyPair::KeyName": "AWS::EC2::KeyPair",
+    "Instance::Id": "AWS::EC2::Instance",
+}
 _NAMES = re.compile(
     r"(vpc|subnet|securitygroup|hostedzone|transitgateway|cluster|loadbalancer|alb|listener|certificate|kmskey|bucket|topic|table|function|role|policy"
     r"|connection|repository|webacl)s?(id|ids|arn|arns|name)$"
@@ -21,24 +28,25 @@ _NAMES = re.compile(
 def check(case: Case) -> Iterator[Hit]:
     """Report parameters of root templates that want an existing thing and have no default."""
     for template in case.templates:
-        if template.file in case.parents or len(case.templates) > 1:
+        if template.file in case.parents:
             continue
         for parameter in template.parameters.values():
-            name = parameter.name.replace("_", "").lower()
-            wants = _TYPES.search(parameter.type) is not None or (
-                parameter.type == "String" and _NAMES.search(name) is not None
-            )
-            if (
-                wants
-                and not parameter.default
-                and parameter.name not in case.task.parameters
-                and not _optional(template, parameter.name)
-            ):
+            if parameter.default or parameter.name in case.task.parameters or _optional(template, parameter.name):
+                continue
+            if _wants(case, parameter):
                 message = "wants something that must exist already, and nothing in the response creates it"
+                facts = {"parameter": parameter.name}
                 place = f"Parameters.{parameter.name}"
-                yield Hit(
-                    template.file, parameter.line, message, parameter.name, "", place, {"parameter": parameter.name}
-                )
+                yield Hit(template.file, parameter.line, message, parameter.name, "", place, facts)
+
+
+def _wants(case: Case, parameter: Parameter) -> bool:
+    """Whether a parameter, by its type or its name, is for a thing of the account that no template of the bundle makes."""
+    typed = _TYPES.search(parameter.type)
+    if typed:
+        return not any(case.resources(_KINDS.get(typed.group(1) or "", "AWS::Route53::HostedZone")))
+    name = parameter.name.replace("_", "").lower()
+    return len(case.templates) == 1 and parameter.type == "String" and _NAMES.search(name) is not None
 
 
 def _optional(template: Template, name: str) -> bool:

@@ -21,6 +21,7 @@ RULE = Rule(
     security="None by itself; a secret is better generated than asked for.",
     performance="None.",
     stands_for=("plan:parameter-missing",),
+    yields_to=("external-dependency",),
     fails=(
         example("""
 Parameters:
