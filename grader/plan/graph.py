@@ -1,9 +1,13 @@
-"""The graph of a template's resources after conditions: the order of creation, and circles."""
+"""The graph of a template's resources after conditions: the order of creation, and circles.
+
+Order comes from the standard library; networkx, whose import takes longer than most plans, is asked only about circles.
+"""
 
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from graphlib import CycleError, TopologicalSorter
 from typing import TYPE_CHECKING
 
 from grader.plan.model import Problem
@@ -13,70 +17,85 @@ from grader.template import Scope, Template
 if TYPE_CHECKING:
     import networkx
 
+Graph = Mapping[str, set[str]]
 MAX_CYCLES = 20
 MAX_STARTS = 200
 _KINDS = ("Ref", "GetAtt", "Sub", "DependsOn")
 
 
-def dependencies(template: Template, scope: Scope) -> networkx.DiGraph[str]:
-    """Return the graph of the resources that may be created: an edge leads to a resource from one that it needs first."""
-    import networkx
-
-    graph: networkx.DiGraph[str] = networkx.DiGraph()
-    graph.add_nodes_from(name for name, resource in template.resources.items() if scope.exists(resource) is not False)
+def dependencies(template: Template, scope: Scope) -> Graph:
+    """Return the resources that may be created, each with those that it needs first."""
+    graph: dict[str, set[str]] = {
+        name: set() for name, resource in template.resources.items() if scope.exists(resource) is not False
+    }
     for use in template.references:
         joins = use.section == "Resources" and use.kind in _KINDS and use.owner in graph and use.target in graph
         if joins and choice(template, scope, use) is not False:
-            graph.add_edge(use.target, use.owner)
+            graph[use.owner].add(use.target)
     return graph
 
 
-def creation_order(graph: networkx.DiGraph[str]) -> list[str]:
+def creation_order(graph: Graph) -> list[str]:
     """Return the resources in an order of creation, alphabetical where there is a choice; those in a circle come last."""
+    circles = set().union(*_circles(graph))
+    sorter = TopologicalSorter({name: needs - circles for name, needs in graph.items() if name not in circles})
+    sorter.prepare()
+    order: list[str] = []
+    while sorter.is_active():
+        ready = sorted(sorter.get_ready())
+        order.extend(ready)
+        sorter.done(*ready)
+    return order + sorted(circles)
+
+
+def _circles(graph: Graph) -> list[set[str]]:
+    """Return the sets of names that are joined in circles, one that refers to itself among them."""
+    try:
+        TopologicalSorter(graph).prepare()
+    except CycleError:
+        import networkx
+
+        whole = _directed(graph)
+        components = networkx.strongly_connected_components(whole)
+        return [one for one in components if len(one) > 1 or whole.has_edge(*(2 * tuple(one)))]
+    return []
+
+
+def _directed(graph: Graph) -> networkx.DiGraph[str]:
+    """Return a graph for networkx: an edge leads to a resource from one that it needs."""
     import networkx
 
-    rest = graph.copy()
-    for component in _circles(graph):
-        rest.remove_nodes_from(component)
-    order = list(networkx.lexicographical_topological_sort(rest))
-    return order + sorted(set(graph) - set(order))
+    directed: networkx.DiGraph[str] = networkx.DiGraph()
+    directed.add_edges_from((need, name) for name, needs in graph.items() for need in needs)
+    return directed
 
 
-def _circles(graph: networkx.DiGraph[str]) -> Iterator[set[str]]:
-    """Yield the sets of names that are joined in circles, one that refers to itself among them."""
-    import networkx
-
-    for component in networkx.strongly_connected_components(graph):
-        if len(component) > 1 or graph.has_edge(*(2 * tuple(component))):
-            yield component
-
-
-def check_cycles(template: Template, graph: networkx.DiGraph[str]) -> Iterator[Problem]:
+def check_cycles(template: Template, graph: Graph) -> Iterator[Problem]:
     """Report each circle of resources by its shortest way round."""
     # A serverless resource becomes several, which need not depend on each other as the one does.
     types = {name: resource.type for name, resource in template.resources.items()}
     plain = (one for one in _circles(graph) if not any(types[name].startswith("AWS::Serverless::") for name in one))
     for component in itertools.islice(plain, MAX_CYCLES):
-        cycle = _shortest(graph.subgraph(component))
+        cycle = _shortest(graph, component)
         way = " -> ".join([*cycle, cycle[0]])
         for name in cycle:
             resource = template.resources[name]
+            facts = {"value": way, "says": way}
             message = f"depends on itself by way of {way}"
-            yield Problem(
-                "cycle", template.file, resource.line, message, name, resource.type, "", {"value": way, "says": way}
-            )
+            yield Problem("cycle", template.file, resource.line, message, name, resource.type, "", facts)
 
 
-def _shortest(component: networkx.DiGraph[str]) -> list[str]:
-    """Return a shortest circle of a strongly connected graph, starting at its first name; bounded in work."""
+def _shortest(graph: Graph, component: set[str]) -> list[str]:
+    """Return a shortest circle through names that are all joined, starting at its first name; bounded in work."""
     import networkx
 
+    directed = _directed({name: graph[name] & component for name in component})
     best: list[str] = []
     for start in sorted(component)[:MAX_STARTS]:
-        if component.has_edge(start, start):
+        if directed.has_edge(start, start):
             return [start]
-        ways = networkx.single_source_shortest_path(component, start, cutoff=len(best) - 2 if best else None)
-        back = [ways[before] for before in component.predecessors(start) if before in ways]
+        ways = networkx.single_source_shortest_path(directed, start, cutoff=len(best) - 2 if best else None)
+        back = [ways[before] for before in directed.predecessors(start) if before in ways]
         way = min(back, key=lambda one: (len(one), one), default=[])
         if way and (not best or len(way) < len(best)):
             best = way
@@ -87,13 +106,11 @@ def _shortest(component: networkx.DiGraph[str]) -> list[str]:
 
 def check_conditions(template: Template) -> Iterator[Problem]:
     """Report conditions that are defined by themselves."""
-    import networkx
-
-    graph: networkx.DiGraph[str] = networkx.DiGraph()
+    graph: dict[str, set[str]] = {}
     for use in template.references:
         if use.section == "Conditions" and use.kind == "Condition" and use.target in template.conditions:
-            graph.add_edge(use.target, use.owner)
+            graph.setdefault(use.owner, set()).add(use.target)
     for component in _circles(graph):
         first = min(component)
-        message = f"the conditions {' -> '.join(_shortest(graph.subgraph(component)))} define each other"
+        message = f"the conditions {' -> '.join(_shortest(graph, component))} define each other"
         yield Problem("condition-cycle", template.file, template.line_of("Conditions", first), message, first)
