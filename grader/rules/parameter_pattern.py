@@ -18,6 +18,8 @@ _ORDINARY: tuple[tuple[str, tuple[str, ...]], ...] = (
         r"(?<!random)(?<!unique)suffix$",
         ("dev", "prod", "staging", "pr123", "pr-4567", "test1", "101912473", "feature-login", "synth8"),
     ),
+    (r"(environment|env|stage)(name|id|tag|label|code|key)?$", ("dev", "prod", "staging", "test", "qa")),
+    (r"(project|application|app|service|company)(name)?$", ("shop", "order-service", "payments2", "my-app")),
     (r"(email|emailaddress)$", ("ops@example.com", "first.last@example.co.uk", "a+b@mail.example.org")),
     (r"(vpcid|^vpc)$", ("vpc-0a1b2c3d4e5f60718", "vpc-1a2b3c4d")),
     (r"subnetid$", ("subnet-0a1b2c3d4e5f60718", "subnet-1a2b3c4d")),

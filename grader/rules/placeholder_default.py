@@ -10,7 +10,7 @@ from grader.rule import Hit, Rule, example
 
 # Identifiers that documentation uses, and runs of digits that nobody has.
 _MADE_UP = re.compile(
-    r"(?<!\d)(123456789012|111111111111|222222222222|333333333333|000000000000|111122223333|999999999999)(?!\d)"
+    r"^(arn:aws[\w-]*:[\w-]+:[\w-]*:)?(123456789012|([1-9])\3{11}|000000000000|111122223333)(:|$)"
     r"|certificate/(12345678-|abcd|x{4,}|0{8}|example|your)"
     r"|^(vpc|subnet|sg|ami|rtb|igw|eni|tgw)-(0?1234567|0?abcdef|x{4,}|0{6,}|12345)"
     r"|^Z(0?1234567|ABCDEF|XXXX)|^your-?(domain|account|bucket|key|org)|yourdomain|REPLACE_|CHANGE_?ME|<[^>]+>"

@@ -8,7 +8,11 @@ from collections.abc import Iterator
 from grader.case import Case
 from grader.rule import Hit, Rule, example, hit
 
-_SHOWN = re.compile(r"create-stack-set|create-stack-instances|create_stack_set|stack-set-name", re.I)
+_SHOWN = re.compile(
+    r"create-stack-set|create-stack-instances|create_stack_set|stack-set-name"
+    r"|\b(deploy|roll|launch|distribut|us(e|ing)|via|with|through)\w*\b[^\n]{0,60}\bstack ?sets?\b",
+    re.I,
+)
 _ROLES = (
     r"awscloudformationstackset(administration|execution)role|stackset\w* ?(administration|execution|admin) ?role"
     r"|service[_-]managed|--administration-role-arn|trusted access|execution-role-name"

@@ -11,6 +11,10 @@ from grader.rule import Hit, Rule, example
 from grader.template import Parameter, Template
 
 _SWITCH = frozenset({"true", "false", "yes", "no", "enabled", "disabled", "on", "off"})
+_EXPLAINS = re.compile(
+    r"optional|empty|omit|skip|leave|left|unset|without|unless|disabl|enabl|switch|only (if|when)|\bif\b|\bwhen\b|default|none|blank"
+    r"|not (set|given|needed|created|required)|true|false"
+)
 _EMPTY = frozenset({"", "none", "null", "n/a", "-"})
 
 
@@ -20,7 +24,7 @@ def check(case: Case) -> Iterator[Hit]:
         return
     for template in case.templates:
         for parameter in template.parameters.values():
-            if not _is_switch(parameter) or case.mentions(parameter.name):
+            if not _is_switch(parameter) or _is_explained(case, parameter.name):
                 continue
             gated = _gated(template, parameter.name)
             if gated:
@@ -35,6 +39,17 @@ def check(case: Case) -> Iterator[Hit]:
                     f"Parameters.{parameter.name}",
                     facts,
                 )
+
+
+def _is_explained(case: Case, name: str) -> bool:
+    """Whether a document says of a parameter, on its line or the next, what choosing or omitting it means."""
+    lines = case.prose.split("\n")
+    for number, line in enumerate(lines):
+        if re.search(rf"(?<!\w){re.escape(name.lower())}(?!\w)", line) and _EXPLAINS.search(
+            " ".join(lines[number : number + 2])
+        ):
+            return True
+    return False
 
 
 def _is_guide(name: str, detail: str) -> bool:
@@ -93,6 +108,26 @@ Resources:
 === README.md
 # Deploy
     aws cloudformation deploy --template-file template.yml --stack-name network
+"""),
+        example("""
+Parameters:
+  PeerId:  # finds
+    Type: String
+    Default: ''
+Conditions:
+  HasPeer: !Not [!Equals [!Ref PeerId, '']]
+Resources:
+  Network:
+    Type: AWS::EC2::VPC
+    Properties: {CidrBlock: 10.0.0.0/16}
+  Peering:
+    Type: AWS::EC2::VPCPeeringConnection
+    Condition: HasPeer
+    Properties: {VpcId: !Ref Network, PeerVpcId: !Ref PeerId}
+=== README.md
+| parameter | meaning |
+|---|---|
+| `PeerId` | the network of the partner |
 """),
     ),
     passes=(
