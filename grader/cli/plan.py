@@ -96,7 +96,7 @@ def _print(case: Case, plan: Plan) -> None:
         console = Console(highlight=False, width=240)
     for stack in plan.stacks:
         below = f", nested by {stack.parent}" if stack.parent else ""
-        title = visible(f"{stack.file}{below}: {len(stack.changes)} changes in {case.account.region}")
+        title = visible(f"{stack.file}{below}: {len(stack.changes)} to add in {case.account.region}")
         table = Table(title=Text(title), title_justify="left", box=None, padding=(0, 2, 0, 0))
         for column in ("Action", "Logical id", "Type", "Name", "Replacement"):
             table.add_column(column, no_wrap=True)

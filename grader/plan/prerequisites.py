@@ -25,6 +25,7 @@ _UNRESERVED = 100
 _QUOTAS = {
     "AWS::EC2::EIP": "elastic-ips",
     "AWS::EC2::InternetGateway": "internet-gateways",
+    "AWS::EC2::NatGateway": "nat-gateways-per-zone",
     "AWS::EC2::VPC": "vpcs",
 }
 
@@ -38,6 +39,7 @@ def check_prerequisites(case: Case) -> Iterator[Problem]:
         scope = case.scopes[template.file]
         if scope.exists(resource) is not False:
             yield from _named(template, scope, resource, held)
+            yield from _there_already(case, template, scope, resource)
             for path, value in _texts(resource, scope):
                 yield from _arn(case, template, resource, path, value, roles)
     yield from _concurrency(case)
@@ -61,6 +63,16 @@ def _named(
         value = scope.value(resource.get(path)) if resource.type == kind else None
         if isinstance(value, str) and value and is_known(value) and value not in held[what]:
             yield _missing(template, resource, path, what, value)
+
+
+def _there_already(case: Case, template: Template, scope: Scope, resource: Resource) -> Iterator[Problem]:
+    """Report what exists once and exists: the region's one of a type, or the role of a service."""
+    service = scope.text(resource.get("AWSServiceName")) if resource.type == "AWS::IAM::ServiceLinkedRole" else ""
+    if resource.type in case.account.singletons or service in case.account.service_linked_roles:
+        message = f"is the account's only {service or resource.type}, which exists"
+        yield at_resource(
+            template, resource, "", "name-taken", message, Stage.EXECUTION, value=service or resource.type
+        )
 
 
 def _arn(
@@ -122,10 +134,16 @@ def _quotas(case: Case) -> Iterator[Problem]:
             for template, one in case.resources(kind)
             if case.scopes[template.file].exists(one) is not False
         ]
-        # The default VPC takes one of each but the addresses.
-        room = None if limit is None else limit - (0 if quota == "elastic-ips" else 1)
+        room = None if limit is None else _room(quota, limit, len(case.account.zones))
         if room is not None and len(wanted) > room:
             template, resource = wanted[room]
-            message = f"is the {len(wanted)}th of {kind}, and the account allows {room}"
+            message = f"is one of {len(wanted)} of {kind}, and the account allows {room}"
             facts = {"value": str(len(wanted)), "limit": str(room), "quota": quota}
             yield at_resource(template, resource, "", "quota", message, Stage.EXECUTION, **facts)
+
+
+def _room(quota: str, limit: int, zones: int) -> int:
+    """Return how many a stack can have: the default VPC takes one network and one gateway; NAT gateways count by zone."""
+    if quota == "nat-gateways-per-zone":
+        return limit * zones
+    return limit if quota == "elastic-ips" else limit - 1
