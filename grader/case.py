@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from grader.account import Account
 from grader.bundle import DEFAULT_LIMITS, Bundle, BundleFile, Kind, Limits
@@ -24,6 +25,9 @@ from grader.template import (
     parse_template,
 )
 
+if TYPE_CHECKING:
+    from grader.diff import Difference
+
 
 @dataclass(frozen=True)
 class Broken:
@@ -36,16 +40,30 @@ class Broken:
 
 @dataclass(frozen=True)
 class Case:
-    """One response to one task, ready to be looked at. Templates are parsed once, on first use."""
+    """One response to one task, ready to be looked at. Templates are parsed once, on first use.
+
+    `ideal` is the task's ideal answer, None where there is none or where it is not to be told.
+    """
 
     task: Task
     bundle: Bundle
     limits: Limits = DEFAULT_LIMITS
+    ideal: Bundle | None = None
 
     @property
     def account(self) -> Account:
         """The account that the task deploys to."""
         return self.task.account
+
+    @cached_property
+    def difference(self) -> Difference | None:
+        """What the response and the ideal answer differ in; None where no ideal is at hand, or one of them has no template."""
+        if self.ideal is None:
+            return None
+        from grader.diff import compare  # it compares cases
+
+        other = Case(self.task, self.ideal, self.limits)
+        return compare(self, other) if self.templates and other.templates else None
 
     @cached_property
     def _parsed(self) -> tuple[Template | Broken, ...]:

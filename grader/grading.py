@@ -7,11 +7,12 @@ from collections.abc import Sequence
 from grader.bundle import DEFAULT_LIMITS, Bundle, Limits, Omitted
 from grader.case import Case
 from grader.detectors import Detection, detect
+from grader.diff.standing import Standing, standing
 from grader.finding import Finding
 from grader.narrative import fill
 from grader.result import DetectorEntry, Evidence, Failure, FileEntry, Impact, Result
 from grader.rubric import Grouped, Rubric
-from grader.rule import Catalogue, load_catalogue
+from grader.rule import Catalogue, Rule, load_catalogue
 from grader.strengths import strengths
 from grader.summary import gaps, recommendations, summary, training_value
 from grader.task import Task
@@ -19,21 +20,29 @@ from grader.task import Task
 MAX_EVIDENCE = 200
 
 
-def grade(task: Task, bundle: Bundle, rubric: Rubric, *, fast: bool = False, limits: Limits = DEFAULT_LIMITS) -> Result:
+def grade(
+    task: Task,
+    bundle: Bundle,
+    rubric: Rubric,
+    *,
+    ideal: Bundle | None = None,
+    fast: bool = False,
+    limits: Limits = DEFAULT_LIMITS,
+) -> Result:
     """Grade a bundle as an answer to a task.
 
-    `fast` leaves cfn-lint out. Nothing of the bundle is executed or fetched. The result is the same for the same
-    input, the seconds of the detectors aside.
+    `ideal` is the task's ideal answer (see grader.task.read_ideal), to compare with. `fast` leaves cfn-lint out. Nothing of
+    a bundle is executed or fetched. The result is the same for the same input, the seconds of the detectors aside.
     """
     catalogue = load_catalogue()
-    case = Case(task, bundle, limits)
+    case = Case(task, bundle, limits, ideal)
     return judge(case, detect(case, catalogue, fast), rubric, catalogue)
 
 
 def judge(case: Case, detections: Sequence[Detection], rubric: Rubric, catalogue: Catalogue) -> Result:
     """Turn what the detectors found into a result."""
     findings = [finding for detection in detections for finding in detection.findings]
-    groups = rubric.group(findings, catalogue)
+    groups = rubric.group(findings, catalogue, lambda finding: standing(finding, case.difference))
     failures = tuple(_failure(number, group, case.bundle) for number, group in enumerate(groups, 1))
     counts = rubric.counts([failure.level for failure in failures])
     score = rubric.score(counts)
@@ -62,6 +71,17 @@ def judge(case: Case, detections: Sequence[Detection], rubric: Rubric, catalogue
     )
 
 
+def _issue(rule: Rule, findings: Sequence[Finding]) -> str:
+    """Return the sentence of a rule; where only the ideal answer told of it, one that says just that."""
+    told = all(finding.detector == "ideal" for finding in findings)
+    elsewhere = rule.check or any(not name.startswith("ideal:") for name in rule.stands_for)
+    return _TOLD if told and elsewhere and findings[0].resource else rule.issue
+
+
+_TOLD = "{resources} in {file} differ from the ideal answer: {says}."
+_SHARED = " The ideal answer does the same, so that this weighs no more than Medium."
+
+
 def _omitted(omitted: Omitted) -> str:
     place = f"{omitted.name or 'block'}:{omitted.line}" if omitted.line else omitted.name
     return f"{place}: {omitted.reason}"
@@ -77,7 +97,7 @@ def _failure(number: int, group: Grouped, bundle: Bundle) -> Failure:
         category=rule.category,
         level=group.level,
         title=fill(rule.title, findings),
-        issue=fill(rule.issue, findings),
+        issue=fill(_issue(rule, findings), findings) + (_SHARED if group.standing is Standing.SHARED else ""),
         fix=fill(rule.fix, findings),
         root_cause=fill(rule.root_cause, findings),
         reference=rule.reference,

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from grader.diff.standing import Standing
 from grader.errors import InputError
 from grader.finding import Finding
 from grader.rule import Catalogue, Rule
@@ -59,6 +60,10 @@ class Grouped:
     rule: Rule
     level: str
     findings: tuple[Finding, ...]
+    standing: Standing = Standing.OPEN
+
+
+SHARED_LEVEL = "Medium"  # what the ideal answer does as well weighs no more
 
 
 @dataclass(frozen=True)
@@ -72,17 +77,29 @@ class Rubric:
         """The names of the levels, gravest first."""
         return tuple(level.name for level in self.fields.levels)
 
-    def level_of(self, rule: Rule) -> str | None:
-        """Return the level of a rule's failures, None where the rubric leaves the rule out."""
+    def level_of(self, rule: Rule, standing: Standing = Standing.OPEN) -> str | None:
+        """Return the level of a rule's failures, None where the rubric leaves the rule out.
+
+        What the ideal answer shares weighs no more than Medium, or than the rubric's last level where it has no Medium.
+        """
         override = self.fields.rules.get(rule.id)
         if override and override.ignore:
             return None
         if override and override.level:
             return override.level
-        return rule.level if rule.level in self.levels else self.levels[-1]
+        level = rule.level if standing is Standing.CONFIRMED else rule.unconfirmed or rule.level
+        level = level if level in self.levels else self.levels[-1]
+        if standing is not Standing.SHARED:
+            return level
+        bound = SHARED_LEVEL if SHARED_LEVEL in self.levels else self.levels[-1]
+        return max(level, bound, key=self.levels.index)
 
-    def group(self, findings: Iterable[Finding], catalogue: Catalogue) -> tuple[Grouped, ...]:
+    def group(
+        self, findings: Iterable[Finding], catalogue: Catalogue, stand: Callable[[Finding], Standing] | None = None
+    ) -> tuple[Grouped, ...]:
         """Group findings by rule, gravest level first, then by where the first of each stands.
+
+        `stand` tells what the ideal answer says of a finding; without it, all are open.
 
         What several detectors saw at one place is kept once: our own rules' account of it before an engine's.
         """
@@ -91,9 +108,10 @@ class Rubric:
             by_rule.setdefault(finding.rule, []).append(finding)
         grouped = []
         for name, group in by_rule.items():
-            level = self.level_of(catalogue.rules[name])
+            standing = _together([stand(finding) for finding in group]) if stand else Standing.OPEN
+            level = self.level_of(catalogue.rules[name], standing)
             if level is not None:
-                grouped.append(Grouped(catalogue.rules[name], level, tuple(group)))
+                grouped.append(Grouped(catalogue.rules[name], level, tuple(group), standing))
         return tuple(sorted(grouped, key=lambda group: self._order(group)))
 
     def _order(self, group: Grouped) -> tuple[int, str, int, str]:
@@ -117,6 +135,13 @@ class Rubric:
             if enough and below:
                 return verdict.name
         return self.fields.verdicts[-1].name
+
+
+def _together(standings: Sequence[Standing]) -> Standing:
+    """What the ideal answer says of several findings of a rule: one that it does otherwise confirms them all."""
+    if Standing.CONFIRMED in standings:
+        return Standing.CONFIRMED
+    return Standing.SHARED if set(standings) == {Standing.SHARED} else Standing.OPEN
 
 
 def load_rubric(path: str | Path | None = None) -> Rubric:
@@ -150,7 +175,7 @@ def default_rubric() -> Path:
     return inside if inside.is_file() else Path(str(files("grader"))).parent / "rubrics" / "default.yaml"
 
 
-_RANK = {"rules": 0, "plan": 1, "cloudformation-validate": 2, "cfn-lint": 3}
+_RANK = {"rules": 0, "plan": 1, "cloudformation-validate": 2, "cfn-lint": 3, "ideal": 4}
 
 
 def _distinct(findings: Iterable[Finding], catalogue: Catalogue) -> list[Finding]:

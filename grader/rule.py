@@ -43,10 +43,15 @@ class Example:
 
     files: Mapping[str, str]
     prompt: str = "Write a CloudFormation template."
+    ideal: Mapping[str, str] = field(default_factory=dict)
 
 
-def example(text: str, prompt: str = "Write a CloudFormation template.") -> Example:
-    """Make an example of a text: one template, or several files, each after a line `=== name`."""
+def example(text: str, prompt: str = "Write a CloudFormation template.", ideal: str = "") -> Example:
+    """Make an example of a text: one template, or several files, each after a line `=== name`; so is its ideal answer."""
+    return Example(_files(text), prompt, _files(ideal))
+
+
+def _files(text: str) -> dict[str, str]:
     files: dict[str, list[str]] = {}
     current = files.setdefault("template.yml", [])
     for line in text.strip("\n").split("\n"):
@@ -54,7 +59,7 @@ def example(text: str, prompt: str = "Write a CloudFormation template.") -> Exam
             current = files.setdefault(line[4:].strip(), [])
         else:
             current.append(line)
-    return Example({name: "\n".join(lines) + "\n" for name, lines in files.items() if any(lines)}, prompt)
+    return {name: "\n".join(lines) + "\n" for name, lines in files.items() if any(lines)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +69,8 @@ class Rule:
     The narrative fields are templates: `{name}` is filled from the findings' facts (see grader.narrative).
     `stands_for` names findings of other detectors as `detector:id`, with `*` and `?` for families of ids; the most
     specific pattern of the catalogue wins. `check` is the rule's own check, None where only other detectors see it.
-    `yields_to` names rules whose failure at the same place makes this one redundant.
+    `yields_to` names rules whose failure at the same place makes this one redundant. `unconfirmed` is the level while no
+    ideal answer does otherwise, for what a response may have reasons for; the rule's own level where it is empty.
     """
 
     id: str
@@ -85,6 +91,7 @@ class Rule:
     stands_for: tuple[str, ...] = ()
     check: Check | None = None
     yields_to: tuple[str, ...] = ()
+    unconfirmed: str = ""
     engine: str = "cloudformation-validate"
 
     def findings(self, case: Case) -> Iterator[Finding]:

@@ -12,6 +12,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field
 
 from grader.account import Account, AccountFile, account_of
+from grader.bundle import DEFAULT_LIMITS, Bundle, Limits, read_response
 from grader.errors import InputError
 from grader.validation import load_yaml, validate
 
@@ -86,3 +87,22 @@ def _title(prompt: str) -> str:
     """Return the prompt's first heading, or an empty string."""
     heading = next((line for line in prompt.splitlines() if line.startswith("#")), "")
     return heading.strip("# ").strip()[:120]
+
+
+IDEALS = ("IDEAL_RESPONSE.md", "ideal")
+
+
+def ideal_of(folder: Path) -> Path | None:
+    """Return a task's ideal answer, IDEAL_RESPONSE.md or the folder `ideal/`, None where it has none."""
+    return next((path for name in IDEALS if (path := folder / name).exists()), None)
+
+
+def read_ideal(task: Task, response: str | Path, limits: Limits = DEFAULT_LIMITS) -> Bundle | None:
+    """Read the ideal answer of a task to compare a response with.
+
+    None where the task has none, and where the response is that very answer: it is graded without being told.
+    """
+    path = ideal_of(task.folder) if task.folder else None
+    if path is None or (str(response) != "-" and Path(response).resolve() == path.resolve()):
+        return None
+    return read_response(path, limits)

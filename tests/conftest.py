@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import pytest
 
 from grader.account import Account, profile
-from grader.bundle import read_response
+from grader.bundle import Bundle, read_response
 from grader.case import Case
 from grader.task import Task
 
@@ -28,12 +28,21 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def make_case(tmp_path: Path) -> Callable[..., Case]:
     """Return a function that makes a case of files by name."""
 
-    def make(files: dict[str, str], prompt: str = "Write a template.", account: Account | None = None) -> Case:
-        folder = tmp_path / "response"
+    def write(folder: Path, files: Mapping[str, str]) -> Bundle:
         for name, text in files.items():
             path = folder / name
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(text, "utf-8")
-        return Case(Task("t", "T", prompt, account or profile("fresh")), read_response(folder))
+        return read_response(folder)
+
+    def make(
+        files: Mapping[str, str],
+        prompt: str = "Write a template.",
+        account: Account | None = None,
+        ideal: Mapping[str, str] | None = None,
+    ) -> Case:
+        bundle = write(tmp_path / "response", files)
+        task = Task("t", "T", prompt, account or profile("fresh"))
+        return Case(task, bundle, ideal=write(tmp_path / "ideal", ideal) if ideal else None)
 
     return make

@@ -20,7 +20,7 @@ from grader.engines import preload
 from grader.errors import GradeError, InputError
 from grader.grading import grade
 from grader.rubric import Rubric, load_rubric
-from grader.task import PROMPT, load_task
+from grader.task import PROMPT, load_task, read_ideal
 from grader.writers import write_result
 
 RESPONSES = {"model": "MODEL_RESPONSE", "ideal": "IDEAL_RESPONSE"}
@@ -110,7 +110,8 @@ def execute(job: Job) -> Outcome:
     """Grade one job and write its results; an unusable input becomes an outcome with an error."""
     try:
         task = load_task(job.task)
-        result = grade(task, read_response(job.response), _rubric(job.rubric), fast=job.fast)
+        ideal = read_ideal(task, job.response)
+        result = grade(task, read_response(job.response), _rubric(job.rubric), ideal=ideal, fast=job.fast)
         write_result(result, job.out)
     except (GradeError, OSError) as error:
         return Outcome(job.task.name, {}, 0.0, str(error))

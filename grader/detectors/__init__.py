@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from types import ModuleType
 
 from grader.case import Case
-from grader.detectors import cfn_lint, cloudformation_validate, own, plan
+from grader.detectors import cfn_lint, cloudformation_validate, ideal, own, plan
 from grader.finding import Finding
 from grader.rule import Catalogue
 
@@ -29,7 +29,7 @@ class Detection:
 
 def detectors(fast: bool = False) -> tuple[ModuleType, ...]:
     """Return the detectors of a run: `fast` leaves cfn-lint out."""
-    ours = (own, plan, cloudformation_validate)
+    ours = (own, plan, cloudformation_validate, ideal)
     return ours if fast else (*ours, cfn_lint)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from grader.case import Case
-from grader.rule import Hit, Rule, example, hit
+from grader.rule import Hit, Rule, example
 
 # Source: the quotas page of each service; each of these exists once per region and account.
 _ONCE = (
@@ -24,13 +24,14 @@ def check(case: Case) -> Iterator[Hit]:
     for template, resource in case.resources(*_ONCE):
         if resource.condition is None:
             message = f"{resource.type} exists once in a region of an account, and this creates it unconditionally"
-            yield hit(template, resource, "", message, value=resource.type)
+            facts = {"value": resource.type}
+            yield Hit(template.file, resource.line, message, resource.name, resource.type, "Condition", facts)
 
 
 RULE = Rule(
     id="account-singleton",
     kind="account-singleton",
-    level="Medium",
+    level="Critical",
     category="account",
     title="Created unconditionally, though it exists once per account and region",
     issue="{resources} in {file} ({types}) exist once in each region of an account. Where one is set up already, as in "
@@ -42,6 +43,7 @@ RULE = Rule(
     cost="The deployment is rolled back.",
     security="Two owners of one recorder overwrite each other.",
     performance="None.",
+    unconfirmed="Medium",
     check=check,
     fails=(
         example("""

@@ -53,6 +53,7 @@ RULE = Rule(
     cost="What cannot be deleted is paid for.",
     security="None.",
     performance="None.",
+    stands_for=("ideal:deletion-protection",),
     check=check,
     fails=(
         example(

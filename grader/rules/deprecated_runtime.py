@@ -7,7 +7,7 @@ from grader.rule import Rule, example
 RULE = Rule(
     id="deprecated-runtime",
     kind="deprecated-runtime",
-    level="Medium",
+    level="High",
     category="versions",
     title="Lambda runtimes at the end of their life",
     issue="A runtime at the end of its life, in {file}: on {resources}. For {resource}: {says}.",
@@ -19,6 +19,7 @@ RULE = Rule(
     security="A deprecated runtime gets no security patches.",
     performance="Newer runtimes start faster.",
     stands_for=(
+        "ideal:runtime",
         "cfn-lint:W2531",
         "cfn-lint:E2531",
         "cfn-lint:E2533",
@@ -26,6 +27,7 @@ RULE = Rule(
         "cloudformation-validate:E2531",
         "cloudformation-validate:E2533",
     ),
+    unconfirmed="Medium",
     fails=(
         example("""
 Resources:

@@ -32,6 +32,7 @@ RULE = Rule(
     cost="The deployment is rolled back.",
     security="None.",
     performance="None.",
+    stands_for=("ideal:global-database",),
     check=check,
     fails=(
         example("""

@@ -38,6 +38,7 @@ RULE = Rule(
     cost="The deployment is rolled back.",
     security="None: the log group is not created.",
     performance="None.",
+    stands_for=("ideal:key-policy",),
     check=check,
     fails=(
         example("""

@@ -50,6 +50,7 @@ RULE = Rule(
     cost="A second environment needs an account of its own.",
     security="None.",
     performance="None.",
+    stands_for=("ideal:name-suffix",),
     check=check,
     fails=(
         example(

@@ -32,7 +32,7 @@ def check(case: Case) -> Iterator[Hit]:
 RULE = Rule(
     id="overly-permissive-iam",
     kind="overly-permissive-iam",
-    level="Medium",
+    level="High",
     category="security",
     title="Policies that allow everything",
     issue="In {file}, {resources} allow {values} on every resource. Whatever runs with this role can do far more than "
@@ -44,6 +44,8 @@ RULE = Rule(
     cost="None.",
     security="A fault in the code becomes a fault of the whole account.",
     performance="None.",
+    stands_for=("ideal:broad-permission",),
+    unconfirmed="Medium",
     check=check,
     fails=(
         example("""

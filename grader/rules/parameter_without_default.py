@@ -20,7 +20,10 @@ RULE = Rule(
     cost="An unattended deployment stops here.",
     security="None by itself; a secret is better generated than asked for.",
     performance="None.",
-    stands_for=("plan:parameter-missing",),
+    stands_for=(
+        "ideal:parameter-default",
+        "plan:parameter-missing",
+    ),
     yields_to=("external-dependency",),
     fails=(
         example("""

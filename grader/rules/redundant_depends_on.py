@@ -7,7 +7,7 @@ from grader.rule import Rule, example
 RULE = Rule(
     id="redundant-depends-on",
     kind="redundant-depends-on",
-    level="Medium",
+    level="High",
     category="references",
     title="DependsOn that says nothing new",
     issue="DependsOn repeats what a reference says already, in {file}: on {resources}. {says}.",
@@ -18,7 +18,8 @@ RULE = Rule(
     cost="None.",
     security="None.",
     performance="Needless order makes deployments slower.",
-    stands_for=("cfn-lint:W3005", "cloudformation-validate:W3005"),
+    stands_for=("ideal:redundant-depends-on", "cfn-lint:W3005", "cloudformation-validate:W3005"),
+    unconfirmed="Medium",
     fails=(
         example("""
 Resources:

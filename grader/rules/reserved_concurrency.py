@@ -7,7 +7,7 @@ from grader.rule import Rule, example
 RULE = Rule(
     id="reserved-concurrency",
     kind="reserved-concurrency",
-    level="Medium",
+    level="Critical",
     category="account",
     title="Reserved concurrency that a new account does not have",
     issue="{resources} in {file} reserve {values} concurrent executions. The account has {limit} in all, of which "
@@ -19,7 +19,11 @@ RULE = Rule(
     cost="The deployment is rolled back.",
     security="None.",
     performance="Reserving for one function takes from all the others.",
-    stands_for=("plan:reserved-concurrency",),
+    stands_for=(
+        "ideal:reserved-concurrency",
+        "plan:reserved-concurrency",
+    ),
+    unconfirmed="Medium",
     fails=(
         example("""
 Resources:

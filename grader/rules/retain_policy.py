@@ -40,6 +40,7 @@ RULE = Rule(
     cost="What stays behind is paid for.",
     security="Forgotten copies of data.",
     performance="None.",
+    stands_for=("ideal:retain-policy",),
     check=check,
     fails=(
         example(

@@ -35,7 +35,9 @@ def _marked(example: Example) -> set[tuple[str, int]]:
 
 @pytest.mark.parametrize(("rule", "one"), FAILS)
 def test_reports_exactly_the_marked_lines(rule: Rule, one: Example, make_case: Callable[..., Case]) -> None:
-    found = {(finding.file, finding.line) for finding in _findings(make_case(one.files, one.prompt), rule)}
+    found = {
+        (finding.file, finding.line) for finding in _findings(make_case(one.files, one.prompt, ideal=one.ideal), rule)
+    }
     assert found
     if marked := _marked(one):
         assert found == marked
@@ -43,7 +45,7 @@ def test_reports_exactly_the_marked_lines(rule: Rule, one: Example, make_case: C
 
 @pytest.mark.parametrize(("rule", "one"), PASSES)
 def test_is_silent_on_what_is_right(rule: Rule, one: Example, make_case: Callable[..., Case]) -> None:
-    assert _findings(make_case(one.files, one.prompt), rule) == []
+    assert _findings(make_case(one.files, one.prompt, ideal=one.ideal), rule) == []
 
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: str(rule.id))

@@ -1,0 +1,159 @@
+"""Which resource of one bundle is which of the other: by type, by what it says and by who uses it, never by its logical id."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+from grader.diff.sides import NAME, Item, Key, Side, leaves
+
+Features = Mapping[str, float]
+Pairs = dict[Key, Key]
+
+LEAST = 0.12  # below this, two resources of a type have nothing to do with each other
+_WORD = re.compile(r"[A-Za-z]{3,}|\d+")
+_VALUE, _PLACE, _TOKEN, _USE = 1.0, 0.3, 0.3, 0.8
+
+
+def match(left: Side, right: Side) -> Pairs:
+    """Return the optimal assignment of the left side's resources to the right side's, type by type.
+
+    A second round looks at what references point to, as the first one paired it.
+    """
+    pairs: Pairs = {}
+    for _ in range(2):
+        names = _names(left, right, pairs)
+        found: Pairs = {}
+        for kind in sorted(left.by_type.keys() & right.by_type.keys()):
+            lefts, rights = left.by_type[kind], right.by_type[kind]
+            one = [_features(item, left, names[0]) for item in lefts]
+            two = [_features(item, right, names[1]) for item in rights]
+            for a, b in _assign(one, two):
+                found[lefts[a].key] = rights[b].key
+        if found == pairs:
+            break
+        pairs = found
+    return pairs
+
+
+Naming = Callable[[str, str], str]
+
+
+def _names(left: Side, right: Side, pairs: Pairs) -> tuple[Naming, Naming]:
+    """Return what a name in a file stands for on each side: its pair where there is one, else its type."""
+    number = {key: f"#{index}" for index, key in enumerate(pairs)}
+    back = {pairs[key]: name for key, name in number.items()}
+
+    def of(side: Side, numbers: Mapping[Key, str]) -> Naming:
+        def name(file: str, logical: str) -> str:
+            item = side.items.get((file, logical))
+            return logical if item is None else item.type + numbers.get(item.key, "")
+
+        return name
+
+    return of(left, number), of(right, back)
+
+
+def _features(item: Item, side: Side, name: Naming) -> Features:
+    """Return what a resource says, as weighted features that hold no logical id."""
+    found: Counter[str] = Counter()
+    for path, text in leaves({**item.properties, **item.attributes}):
+        place = ".".join(path)
+        value = _named(text, item, name)
+        found[f"{place}={value}"] += 1
+        found[f"{place}:"] += 1
+        for word in _WORD.findall(value.lower()):
+            found[f"{place}~{word}"] += 1
+    for who, where in side.used_by.get(item.key, ()):
+        found[f"<{who} {where}"] += 1
+    return {f"{feature}#{n}": _weight(feature) for feature, count in found.items() for n in range(min(count, 8))}
+
+
+def _weight(feature: str) -> float:
+    if feature.startswith("<"):
+        return _USE
+    if feature.endswith(":"):
+        return _PLACE
+    return _TOKEN if "~" in feature else _VALUE
+
+
+def _named(text: str, item: Item, name: Naming) -> str:
+    if "$" not in text:
+        return text
+    return NAME.sub(lambda found: "${" + name(item.file, found.group(1)) + found.group(2) + "}", text)
+
+
+def _assign(left: Sequence[Features], right: Sequence[Features]) -> list[tuple[int, int]]:
+    """Pair features of the two sides so that the pairs are as alike as they can be together."""
+    pairs, lefts, rights = _equal(left, right)
+    if not lefts or not rights:
+        return pairs
+    if len(lefts) == len(rights) == 1:
+        return [*pairs, (lefts[0], rights[0])] if _alike(left[lefts[0]], right[rights[0]]) >= LEAST else pairs
+    import numpy as np
+    from scipy.optimize import linear_sum_assignment
+
+    scores = _scores([left[a] for a in lefts], [right[b] for b in rights])
+    rows, columns = linear_sum_assignment(np.asarray(scores), maximize=True)
+    return pairs + [
+        (lefts[row], rights[column])
+        for row, column in zip(rows.tolist(), columns.tolist(), strict=True)
+        if scores[row][column] >= LEAST
+    ]
+
+
+def _equal(left: Sequence[Features], right: Sequence[Features]) -> tuple[list[tuple[int, int]], list[int], list[int]]:
+    """Pair what is the same on both sides, in order; return the pairs and what is left over."""
+    waiting: dict[frozenset[str], list[int]] = {}
+    for index, features in enumerate(right):
+        waiting.setdefault(frozenset(features), []).append(index)
+    pairs, rest = [], []
+    for index, features in enumerate(left):
+        same = waiting.get(frozenset(features))
+        if same:
+            pairs.append((index, same.pop(0)))
+        else:
+            rest.append(index)
+    return pairs, rest, sorted(index for indices in waiting.values() for index in indices)
+
+
+def _alike(one: Features, two: Features) -> float:
+    total = sum(one.values()) + sum(two.values())
+    return 2 * sum(weight for feature, weight in one.items() if feature in two) / total if total else 1.0
+
+
+def _scores(left: Sequence[Features], right: Sequence[Features]) -> list[list[float]]:
+    import numpy as np
+
+    numbers: dict[str, int] = {}
+    for features in (*left, *right):
+        for feature in features:
+            numbers.setdefault(feature, len(numbers))
+    weights = np.zeros(len(numbers))
+    for features in (*left, *right):
+        for feature, weight in features.items():
+            weights[numbers[feature]] = weight
+    one, two = (_rows(side, numbers) for side in (left, right))
+    common = (one * weights) @ two.T
+    total = (one @ weights)[:, None] + (two @ weights)[None, :]
+    alike: list[list[float]] = (2 * common / np.maximum(total, 1e-9)).tolist()
+    # Among equals, what stands first goes with what stands first.
+    return [
+        [score - 1e-7 * abs(row / len(left) - column / len(right)) for column, score in enumerate(scores)]
+        for row, scores in enumerate(alike)
+    ]
+
+
+def _rows(side: Sequence[Features], numbers: Mapping[str, int]) -> NDArray[np.float64]:
+    import numpy as np
+
+    rows = np.zeros((len(side), len(numbers)))
+    for index, features in enumerate(side):
+        rows[index, [numbers[feature] for feature in features]] = 1
+    return rows

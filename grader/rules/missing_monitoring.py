@@ -1,0 +1,60 @@
+"""Monitoring that the ideal answer has and the response lacks."""
+
+from __future__ import annotations
+
+from grader.rule import Rule, example
+
+RULE = Rule(
+    id="missing-monitoring",
+    kind="missing-monitoring",
+    level="Medium",
+    category="observability",
+    title="Monitoring that the ideal answer has and the response lacks",
+    issue="Alarms, dashboards, traces or metrics of the ideal answer have no counterpart in the response: {types}.",
+    fix="Add the alarms and the metrics, and let the alarms reach somebody.",
+    root_cause="Monitoring was left for later.",
+    lesson="Deliver alarms with the resources they watch.",
+    reference="https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/AlarmThatSendsEmail.html",
+    cost="None.",
+    security="None.",
+    performance="Trouble is noticed late.",
+    stands_for=("ideal:missing-monitoring", "ideal:monitoring"),
+    fails=(
+        example(
+            """
+Resources:
+  Topic:
+    Type: AWS::SNS::Topic
+    Properties:
+      DisplayName: orders
+""",
+            prompt="A topic, with alarms on failed deliveries.",
+            ideal="""
+Resources:
+  Topic:
+    Type: AWS::SNS::Topic
+    Properties:
+      DisplayName: orders
+  Failed:
+    Type: AWS::CloudWatch::Alarm
+    Properties:
+      Namespace: AWS/SNS
+      MetricName: NumberOfNotificationsFailed
+      Statistic: Sum
+      Period: 60
+      EvaluationPeriods: 1
+      Threshold: 0
+      ComparisonOperator: GreaterThanThreshold
+""",
+        ),
+    ),
+    passes=(
+        example("""
+Resources:
+  Topic:
+    Type: AWS::SNS::Topic
+    Properties:
+      DisplayName: orders
+"""),
+    ),
+)
