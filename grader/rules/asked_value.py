@@ -26,6 +26,8 @@ Resources:
   Log:
     Type: AWS::Logs::LogGroup
     Properties:
+      LogGroupClass: STANDARD
+      LogGroupName: /shop/orders
       RetentionInDays: 14  # finds
 """,
             prompt="Keep logs for 90 days.",
@@ -34,6 +36,8 @@ Resources:
   Log:
     Type: AWS::Logs::LogGroup
     Properties:
+      LogGroupClass: STANDARD
+      LogGroupName: /shop/orders
       RetentionInDays: 90
 """,
         ),

@@ -26,7 +26,10 @@ RULE = Rule(
 Resources:
   Board:
     Type: AWS::CloudWatch::Dashboard
+    DeletionPolicy: Delete
+    UpdateReplacePolicy: Delete
     Properties:
+      DashboardName: orders
       DashboardBody: '{"widgets": []}'  # finds
 """,
             prompt="A dashboard.",
@@ -34,7 +37,10 @@ Resources:
 Resources:
   Board:
     Type: AWS::CloudWatch::Dashboard
+    DeletionPolicy: Delete
+    UpdateReplacePolicy: Delete
     Properties:
+      DashboardName: orders
       DashboardBody: '{"widgets": [{"type": "text", "x": 0, "y": 0, "width": 3, "height": 3, "properties": {"markdown": "Orders"}}]}'
 """,
         ),

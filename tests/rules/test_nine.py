@@ -27,7 +27,8 @@ NINE = {
 
 
 def _grade(response: Path, fast: bool = False) -> Result:
-    return grade(load_task(TASK), read_response(response), load_rubric(), fast=fast)
+    task = load_task(TASK)
+    return grade(task, read_response(response), load_rubric(), ideal=read_ideal(task, response), fast=fast)
 
 
 @pytest.fixture(scope="module")
