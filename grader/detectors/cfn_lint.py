@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from grader.case import Case
+from grader.detectors.attributes import GETATT, is_attribute, target_of
 from grader.engines import lint_rules
 from grader.finding import Finding
 from grader.rule import Catalogue
@@ -25,7 +26,8 @@ def detect(case: Case, catalogue: Catalogue) -> Iterator[Finding]:
     """Yield what cfn-lint finds in every template that could be parsed, as findings of the catalogue's rules."""
     for template in case.templates:
         for match in _matches(template, case.account.region):
-            rule = catalogue.of(NAME, match.rule.id)
+            path = [str(step) for step in match.path or ()]
+            rule = catalogue.of(NAME, GETATT if is_attribute(".".join(path), match.message) else match.rule.id)
             if rule is not None:
                 yield _finding(match, rule.id, template)
 
@@ -55,6 +57,9 @@ def _finding(match: Any, rule: str, template: Template) -> Finding:
     section, name = [*path, "", ""][:2]
     resource = template.resources.get(name) if section == "Resources" else None
     rest = path[2:] if resource else path
+    if resource is None and is_attribute(".".join(path), match.message):
+        resource = target_of(template, name)
+        name = resource.name if resource else name
     return Finding(
         rule,
         NAME,

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from grader.case import Case
+from grader.detectors.attributes import GETATT, is_attribute, target_of
 from grader.engines import fast_engine
 from grader.finding import Finding
 from grader.rule import Catalogue
@@ -77,12 +78,17 @@ def _is_doubtful(diagnostic: Any, template: Template | None) -> bool:
 
 
 def _finding(diagnostic: Any, file: str, template: Template | None, catalogue: Catalogue) -> Finding | None:
-    rule = catalogue.of(NAME, diagnostic.rule_id)
+    attribute = is_attribute(diagnostic.property_path or "", diagnostic.message)
+    rule = catalogue.of(NAME, GETATT if attribute else diagnostic.rule_id)
     if rule is None or _is_doubtful(diagnostic, template):
         return None
     entity = diagnostic.entity
     is_resource = entity is not None and entity.entity_type.name == "RESOURCE"
     name = entity.logical_id if entity else ""
+    kind = (entity.resource_type or "") if entity else ""
+    target = target_of(template, name) if attribute and template and not is_resource else None
+    if target:
+        name, kind = target.name, target.type
     facts = {"name": name, "id": diagnostic.rule_id, "says": diagnostic.message}
     return Finding(
         rule.id,
@@ -91,7 +97,7 @@ def _finding(diagnostic: Any, file: str, template: Template | None, catalogue: C
         diagnostic.start_line or (template.line_of("Resources", name) if template and is_resource else 1),
         diagnostic.message,
         name,
-        (entity.resource_type or "") if entity else "",
+        kind,
         diagnostic.property_path or "",
         facts,
     )

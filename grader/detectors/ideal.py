@@ -55,7 +55,7 @@ class _Told:
 def _told(case: Case, difference: Difference, entry: Entry) -> Iterator[_Told]:
     if entry.section == "Resources" and entry.status == "missing":
         yield from _missing(case, difference, entry)
-    if entry.section == "Resources" and entry.status == "changed":
+    if entry.section == "Resources" and entry.status == "changed" and difference.is_related:
         yield from (told for told in _changed(case, entry) if difference.is_revision or told.about in _GRAVE)
     if not difference.is_revision:
         return

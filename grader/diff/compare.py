@@ -19,7 +19,7 @@ from grader.template import Map, Resource, Template, plain
 _SECTIONS = ("Parameters", "Conditions", "Outputs", "Mappings")
 _IDENTITY = ("Key", "Sid", "Id", "Name", "PolicyName", "ParameterKey", "ParameterName", "AttributeName", "IndexName")
 MAX_TEXT = 2_000
-REVISION = 0.5
+REVISION, RELATED = 0.5, 0.25  # from this likeness on, one side is a copy of the other, or of its kind
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +114,11 @@ class Difference:
         Then what differs was changed for a reason; two designs of their own differ in anything.
         """
         return self.likeness >= REVISION
+
+    @property
+    def is_related(self) -> bool:
+        """Whether the two sides are alike enough for single values to be compared."""
+        return self.likeness >= RELATED
 
     @cached_property
     def naming(self) -> Naming:

@@ -37,14 +37,20 @@ def check(case: Case) -> Iterator[Hit]:
                 message = "wants something that must exist already, and nothing in the response creates it"
                 facts = {"parameter": parameter.name}
                 place = f"Parameters.{parameter.name}"
-                yield Hit(template.file, parameter.line, message, parameter.name, "", place, facts)
+                yield Hit(template.file, parameter.line, message, parameter.name, _kind(parameter), place, facts)
+
+
+def _kind(parameter: Parameter) -> str:
+    """Return the type of the resource that a parameter stands for, empty where its type does not tell."""
+    typed = _TYPES.search(parameter.type)
+    return _KINDS.get(typed.group(1) or "", "AWS::Route53::HostedZone") if typed else ""
 
 
 def _wants(case: Case, parameter: Parameter) -> bool:
     """Whether a parameter, by its type or its name, is for a thing of the account that no template of the bundle makes."""
     typed = _TYPES.search(parameter.type)
     if typed:
-        return not any(case.resources(_KINDS.get(typed.group(1) or "", "AWS::Route53::HostedZone")))
+        return not any(case.resources(_kind(parameter)))
     name = parameter.name.replace("_", "").lower()
     return len(case.templates) == 1 and parameter.type == "String" and _NAMES.search(name) is not None
 

@@ -21,6 +21,7 @@ def check(case: Case) -> Iterator[Hit]:
             continue
         for resource in template.resources.values():
             for path, node in walk(resource.properties):
+                path = path[:-1] if path and path[-1] == "Fn::Sub" else path
                 if not _is_name(path, resource.properties) or not isinstance(node, Scalar) or "Fn::If" in path:
                     continue
                 match = _ENVIRONMENT.search(node.text)
@@ -33,6 +34,8 @@ def check(case: Case) -> Iterator[Hit]:
 
 def _is_name(path: Path, root: AnyNode) -> bool:
     """Whether a path leads to the value of a tag that tells the environment."""
+    if not path:
+        return False
     if "Tags" in path and path[-1] == "Value":
         return text_of(at(root, *path[:-1], "Key")) in ("Environment", "Env", "Stage", "Name")
     return "Tags" in path and path[-1] in ("Environment", "Env", "Stage")

@@ -19,7 +19,12 @@ RULE = Rule(
     cost="The template is refused as a whole.",
     security="None: nothing is created.",
     performance="None: nothing is created.",
-    stands_for=("plan:attribute-unknown", "cloudformation-validate:E9004", "cfn-lint:E1010"),
+    stands_for=(
+        "plan:attribute-unknown",
+        "cloudformation-validate:E9004",
+        "cfn-lint:E1010",
+        "cloudformation-validate:E1010",
+    ),
     fails=(
         example("""
 Resources:

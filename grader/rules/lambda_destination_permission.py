@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from grader.case import Case
-from grader.rule import Hit, Rule, example
-from grader.template import Template, dotted
+from grader.iam import grants, role_of
+from grader.rule import Hit, Rule, example, hit
+from grader.template import dotted
 
 # What a function's role must allow to hand its results on, by the type of the destination.
 # Source: https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html
@@ -26,31 +27,19 @@ def check(case: Case) -> Iterator[Hit]:
         function = template.resources.get(source)
         if function is None:
             continue
-        roles = {use.target for use in template.references if use.owner == function.name and "Role" in use.path}
-        granted = " ".join(_policies(case, template, role) for role in roles if role in template.resources)
+        role = role_of(template, function)
+        if role is None:
+            continue
+        granted = grants(case, template, role)
         for use in uses:
             target = template.resources.get(use.target)
             needed = _NEEDED.get(target.type) if target and "DestinationConfig" in use.path else None
-            if (
-                needed
-                and roles
-                and needed not in granted
-                and needed.split(":")[0] + ":*" not in granted
-                and "'*'" not in granted
-            ):
-                message = f"sends results of {source} to {use.target}, and its role does not allow {needed}"
+            if needed and not granted.allow(needed):
                 facts = {"value": use.target, "needed": needed, "function": source}
+                message = f"sends results of {source} to {use.target}, and its role does not allow {needed}"
                 yield Hit(template.file, use.line, message, source, function.type, dotted(use.path), facts)
-
-
-def _policies(case: Case, template: Template, role: str) -> str:
-    """Return all that the policies of a role say, those attached from outside it included."""
-    scope = case.scopes[template.file]
-    found = [str(scope.value(template.resources[role].properties))]
-    for policy in template.of_type("AWS::IAM::Policy", "AWS::IAM::ManagedPolicy"):
-        if any(use.owner == policy.name and use.target == role for use in template.references):
-            found.append(str(scope.value(policy.properties)))
-    return " ".join(found)
+                message = f"is the role of {source}, and does not allow {needed} on {use.target}"
+                yield hit(template, role, "Policies", message, **facts)
 
 
 RULE = Rule(
@@ -74,7 +63,7 @@ RULE = Rule(
 Resources:
   Role:
     Type: AWS::IAM::Role
-    Properties:
+    Properties:  # finds
       AssumeRolePolicyDocument:
         Version: '2012-10-17'
         Statement: [{Effect: Allow, Principal: {Service: lambda.amazonaws.com}, Action: 'sts:AssumeRole'}]

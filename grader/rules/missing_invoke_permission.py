@@ -48,6 +48,8 @@ def check(case: Case) -> Iterator[Hit]:
                 message = f"calls {use.target} as {principal}.amazonaws.com, which no permission allows"
                 facts = {"value": use.target, "principal": f"{principal}.amazonaws.com"}
                 yield Hit(template.file, use.line, message, resource.name, resource.type, dotted(use.path), facts)
+                absent = f"no AWS::Lambda::Permission lets {resource.name} call {use.target}"
+                yield Hit(template.file, use.line, absent, "", "AWS::Lambda::Permission", "", facts)
 
 
 RULE = Rule(

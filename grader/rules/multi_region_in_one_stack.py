@@ -30,6 +30,31 @@ def check(case: Case) -> Iterator[Hit]:
             yield from _replicas(case, template, resource, home)
         else:
             yield from _zone(template, resource, scope, home)
+    for template in case.templates:
+        yield from _apart(case, template, home)
+
+
+def _apart(case: Case, template: Template, home: set[str]) -> Iterator[Hit]:
+    """Report what stands in zones of a second region, wherever the stack itself is created."""
+    scope = case.scopes[template.file]
+    zones = {
+        resource.name: match.group(1)
+        for resource in template.resources.values()
+        if scope.exists(resource) is not False
+        and isinstance(zone := scope.value(resource.get("AvailabilityZone")), str)
+        and (match := _ZONE.fullmatch(zone))
+    }
+    for name, region in zones.items():
+        if len(set(zones.values())) > 1 and region != case.account.region and region in home:
+            message = f"stands in {region}, while others of the stack stand elsewhere"
+            yield hit(
+                template,
+                template.resources[name],
+                "AvailabilityZone",
+                message,
+                value=region,
+                region=case.account.region,
+            )
 
 
 def _replicas(case: Case, template: Template, resource: Resource, home: set[str]) -> Iterator[Hit]:

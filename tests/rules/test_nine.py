@@ -9,6 +9,7 @@ import pytest
 
 from grader import grade, load_rubric, load_task, read_response
 from grader.result import Result
+from grader.task import read_ideal
 from grader.writers import ANALYSIS, RESULT, write_result
 from tests.conftest import ROOT
 
@@ -218,6 +219,7 @@ def test_the_same_nine_written_otherwise(tmp_path: Path) -> None:
     for name, text in OTHERWISE.items():
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).write_text(text)
-    result = _grade(tmp_path)
+    task = load_task(TASK)  # its ideal answer answers another prompt than this response, and is not told
+    result = grade(task, read_response(tmp_path), load_rubric())
     assert {failure.kind: failure.level for failure in result.failures} == NINE
     assert len(result.failures) == 9
