@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from grader.case import Case
-from grader.detectors.attributes import GETATT, is_attribute, target_of
+from grader.detectors.known import GETATT, is_attribute, is_generated, is_major_version, target_of
 from grader.engines import lint_rules
 from grader.finding import Finding
 from grader.rule import Catalogue
@@ -28,7 +28,8 @@ def detect(case: Case, catalogue: Catalogue) -> Iterator[Finding]:
         for match in _matches(template, case.account.region):
             path = [str(step) for step in match.path or ()]
             rule = catalogue.of(NAME, GETATT if is_attribute(".".join(path), match.message) else match.rule.id)
-            if rule is not None:
+            doubtful = is_major_version(match.message) or is_generated(match.message, template)
+            if rule is not None and not doubtful:
                 yield _finding(match, rule.id, template)
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from grader.case import Case
-from grader.detectors.attributes import GETATT, is_attribute, target_of
+from grader.detectors.known import GETATT, is_attribute, is_generated, is_major_version, is_of_default, target_of
 from grader.engines import fast_engine
 from grader.finding import Finding
 from grader.rule import Catalogue
@@ -49,7 +49,7 @@ def detect(case: Case, catalogue: Catalogue) -> Iterator[Finding]:
         except ValidationError as error:
             raise EngineError(file, str(error)) from None
         for diagnostic in report.diagnostics:
-            found = _finding(diagnostic, file, template, catalogue)
+            found = _finding(diagnostic, file, template, catalogue, case)
             if found:
                 yield found
 
@@ -74,10 +74,10 @@ def _is_doubtful(diagnostic: Any, template: Template | None) -> bool:
         name = re.escape(diagnostic.entity.logical_id) if diagnostic.entity else ""
         inside = re.search(rf"\{{\{{resolve:[^\n]*\$\{{{name}\}}", template.text) if name else None
         return inside is not None or "{{resolve:" in template.text.split("\n")[diagnostic.start_line - 1]
-    return empty or path.endswith(("EngineVersion", "ViewerCertificate"))
+    return empty or is_major_version(message) or path.endswith(("EngineVersion", "ViewerCertificate"))
 
 
-def _finding(diagnostic: Any, file: str, template: Template | None, catalogue: Catalogue) -> Finding | None:
+def _finding(diagnostic: Any, file: str, template: Template | None, catalogue: Catalogue, case: Case) -> Finding | None:
     attribute = is_attribute(diagnostic.property_path or "", diagnostic.message)
     rule = catalogue.of(NAME, GETATT if attribute else diagnostic.rule_id)
     if rule is None or _is_doubtful(diagnostic, template):
@@ -89,6 +89,11 @@ def _finding(diagnostic: Any, file: str, template: Template | None, catalogue: C
     target = target_of(template, name) if attribute and template and not is_resource else None
     if target:
         name, kind = target.name, target.type
+    if template and (
+        is_generated(diagnostic.message, template)
+        or is_of_default(diagnostic.message, template, case.scopes[template.file], name)
+    ):
+        return None
     facts = {"name": name, "id": diagnostic.rule_id, "says": diagnostic.message}
     return Finding(
         rule.id,

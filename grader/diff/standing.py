@@ -39,9 +39,8 @@ def _standing(finding: Finding, difference: Difference) -> Standing:
     whole = not finding.path
     left = naming.left(_at(item, finding.path), item.file)
     right = naming.right(_at(other, finding.path), other.file)
-    if left == right or (
-        left is not None and not whole and _says(left) <= _says(naming.right(_whole(other), other.file))
-    ):
+    moved = isinstance(left, str) and (_key(finding.path), left) in _says(naming.right(_whole(other), other.file))
+    if left == right or moved:
         return Standing.SHARED
     return Standing.OPEN if whole else Standing.CONFIRMED
 
@@ -82,6 +81,11 @@ def _at(item: Item, path: str) -> Canonical:
         else:
             break
     return current
+
+
+def _key(path: str) -> str:
+    """Return the last key of a path, places in lists left out."""
+    return next((step for step in reversed(path.replace("/", ".").split(".")) if not step.isdigit()), "")
 
 
 def _says(value: Canonical) -> set[tuple[str, str]]:

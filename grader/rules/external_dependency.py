@@ -64,7 +64,7 @@ def _optional(template: Template, name: str) -> bool:
 RULE = Rule(
     id="external-dependency",
     kind="external-dependency",
-    level="High",
+    level="Critical",
     category="prerequisites",
     title="Existing infrastructure that the template only takes: {parameters}",
     issue="{file} wants {parameters} from outside. The task does not say that they exist, and nothing in the response "
@@ -77,6 +77,7 @@ RULE = Rule(
     cost="Somebody has to build the missing part first.",
     security="Shared networks and roles mix what should be apart.",
     performance="None.",
+    unconfirmed="High",
     check=check,
     fails=(
         example("""

@@ -26,6 +26,8 @@ RULE = Rule(
 Resources:
   Uploads:
     Type: AWS::S3::Bucket
+    DeletionPolicy: Delete
+    UpdateReplacePolicy: Delete
     Properties:
       BucketName: !Sub shop-${AWS::Region}-uploads  # finds
 """,
@@ -34,6 +36,8 @@ Resources:
 Resources:
   Uploads:
     Type: AWS::S3::Bucket
+    DeletionPolicy: Delete
+    UpdateReplacePolicy: Delete
     Properties:
       BucketName: !Sub shop-${AWS::Region}-${AWS::AccountId}-uploads
 """,

@@ -55,8 +55,6 @@ RULE = Rule(
         "cloudformation-validate:E3690",
         "cloudformation-validate:E3691",
         "cfn-lint:E3692",
-        "cfn-lint:E3025",
-        "cloudformation-validate:E3025",
         "cfn-lint:E3062",
         "cloudformation-validate:E3062",
         "cfn-lint:E3694",

@@ -38,7 +38,7 @@ def check(case: Case) -> Iterator[Hit]:
 RULE = Rule(
     id="missing-environment-suffix",
     kind="missing-environment-suffix",
-    level="High",
+    level="Critical",
     category="naming",
     title="Names without the suffix that the task asks for",
     issue="The task asks for an environment suffix in names, so that several deployments fit in one account. In {file},"
@@ -51,6 +51,7 @@ RULE = Rule(
     security="None.",
     performance="None.",
     stands_for=("ideal:name-suffix",),
+    unconfirmed="High",
     check=check,
     fails=(
         example(
