@@ -228,6 +228,8 @@ _CHANGED: tuple[tuple[str, Test, str], ...] = (
     (r"\.Tags$", _adds, "tags"),
     (r"\.(Code\.ZipFile|InlineCode)$", _differs, "code"),
 )
+# Of these an account has few; the ideal answer that creates one only sometimes met the quota.
+_BOUNDED = r"EC2::(VPC|VPCEndpoint|EIP|NatGateway|InternetGateway)$|CloudTrail::Trail$|GuardDuty::|Config::"
 _ENVIRONMENT = re.compile(r"(?:^|[-_/ ])(prod|production|dev|development|staging|stage|test|qa|uat)(?:$|[-_/ ])", re.I)
 _VARIABLE = re.compile(r"\$\{([A-Za-z0-9]+)\}")
 _SUFFIX = re.compile(r"env|suffix|stage", re.I)
@@ -258,6 +260,8 @@ def _short(text: str) -> str:
 
 def _about(case: Case, entry: Entry, change: Change) -> str:
     path = re.sub(r"\.\d+(?=\.|$)", "[]", change.path)
+    if path == "Condition" and change.left is None and re.search(_BOUNDED, entry.type):
+        return "quota"
     if path == "Properties." + NAME_PROPERTIES.get(entry.type, "?") or re.search(
         r"Properties\.(Name|\w+Name|\w+Identifier)$", path
     ):

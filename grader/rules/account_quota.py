@@ -6,8 +6,8 @@ from grader.rule import Rule, example
 
 RULE = Rule(
     id="account-quota",
-    kind="account-quota",
-    level="High",
+    kind="account-singleton",
+    level="Critical",
     category="account",
     title="More resources than the account allows",
     issue="{resource} in {file} {says} by default ({quota}).",
@@ -18,7 +18,8 @@ RULE = Rule(
     cost="The deployment is rolled back.",
     security="None.",
     performance="None.",
-    stands_for=("plan:quota",),
+    stands_for=("plan:quota", "ideal:quota"),
+    unconfirmed="High",
     fails=(
         example("""
 Resources:

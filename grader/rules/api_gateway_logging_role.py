@@ -35,7 +35,7 @@ def check(case: Case) -> Iterator[Hit]:
 RULE = Rule(
     id="api-gateway-logging-role",
     kind="api-gateway-logging-role",
-    level="High",
+    level="Critical",
     category="account",
     title="API Gateway logs without the role that writes them",
     issue="{resources} in {file} turn logging on. API Gateway writes logs with one role for the whole account and "
@@ -49,6 +49,7 @@ RULE = Rule(
     cost="The deployment is rolled back.",
     security="No access logs.",
     performance="None.",
+    unconfirmed="High",
     check=check,
     fails=(
         example("""

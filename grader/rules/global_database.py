@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from grader.case import Case
 from grader.rule import Hit, Rule, example, hit
+from grader.template import Resource, Template
 
 
 def check(case: Case) -> Iterator[Hit]:
@@ -14,7 +15,22 @@ def check(case: Case) -> Iterator[Hit]:
         window = case.scopes[template.file].text(cluster.get("BacktrackWindow"))
         if cluster.get("GlobalClusterIdentifier") is not None and window not in ("", "0"):
             message = "has a backtrack window, which a cluster of a global database cannot have"
-            yield hit(template, cluster, "BacktrackWindow", message, value=window)
+            yield hit(template, cluster, "BacktrackWindow", message, value=window, says=message)
+        yield from by_name(
+            case, template, cluster, "GlobalClusterIdentifier", ("AWS::RDS::GlobalCluster", "GlobalClusterIdentifier")
+        )
+
+
+def by_name(case: Case, template: Template, resource: Resource, path: str, other: tuple[str, str]) -> Iterator[Hit]:
+    """Report a property that gives another resource of the template by its name, so that nothing says which comes first."""
+    scope = case.scopes[template.file]
+    name = scope.text(resource.get(path))
+    for twin in template.of_type(other[0]):
+        waits = any(use.owner == resource.name and use.target == twin.name for use in template.references)
+        if name and name == scope.text(twin.get(other[1])) and not waits:
+            message = f"names {twin.name} as {name} and does not wait for it"
+            facts = {"value": name, "says": message}
+            yield Hit(template.file, resource.line_of(path), message, resource.name, resource.type, "DependsOn", facts)
 
 
 RULE = Rule(
@@ -23,9 +39,8 @@ RULE = Rule(
     level="Critical",
     category="account",
     title="Settings that a global database refuses",
-    issue="{resources} in {file} belong to a global database and have a backtrack window ({value}). Aurora refuses "
-    "backtracking there.",
-    fix="Remove BacktrackWindow from {resources}; rely on point-in-time recovery.",
+    issue="{resources} in {file} cannot join their global database: {says}. Aurora refuses it.",
+    fix="Leave BacktrackWindow out, and give the global cluster with Ref, so that {resources} wait for it.",
     root_cause="Two features that are each right for disaster recovery exclude each other.",
     lesson="Check the limits of a global database before combining it with other features.",
     reference="https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/aurora-global-database.html",

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from grader.case import Case
 from grader.rule import Hit, Rule, example, hit
+from grader.rules.global_database import by_name
 
 _STORES = ("AWS::RDS::DBCluster", "AWS::RDS::DBInstance", "AWS::ElastiCache::ReplicationGroup", "AWS::DynamoDB::Table")
 _MADE_UP = re.compile(r"example\.(com|org|net)|yourdomain|placeholder|\.internal$|\.local$", re.I)
@@ -29,6 +30,8 @@ def check(case: Case) -> Iterator[Hit]:
             "",
         )
         name = scope.text(check_.get(path))
+        alarm = "HealthCheckConfig.AlarmIdentifier.Name"
+        yield from by_name(case, template, check_, alarm, ("AWS::CloudWatch::Alarm", "AlarmName"))
         if store:
             yield hit(
                 template,

@@ -2,7 +2,39 @@
 
 from __future__ import annotations
 
-from grader.rule import Rule, example
+from collections.abc import Iterator
+
+from grader.case import Case
+from grader.rule import Hit, Rule, example
+from grader.template import dotted
+
+# Attributes that hold others, and are no value themselves.
+# Source: "Return values" of each type in https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/
+_GROUPS = {
+    "AWS::ElastiCache::ReplicationGroup": {
+        "ConfigurationEndPoint",
+        "PrimaryEndPoint",
+        "ReadEndPoint",
+        "ReaderEndPoint",
+    },
+    "AWS::RDS::DBCluster": {"Endpoint", "MasterUserSecret", "ReadEndpoint"},
+    "AWS::RDS::DBInstance": {"Endpoint", "MasterUserSecret"},
+    "AWS::Redshift::Cluster": {"Endpoint"},
+}
+
+
+def check(case: Case) -> Iterator[Hit]:
+    """Report attributes that are groups of attributes, where a value is needed."""
+    for template in case.templates:
+        for use in template.references:
+            target = template.resources.get(use.target)
+            if target and use.kind in ("GetAtt", "Sub") and use.attribute in _GROUPS.get(target.type, ()):
+                owner = template.resources.get(use.owner) if use.section == "Resources" else None
+                message = f"{use.target}.{use.attribute} is a group of attributes, not a value"
+                kind = owner.type if owner else target.type
+                name = owner.name if owner else target.name
+                yield Hit(template.file, use.line, message, name, kind, dotted(use.path), {"says": message})
+
 
 RULE = Rule(
     id="invalid-getatt",
@@ -25,6 +57,7 @@ RULE = Rule(
         "cfn-lint:E1010",
         "cloudformation-validate:E1010",
     ),
+    check=check,
     fails=(
         example("""
 Resources:

@@ -4,21 +4,43 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from fnmatch import fnmatchcase
 
 from grader.case import Case
 from grader.rule import Hit, Rule, example, hit
 
+# What CloudWatch Logs must be allowed before it takes a key.
+# Source: https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/encrypt-log-data-kms.html
+_NEEDED = ("kms:Encrypt", "kms:Decrypt", "kms:GenerateDataKey")
+
 
 def check(case: Case) -> Iterator[Hit]:
-    """Report keys of log groups whose policy does not name the logs service."""
+    """Report keys of log groups whose policy does not let the logs service encrypt and decrypt."""
     for template, group in case.resources("AWS::Logs::LogGroup"):
         scope = case.scopes[template.file]
         used = re.match(r"\$\{(\w+)(?:\.\w+)?\}$", scope.text(group.get("KmsKeyId")))
         key = template.resources.get(used.group(1)) if used else None
-        if key is None or key.type != "AWS::KMS::Key" or "logs." in str(scope.value(key.get("KeyPolicy"))):
+        if key is None or key.type != "AWS::KMS::Key":
             continue
-        message = f"encrypts the log group {group.name}, and its policy does not name the logs service"
-        yield hit(template, key, "KeyPolicy", message, value=group.name)
+        policy = scope.value(key.get("KeyPolicy"))
+        if "logs." not in str(policy):
+            message = f"encrypts the log group {group.name}, and its policy does not name the logs service"
+            yield hit(template, key, "KeyPolicy", message, value=group.name)
+        elif lacks := [action for action in _NEEDED if not _allows(policy, action)]:
+            message = f"encrypts the log group {group.name}, and its policy does not let the logs service {lacks[0]}"
+            yield hit(template, key, "KeyPolicy", message, value=group.name)
+
+
+def _allows(policy: object, action: str) -> bool:
+    """Whether a statement for the logs service allows an action."""
+    statements = policy.get("Statement") if isinstance(policy, dict) else None
+    for statement in statements if isinstance(statements, list) else ():
+        if isinstance(statement, dict) and "logs." in str(statement.get("Principal")):
+            actions = statement.get("Action")
+            patterns = [actions] if isinstance(actions, str) else actions if isinstance(actions, list) else []
+            if any(fnmatchcase(action, str(pattern)) or "${" in str(pattern) for pattern in patterns):
+                return True
+    return not isinstance(statements, list)
 
 
 RULE = Rule(

@@ -55,7 +55,7 @@ def check(case: Case) -> Iterator[Hit]:
 RULE = Rule(
     id="missing-invoke-permission",
     kind="missing-invoke-permission",
-    level="High",
+    level="Critical",
     category="security",
     title="Functions that their caller may not invoke",
     issue="In {file}, {resources} call the functions {values}. No AWS::Lambda::Permission allows {principal} to do so: "
@@ -69,6 +69,7 @@ RULE = Rule(
     security="None.",
     performance="Nothing is processed.",
     stands_for=("ideal:missing-permission",),
+    unconfirmed="High",
     check=check,
     fails=(
         example("""

@@ -7,7 +7,7 @@ from grader.rule import Rule, example
 RULE = Rule(
     id="parameter-without-default",
     kind="missing-parameter-default",
-    level="High",
+    level="Critical",
     category="parameters",
     title="Parameters without a default or a documented value",
     issue="{parameters} in {file} have no default, and neither a parameters file nor a command of the response gives "
@@ -25,6 +25,7 @@ RULE = Rule(
         "plan:parameter-missing",
     ),
     yields_to=("external-dependency",),
+    unconfirmed="High",
     fails=(
         example("""
 Parameters:
