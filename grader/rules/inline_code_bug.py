@@ -3,63 +3,57 @@
 from __future__ import annotations
 
 import ast
-import warnings
+import re
 from collections.abc import Iterator
 
 from grader.case import Case
+from grader.inline_code import InlineCode, inline_functions, javascript_error, python_tree
 from grader.rule import Hit, Rule, example, hit
-from grader.template import Scalar
-
-MAX_CODE = 200_000
 
 
 def check(case: Case) -> Iterator[Hit]:
-    """Report inline Python that does not parse, and handlers that the code does not define."""
-    for template, function in case.resources("AWS::Lambda::Function"):
-        node = function.get("Code.ZipFile")
-        scope = case.scopes[template.file]
-        code, runtime, handler = (
-            scope.text(node),
-            scope.text(function.get("Runtime")),
-            scope.text(function.get("Handler")),
-        )
-        if (
-            not isinstance(node, Scalar)
-            or not runtime.startswith("python")
-            or not code
-            or len(code) > MAX_CODE
-            or "${" in code.replace("${AWS", "")
-        ):
+    """Report inline Python and JavaScript that does not parse, and handlers that the code does not define."""
+    for code in inline_functions(case):
+        error = _error(code)
+        if error:
+            yield hit(code.template, code.function, code.path, error, value=error)
             continue
-        try:
-            with warnings.catch_warnings(action="ignore"):
-                tree = ast.parse(code)
-        except SyntaxError as error:
-            yield hit(
-                template,
-                function,
-                "Code.ZipFile",
-                f"does not parse: {error.msg} (line {error.lineno})",
-                value=str(error.msg),
-            )
-            continue
-        except (ValueError, RecursionError, MemoryError):
-            continue
-        names = {one.name for one in ast.walk(tree) if isinstance(one, ast.FunctionDef | ast.AsyncFunctionDef)}
-        names |= {one.id for one in ast.walk(tree) if isinstance(one, ast.Name)}
-        wanted = handler.rpartition(".")[2]
-        if wanted and wanted not in names:
-            yield hit(
-                template,
-                function,
-                "Handler",
-                f"names the handler {wanted}, which the code does not define",
-                value=wanted,
-            )
-        elif handler and handler.rpartition(".")[0] != "index":
-            yield hit(
-                template, function, "Handler", f"is {handler}; inline code is always the module index", value=handler
-            )
+        wrong = _handler(code)
+        if wrong:
+            yield hit(code.template, code.function, "Handler", wrong, value=wrong)
+
+
+def _error(code: InlineCode) -> str:
+    if code.has_unknowns:
+        return ""
+    if code.is_python:
+        tree = python_tree(code.text)
+        return f"does not parse: {tree}" if isinstance(tree, str) else ""
+    line = javascript_error(code.text) if code.is_javascript else None
+    return f"does not parse (line {line})" if line else ""
+
+
+def _handler(code: InlineCode) -> str:
+    """Say what is wrong with the handler: its module is no inline one, or the code does not define it."""
+    module, _, name = code.handler.rpartition(".")
+    if not module or "${" in code.handler or not (code.is_python or code.is_javascript):
+        return ""
+    if module != "index":
+        return f"is {code.handler}; inline code is always the module index"
+    return "" if name in _names(code) else f"names the handler {name}, which the code does not define"
+
+
+def _names(code: InlineCode) -> set[str]:
+    if code.is_javascript:
+        return set(re.findall(r"[A-Za-z_$][\w$]*", code.text))
+    tree = python_tree(code.text)
+    if not isinstance(tree, ast.Module):
+        return {code.handler.rpartition(".")[2]}
+    names = {one.name for one in ast.walk(tree) if isinstance(one, ast.FunctionDef | ast.AsyncFunctionDef)}
+    names |= {
+        alias.asname or alias.name for one in ast.walk(tree) if isinstance(one, ast.ImportFrom) for alias in one.names
+    }
+    return names | {one.id for one in ast.walk(tree) if isinstance(one, ast.Name)}
 
 
 RULE = Rule(
@@ -91,6 +85,23 @@ Resources:
   Worker:
     Type: AWS::Lambda::Function
     Properties:
+      Runtime: nodejs22.x
+      Handler: index.handler
+      Role: !GetAtt Role.Arn
+      Code: {ZipFile: 'exports.handler = async (event => { return 1; };'}  # finds
+"""),
+        example("""
+Resources:
+  Role:
+    Type: AWS::IAM::Role
+    Properties:
+      AssumeRolePolicyDocument:
+        Version: '2012-10-17'
+        Statement: [{Effect: Allow, Principal: {Service: lambda.amazonaws.com}, Action: 'sts:AssumeRole'}]
+
+  Worker:
+    Type: AWS::Lambda::Function
+    Properties:
       Runtime: python3.13
       Handler: index.main  # finds
       Role: !GetAtt Role.Arn
@@ -98,6 +109,23 @@ Resources:
 """),
     ),
     passes=(
+        example("""
+Resources:
+  Role:
+    Type: AWS::IAM::Role
+    Properties:
+      AssumeRolePolicyDocument:
+        Version: '2012-10-17'
+        Statement: [{Effect: Allow, Principal: {Service: lambda.amazonaws.com}, Action: 'sts:AssumeRole'}]
+
+  Worker:
+    Type: AWS::Lambda::Function
+    Properties:
+      Runtime: nodejs22.x
+      Handler: index.handler
+      Role: !GetAtt Role.Arn
+      Code: {ZipFile: 'exports.handler = async (event) => ({ statusCode: 200, body: `${event.id}` });'}
+"""),
         example("""
 Resources:
   Role:

@@ -7,6 +7,7 @@ import sys
 from collections.abc import Iterator
 
 from grader.case import Case
+from grader.inline_code import inline_functions
 from grader.rule import Hit, Rule, example, hit
 
 # What the Python runtimes of Lambda bring besides the standard library; cfnresponse comes with ZipFile.
@@ -35,15 +36,11 @@ _NODE = frozenset(
 
 def check(case: Case) -> Iterator[Hit]:
     """Report modules that inline functions without layers import and that their runtime does not have."""
-    for template, function in case.resources("AWS::Lambda::Function"):
-        scope = case.scopes[template.file]
-        code, runtime = scope.text(function.get("Code.ZipFile")), scope.text(function.get("Runtime"))
-        if not code or function.get("Layers") is not None:
-            continue
-        missing = [name for name in _imports(code, runtime) if name]
+    for code in inline_functions(case):
+        missing = [] if code.function.get("Layers") is not None else _imports(code.text, code.runtime)
         if missing:
-            message = f"imports {', '.join(missing)}, which {runtime} does not have"
-            yield hit(template, function, "Code.ZipFile", message, value=missing[0], runtime=runtime)
+            message = f"imports {', '.join(missing)}, which {code.runtime} does not have"
+            yield hit(code.template, code.function, code.path, message, value=missing[0], runtime=code.runtime)
 
 
 def _imports(code: str, runtime: str) -> list[str]:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 from grader.case import Case
+from grader.inline_code import inline_functions
 from grader.rule import Hit, Rule, example, hit
 
 _PRETENDS = re.compile(
@@ -16,11 +17,11 @@ _PRETENDS = re.compile(
 
 def check(case: Case) -> Iterator[Hit]:
     """Report inline code that says of itself that it is not finished."""
-    for template, function in case.resources("AWS::Lambda::Function"):
-        match = _PRETENDS.search(case.scopes[template.file].text(function.get("Code.ZipFile")))
+    for code in inline_functions(case):
+        match = _PRETENDS.search(code.text)
         if match:
             said = match.group().strip()
-            yield hit(template, function, "Code.ZipFile", f"says of itself: {said}", value=said)
+            yield hit(code.template, code.function, code.path, f"says of itself: {said}", value=said)
 
 
 RULE = Rule(
