@@ -26,15 +26,17 @@ def grade(
     rubric: Rubric,
     *,
     ideal: Bundle | None = None,
+    catalogue: Catalogue | None = None,
     fast: bool = False,
     limits: Limits = DEFAULT_LIMITS,
 ) -> Result:
     """Grade a bundle as an answer to a task.
 
-    `ideal` is the task's ideal answer (see grader.task.read_ideal), to compare with. `fast` leaves cfn-lint out. Nothing of
+    `ideal` is the task's ideal answer (see grader.task.read_ideal), to compare with; `catalogue` the rules, where they
+    are not those of load_catalogue(). `fast` leaves cfn-lint out. Nothing of
     a bundle is executed or fetched. The result is the same for the same input, the seconds of the detectors aside.
     """
-    catalogue = load_catalogue()
+    catalogue = catalogue or load_catalogue()
     case = Case(task, bundle, limits, ideal)
     return judge(case, detect(case, catalogue, fast), rubric, catalogue)
 

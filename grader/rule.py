@@ -8,14 +8,17 @@ import pkgutil
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from grader.case import Case
+from grader.errors import InputError
 from grader.finding import Finding
 from grader.template import Resource, Template
 
 if TYPE_CHECKING:
     from grader.plan import Problem
+    from grader.policies import Policy
 
 DETECTOR = "rules"
 MARK = "# finds"
@@ -122,9 +125,10 @@ def hit_of(problem: Problem) -> Hit:
 
 @dataclass(frozen=True)
 class Catalogue:
-    """All rules, by id."""
+    """All rules, by id; `policies` are the files of those that are written in Guard or CEL."""
 
     rules: Mapping[str, Rule]
+    policies: tuple[Policy, ...] = ()
     _known: dict[str, Rule | None] = field(default_factory=dict, compare=False, repr=False)
 
     def of(self, detector: str, rule_id: str) -> Rule | None:
@@ -142,13 +146,21 @@ class Catalogue:
 
 
 @cache
-def load_catalogue() -> Catalogue:
-    """Import every module of grader.rules once and return their rules, ordered by id."""
+def load_catalogue(folder: Path | None = None) -> Catalogue:
+    """Return the rules of grader.rules, of installed packages and of a user's folder, ordered by id.
+
+    Raises InputError where a file of the folder cannot be read, or has the id of another rule.
+    """
+    from grader.policies import installed_rules, read_rules
+
     package = importlib.import_module("grader.rules")
-    found = {}
+    found: dict[str, Rule] = {}
     for module in pkgutil.iter_modules(package.__path__):
         rule: Rule = importlib.import_module(f"grader.rules.{module.name}").RULE
-        if rule.id in found:
-            raise ValueError(f"two rules have the id {rule.id}")
         found[rule.id] = rule
-    return Catalogue(dict(sorted(found.items())))
+    added = [installed_rules(), *([read_rules(folder)] if folder else [])]
+    for rule in (rule for user in added for rule in user.rules):
+        if rule.id in found:
+            raise InputError(f"two rules have the id {rule.id}", folder or "")
+        found[rule.id] = rule
+    return Catalogue(dict(sorted(found.items())), tuple(policy for user in added for policy in user.policies))

@@ -20,6 +20,7 @@ from grader.engines import preload
 from grader.errors import GradeError, InputError
 from grader.grading import grade
 from grader.rubric import Rubric, load_rubric
+from grader.rule import load_catalogue
 from grader.task import PROMPT, load_task, read_ideal
 from grader.writers import write_result
 
@@ -35,6 +36,7 @@ class Job:
     out: Path
     rubric: Path | None
     fast: bool
+    rules: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +49,7 @@ class Outcome:
     error: str = ""
 
 
-def jobs_of(tasks: Path, side: str, out: Path, rubric: Path | None, fast: bool) -> list[Job]:
+def jobs_of(tasks: Path, side: str, out: Path, rubric: Path | None, fast: bool, rules: Path | None = None) -> list[Job]:
     """Return the jobs of a folder of tasks, in the order of their names; tasks without that response are left out.
 
     Raises InputError where the folder holds no task.
@@ -61,7 +63,7 @@ def jobs_of(tasks: Path, side: str, out: Path, rubric: Path | None, fast: bool) 
     for folder in folders:
         response = response_of(folder, side)
         if response:
-            jobs.append(Job(folder, response, out / folder.name, rubric, fast))
+            jobs.append(Job(folder, response, out / folder.name, rubric, fast, rules))
     if not jobs:
         raise InputError(f"no task has a {RESPONSES[side]}.md", tasks)
     return jobs
@@ -74,11 +76,20 @@ def response_of(folder: Path, side: str) -> Path | None:
 
 
 def run_batch(
-    tasks: Path, side: str, out: Path, *, jobs: int | None, rubric: str | None, fast: bool, quiet: bool
+    tasks: Path,
+    side: str,
+    out: Path,
+    *,
+    jobs: int | None,
+    rubric: str | None,
+    fast: bool,
+    quiet: bool,
+    rules: Path | None = None,
 ) -> int:
     """Grade every task of a folder and return the exit code: 0, or 2 where one could not be graded."""
+    load_catalogue(rules)
     load_rubric(rubric)  # a wrong rubric is one line before the work, not one a task
-    todo = jobs_of(tasks, side, out, Path(rubric) if rubric else None, fast)
+    todo = jobs_of(tasks, side, out, Path(rubric) if rubric else None, fast, rules)
     counts: Counter[str] = Counter()
     failed: list[Outcome] = []
     with _progress(len(todo), quiet) as advance:
@@ -111,7 +122,14 @@ def execute(job: Job) -> Outcome:
     try:
         task = load_task(job.task)
         ideal = read_ideal(task, job.response)
-        result = grade(task, read_response(job.response), _rubric(job.rubric), ideal=ideal, fast=job.fast)
+        result = grade(
+            task,
+            read_response(job.response),
+            _rubric(job.rubric),
+            ideal=ideal,
+            catalogue=load_catalogue(job.rules),
+            fast=job.fast,
+        )
         write_result(result, job.out)
     except (GradeError, OSError) as error:
         return Outcome(job.task.name, {}, 0.0, str(error))

@@ -17,10 +17,18 @@ import click
 @click.option("--out", type=click.Path(), help="The run's folder.  [default: reports/<tasks>-<side>/]")
 @click.option("--jobs", type=click.IntRange(1, 256), help="Worker processes.  [default: the number of cores]")
 @click.option("--rubric", type=click.Path(), help="A rubric file.  [default: the shipped one]")
+@click.option("--rules", type=click.Path(), help="A folder of rules of your own: Python, Guard or CEL.")
 @click.option("--fast", is_flag=True, help="Leave cfn-lint out.")
 @click.option("--quiet", "-q", is_flag=True, help="Print nothing but errors.")
 def command(
-    tasks: str, side: str, out: str | None, jobs: int | None, rubric: str | None, fast: bool, quiet: bool
+    tasks: str,
+    side: str,
+    out: str | None,
+    jobs: int | None,
+    rubric: str | None,
+    rules: str | None,
+    fast: bool,
+    quiet: bool,
 ) -> int:
     """Grade each task's own MODEL_RESPONSE.md (or IDEAL_RESPONSE.md) below TASKS.
 
@@ -31,4 +39,13 @@ def command(
     from grader.batch import run_batch
 
     folder = Path(out) if out else Path("reports") / f"{Path(tasks).resolve().name}-{side}"
-    return run_batch(Path(tasks), side, folder, jobs=jobs, rubric=rubric, fast=fast, quiet=quiet)
+    return run_batch(
+        Path(tasks),
+        side,
+        folder,
+        jobs=jobs,
+        rubric=rubric,
+        fast=fast,
+        quiet=quiet,
+        rules=Path(rules) if rules else None,
+    )

@@ -7,24 +7,30 @@ import click
 
 @click.group("rules")
 def command() -> None:
-    """List the rules, or show one."""
+    """List the rules, show one, or run their examples."""
 
 
 @command.command("list")
-@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
-def list_rules(form: str) -> None:
+@click.option("--format", "form", type=click.Choice(["text", "json", "markdown"]), default="text", show_default=True)
+@click.option("--rules", type=click.Path(), help="A folder of rules of your own, beside the shipped ones.")
+def list_rules(form: str, rules: str | None) -> None:
     """List every rule: id, level, kind and title."""
     import json
+    from pathlib import Path
 
     from grader.rule import load_catalogue
+    from grader.writers import rules_markdown
 
-    rules = load_catalogue().rules.values()
+    found = load_catalogue(Path(rules) if rules else None).rules.values()
+    if form == "markdown":
+        click.echo(rules_markdown(found), nl=False)
+        return
     if form == "json":
-        rows = [{"id": r.id, "level": r.level, "kind": r.kind, "category": r.category, "title": r.title} for r in rules]
+        rows = [{"id": r.id, "level": r.level, "kind": r.kind, "category": r.category, "title": r.title} for r in found]
         click.echo(json.dumps(rows, indent=2))
         return
-    width = max(len(rule.id) for rule in rules)
-    for rule in rules:
+    width = max(len(rule.id) for rule in found)
+    for rule in found:
         click.echo(f"{rule.id:{width}}  {rule.level:8}  {rule.kind:28}  {rule.title}")
 
 
@@ -40,3 +46,28 @@ def show_rule(rule_id: str) -> None:
     if rule is None:
         raise InputError(f"no rule {rule_id!r}: see `grade rules list`")
     click.echo(rule_text(rule), nl=False)
+
+
+@command.command("test")
+@click.argument("folder", required=False, type=click.Path())
+@click.option("--quiet", "-q", is_flag=True, help="Print only what is wrong.")
+def test_rules(folder: str | None, quiet: bool) -> int:
+    """Run the examples of the rules in FOLDER; those of the shipped rules without one. Exits with 1 where one is wrong."""
+    from pathlib import Path
+
+    from grader.examples import problems
+    from grader.policies import read_rules
+    from grader.rule import load_catalogue
+
+    path = Path(folder) if folder else None
+    catalogue = load_catalogue(path)
+    rules = read_rules(path).rules if path else tuple(catalogue.rules.values())
+    wrong = 0
+    for rule in rules:
+        found = problems(rule, catalogue)
+        wrong += bool(found)
+        for text in found:
+            click.echo(f"{rule.id}: {text}")
+        if not found and not quiet:
+            click.echo(f"{rule.id}: {len(rule.fails)} failing and {len(rule.passes)} passing examples hold", err=True)
+    return 1 if wrong else 0

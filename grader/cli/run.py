@@ -24,6 +24,7 @@ from grader.cli.options import limit_options, limits_of
 )
 @click.option("--fail-on", metavar="LEVEL", help="Exit with 1 when a failure of this level or a graver one is found.")
 @click.option("--fast", is_flag=True, help="Leave cfn-lint out.")
+@click.option("--rules", type=click.Path(), help="A folder of rules of your own: Python, Guard or CEL.")
 @click.option("--no-ideal", is_flag=True, help="Do not compare with the task's ideal answer.")
 @click.option("--quiet", "-q", is_flag=True, help="Print nothing but errors (and the JSON that was asked for).")
 @limit_options
@@ -35,6 +36,7 @@ def command(
     form: str,
     fail_on: str | None,
     fast: bool,
+    rules: str | None,
     no_ideal: bool,
     quiet: bool,
     **limits: Any,
@@ -52,6 +54,7 @@ def command(
     from grader.errors import InputError
     from grader.grading import grade
     from grader.rubric import load_rubric
+    from grader.rule import load_catalogue
     from grader.task import load_task, read_ideal
     from grader.writers import json_text, print_result, write_result
 
@@ -59,10 +62,11 @@ def command(
     the_rubric = load_rubric(rubric)
     if fail_on is not None and fail_on not in the_rubric.levels:
         raise InputError(f"--fail-on: unknown level {fail_on!r} (the rubric's levels: {', '.join(the_rubric.levels)})")
+    catalogue = load_catalogue(Path(rules) if rules else None)
     the_task = load_task(task)
     bundle = read_response(response, the_limits)
     ideal = None if no_ideal else read_ideal(the_task, response, the_limits)
-    result = grade(the_task, bundle, the_rubric, ideal=ideal, fast=fast, limits=the_limits)
+    result = grade(the_task, bundle, the_rubric, ideal=ideal, catalogue=catalogue, fast=fast, limits=the_limits)
     folder = Path(out) if out else Path("reports") / the_task.id
     write_result(result, folder)
     if form == "json":

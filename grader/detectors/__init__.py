@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from types import ModuleType
 
 from grader.case import Case
-from grader.detectors import cfn_lint, cloudformation_validate, ideal, own, plan
+from grader.detectors import cfn_lint, cloudformation_validate, ideal, own, plan, policies
+from grader.errors import InputError
 from grader.finding import Finding
 from grader.rule import Catalogue
 
@@ -29,7 +30,7 @@ class Detection:
 
 def detectors(fast: bool = False) -> tuple[ModuleType, ...]:
     """Return the detectors of a run: `fast` leaves cfn-lint out."""
-    ours = (own, plan, cloudformation_validate, ideal)
+    ours = (own, plan, cloudformation_validate, ideal, policies)
     return ours if fast else (*ours, cfn_lint)
 
 
@@ -51,6 +52,8 @@ def _run(module: ModuleType, case: Case, catalogue: Catalogue) -> Detection:
     try:
         for finding in module.detect(case, catalogue):
             findings.append(finding)
+    except InputError:  # a user's own rule, not the response
+        raise
     except Exception as error:  # a detector's crash must not lose the findings of the others
         errors.append(f"{type(error).__name__}: {' '.join(str(error).split())[:300]}")
     seconds = time.perf_counter() - start

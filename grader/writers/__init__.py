@@ -8,7 +8,7 @@ from pathlib import Path
 
 from grader.analysis import analysis_of, render_analysis
 from grader.result import Result
-from grader.writers.rule import rule_text
+from grader.writers.rule import rule_text, rules_markdown
 from grader.writers.terminal import print_result
 
 ANALYSIS = "MODEL_FAILURES.md"
@@ -29,4 +29,4 @@ def write_result(result: Result, folder: Path) -> None:
         temporary.replace(folder / name)
 
 
-__all__ = ["ANALYSIS", "RESULT", "json_text", "print_result", "rule_text", "write_result"]
+__all__ = ["ANALYSIS", "RESULT", "json_text", "print_result", "rule_text", "rules_markdown", "write_result"]

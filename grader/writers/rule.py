@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterable, Iterator
 
 from grader.rule import Example, Rule
 
@@ -45,3 +46,39 @@ def _example(one: Example) -> Iterator[str]:
     for name, text in one.files.items():
         fence = "yaml" if name.endswith((".yml", ".yaml")) else ""
         yield from ("", f"`{name}`", "", f"~~~{fence}", text.rstrip("\n"), "~~~")
+
+
+def rules_markdown(rules: Iterable[Rule]) -> str:
+    """Write rules as one document: a table of all, then what each finds, how to fix it and where it is documented."""
+    listed = list(rules)
+    lines = [
+        "# Rules",
+        "",
+        f"The {len(listed)} rules of the catalogue. Written by `grade rules list --format markdown`.",
+        "",
+    ]
+    lines += ["| rule | level | kind | what it finds |", "|---|---|---|---|"]
+    lines += [f"| [{rule.id}](#{rule.id}) | {_levels(rule)} | {rule.kind} | {_plain(rule.title)} |" for rule in listed]
+    for rule in listed:
+        sources = ", ".join(f"`{source}`" for source in _sources(rule) if ":" in source)
+        lines += [
+            "",
+            f"## {rule.id}",
+            "",
+            f"{_plain(rule.title)}. Level {_levels(rule)}; kind {rule.kind}; {rule.category}.",
+        ]
+        lines += ["", f"**Issue**: {_plain(rule.issue)}", "", f"**Fix**: {_plain(rule.fix)}"]
+        lines += ["", f"**Root cause**: {_plain(rule.root_cause)}", "", f"**Reference**: <{rule.reference}>"]
+        lines += ["", f"Stands for {sources}."] if sources else []
+    return "\n".join(lines) + "\n"
+
+
+def _levels(rule: Rule) -> str:
+    return (
+        f"{rule.level} ({rule.unconfirmed} unless the ideal answer does otherwise)" if rule.unconfirmed else rule.level
+    )
+
+
+def _plain(text: str) -> str:
+    """Write a narrative with its places as they are: braces in code, so that markdown leaves them alone."""
+    return re.sub(r"\{\{?(\w[\w:]*)\}?\}", r"`{\1}`", text).replace("|", "\\|")

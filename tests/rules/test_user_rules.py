@@ -1,0 +1,145 @@
+"""Rules of users: Python, Guard and CEL, in runs, in lists and tested."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent.parent
+TOPIC = """Resources:
+  Orders:
+    Type: AWS::SNS::Topic
+    Properties:
+      TopicName: orders
+"""
+PYTHON = """
+from grader.rule import Rule, example, hit
+
+
+def check(case):
+    for template, topic in case.resources("AWS::SNS::Topic"):
+        if topic.get("DisplayName") is None:
+            yield hit(template, topic, "", "has no display name")
+
+
+RULE = Rule(
+    id="house-display-name", kind="missing-tags", level="High", category="naming", title="Topics without a display name",
+    issue="{resources} have no display name.", fix="Give them one.", root_cause="It is optional.", lesson="Name topics.",
+    reference="https://docs.aws.amazon.com/sns/latest/dg/sns-create-topic.html", check=check,
+    fails=(example("Resources:\\n  T:  # finds\\n    Type: AWS::SNS::Topic"),),
+    passes=(example("Resources:\\n  T:\\n    Type: AWS::SNS::Topic\\n    Properties: {DisplayName: orders}"),),
+)
+"""
+GUARD = """# id: house-encrypted-topics
+# level: Critical
+# title: Topics without a key
+# issue: "{resources} are not encrypted: {says}."
+# fails:
+#   - |
+#     Resources:
+#       T:
+#         Type: AWS::SNS::Topic
+#         Properties: {DisplayName: a}
+# passes:
+#   - |
+#     Resources:
+#       T:
+#         Type: AWS::SNS::Topic
+#         Properties: {KmsMasterKeyId: alias/a}
+rule encrypted_topics {
+    AWS::SNS::Topic {
+        Properties.KmsMasterKeyId exists <<a topic needs a key>>
+    }
+}
+"""
+CEL = {
+    "rules": [
+        {
+            "rule_id": "HOUSE_TAGS",
+            "severity": "ERROR",
+            "category": "custom",
+            "resource_type": "AWS::SNS::Topic",
+            "expression": "!has(properties.Tags)",
+            "message": "{name} has no tags",
+            "grade": {
+                "id": "house-tags",
+                "level": "Medium",
+                "fails": ["Resources:\n  T:\n    Type: AWS::SNS::Topic\n    Properties: {DisplayName: a}\n"],
+                "passes": [
+                    "Resources:\n  T:\n    Type: AWS::SNS::Topic\n    Properties: {Tags: [{Key: a, Value: b}]}\n"
+                ],
+            },
+        }
+    ]
+}
+
+
+def grade(*arguments: object, cwd: Path) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-c", "from grader.cli.main import main; main()", *map(str, arguments)]
+    return subprocess.run(command, cwd=cwd, capture_output=True, text=True, timeout=120, check=False)
+
+
+@pytest.fixture
+def house(tmp_path: Path) -> Path:
+    (tmp_path / "house").mkdir()
+    (tmp_path / "house" / "display.py").write_text(PYTHON)
+    (tmp_path / "house" / "topics.guard").write_text(GUARD)
+    (tmp_path / "house" / "tags.cel.json").write_text(json.dumps(CEL))
+    (tmp_path / "task").mkdir()
+    (tmp_path / "task" / "PROMPT.md").write_text("Write a topic.\n")
+    (tmp_path / "answer.yml").write_text(TOPIC)
+    return tmp_path
+
+
+def test_rules_in_three_languages_make_failures(house: Path) -> None:
+    arguments = ("run", "task", "--response", "answer.yml", "--fast", "--rules", "house", "--format", "json")
+    done = grade(*arguments, cwd=house)
+    assert done.returncode == 0, done.stderr
+    found = {failure["rule"]: failure for failure in json.loads(done.stdout)["failures"]}
+    levels = {name: found[name]["level"] for name in found if name.startswith("house-")}
+    assert levels == {"house-display-name": "High", "house-encrypted-topics": "Critical", "house-tags": "Medium"}
+    assert found["house-encrypted-topics"]["issue"] == "`Orders` are not encrypted: `a topic needs a key`."
+    assert found["house-encrypted-topics"]["evidence"][0]["resource"] == "Orders"
+
+
+def test_without_the_folder_they_are_unknown(house: Path) -> None:
+    done = grade("run", "task", "--response", "answer.yml", "--fast", "--format", "json", cwd=house)
+    assert not any(failure["rule"].startswith("house-") for failure in json.loads(done.stdout)["failures"])
+
+
+def test_their_examples_are_run(house: Path) -> None:
+    assert grade("rules", "test", "house", cwd=house).returncode == 0
+    path = house / "house" / "topics.guard"
+    path.write_text(path.read_text().replace("KmsMasterKeyId: alias/a", "TopicName: b"))
+    done = grade("rules", "test", "house", cwd=house)
+    assert done.returncode == 1
+    assert "house-encrypted-topics: passing example 1 is reported" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "says"),
+    [
+        ("bad.guard", "rule x {", "bad.guard"),
+        ("bad.guard", "let a = 1\n", "holds no Guard rule"),
+        ("bad.guard", "# level: [1]\nrule x { Resources exists }", "level"),
+        ("bad.py", "import nothing_of_that_name", "cannot be imported"),
+        ("bad.py", "X = 1", "has no RULE"),
+        ("bad.cel.json", "[]", "is no file of CEL rules"),
+    ],
+)
+def test_a_broken_rule_is_one_line(house: Path, name: str, text: str, says: str) -> None:
+    (house / "house" / name).write_text(text)
+    done = grade("run", "task", "--response", "answer.yml", "--fast", "--rules", "house", cwd=house)
+    assert done.returncode == 2
+    assert says in done.stderr
+    assert len(done.stderr.strip().split("\n")) == 1
+    assert "Traceback" not in done.stderr
+
+
+def test_the_document_of_the_rules_is_current() -> None:
+    done = grade("rules", "list", "--format", "markdown", cwd=ROOT)
+    assert done.stdout == (ROOT / "docs" / "rules.md").read_text("utf-8")
