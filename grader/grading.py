@@ -15,6 +15,7 @@ from grader.rubric import Grouped, Rubric
 from grader.rule import Catalogue, Rule, load_catalogue
 from grader.strengths import strengths
 from grader.summary import gaps, recommendations, summary, training_value
+from grader.suppressions import Suppression, suppressions, without
 from grader.task import Task
 
 MAX_EVIDENCE = 200
@@ -28,22 +29,28 @@ def grade(
     ideal: Bundle | None = None,
     catalogue: Catalogue | None = None,
     fast: bool = False,
+    honour: bool = False,
     limits: Limits = DEFAULT_LIMITS,
 ) -> Result:
     """Grade a bundle as an answer to a task.
 
     `ideal` is the task's ideal answer (see grader.task.read_ideal), to compare with; `catalogue` the rules, where they
-    are not those of load_catalogue(). `fast` leaves cfn-lint out. Nothing of
+    are not those of load_catalogue(). `fast` leaves cfn-lint out; `honour` follows
+    the suppressions that the templates carry. Nothing of
     a bundle is executed or fetched. The result is the same for the same input, the seconds of the detectors aside.
     """
     catalogue = catalogue or load_catalogue()
     case = Case(task, bundle, limits, ideal)
-    return judge(case, detect(case, catalogue, fast), rubric, catalogue)
+    return judge(case, detect(case, catalogue, fast), rubric, catalogue, honour)
 
 
-def judge(case: Case, detections: Sequence[Detection], rubric: Rubric, catalogue: Catalogue) -> Result:
-    """Turn what the detectors found into a result."""
+def judge(
+    case: Case, detections: Sequence[Detection], rubric: Rubric, catalogue: Catalogue, honour: bool = False
+) -> Result:
+    """Turn what the detectors found into a result. Suppressions of the response are reported; `honour` follows them."""
+    silent = suppressions(case)
     findings = [finding for detection in detections for finding in detection.findings]
+    findings = without(findings, silent) if honour else findings
     groups = rubric.group(findings, catalogue, lambda finding: _standing(finding, case, catalogue))
     failures = tuple(_failure(number, group, case.bundle) for number, group in enumerate(groups, 1))
     counts = rubric.counts([failure.level for failure in failures])
@@ -55,7 +62,7 @@ def judge(case: Case, detections: Sequence[Detection], rubric: Rubric, catalogue
         score=score,
         verdict=rubric.verdict(counts, score),
         counts=counts,
-        summary=summary(case, failures),
+        summary=summary(case, failures) + _silence(silent, honour),
         failures=failures,
         gaps=gaps(failures),
         training_value=training_value(failures, rubric.levels),
@@ -66,11 +73,21 @@ def judge(case: Case, detections: Sequence[Detection], rubric: Rubric, catalogue
             for file in case.bundle.files
         ),
         omitted=tuple(_omitted(omitted) for omitted in case.bundle.omitted),
+        suppressions=tuple(map(str, silent)),
         detectors={
             detection.name: DetectorEntry(detection.version, detection.seconds, detection.errors)
             for detection in detections
         },
     )
+
+
+def _silence(silent: Sequence[Suppression], honour: bool) -> str:
+    """Say that a response tells linters to be silent, and whether they were."""
+    if not silent:
+        return ""
+    places = ", ".join(f"{one.file}:{one.line}" for one in silent[:3]) + (" and more" if len(silent) > 3 else "")
+    count = f"{len(silent)} suppression{'s' if len(silent) > 1 else ''}"
+    return f" The templates carry {count} for linters ({places}), which {'were' if honour else 'were not'} honoured."
 
 
 def _standing(finding: Finding, case: Case, catalogue: Catalogue) -> Standing:

@@ -94,6 +94,7 @@ class Result:
     strengths: tuple[str, ...]
     files: tuple[FileEntry, ...]
     omitted: tuple[str, ...] = ()
+    suppressions: tuple[str, ...] = ()
     detectors: Mapping[str, DetectorEntry] = field(default_factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
@@ -114,6 +115,7 @@ class Result:
             "strengths": list(self.strengths),
             "files": [_slots(entry) for entry in self.files],
             "omitted": list(self.omitted),
+            "suppressions": list(self.suppressions),
             "detectors": {
                 name: {"version": entry.version, "seconds": round(entry.seconds, 4), "errors": list(entry.errors)}
                 for name, entry in self.detectors.items()

@@ -25,6 +25,7 @@ from grader.cli.options import limit_options, limits_of
 @click.option("--fail-on", metavar="LEVEL", help="Exit with 1 when a failure of this level or a graver one is found.")
 @click.option("--fast", is_flag=True, help="Leave cfn-lint out.")
 @click.option("--rules", type=click.Path(), help="A folder of rules of your own: Python, Guard or CEL.")
+@click.option("--honour-suppressions", "honour", is_flag=True, help="Follow what the templates tell linters to ignore.")
 @click.option("--no-ideal", is_flag=True, help="Do not compare with the task's ideal answer.")
 @click.option("--quiet", "-q", is_flag=True, help="Print nothing but errors (and the JSON that was asked for).")
 @limit_options
@@ -38,6 +39,7 @@ def command(
     fast: bool,
     rules: str | None,
     no_ideal: bool,
+    honour: bool,
     quiet: bool,
     **limits: Any,
 ) -> int:
@@ -66,7 +68,9 @@ def command(
     the_task = load_task(task)
     bundle = read_response(response, the_limits)
     ideal = None if no_ideal else read_ideal(the_task, response, the_limits)
-    result = grade(the_task, bundle, the_rubric, ideal=ideal, catalogue=catalogue, fast=fast, limits=the_limits)
+    result = grade(
+        the_task, bundle, the_rubric, ideal=ideal, catalogue=catalogue, fast=fast, honour=honour, limits=the_limits
+    )
     folder = Path(out) if out else Path("reports") / the_task.id
     write_result(result, folder)
     if form == "json":

@@ -10,7 +10,7 @@ from grader.detectors.known import GETATT, is_attribute, is_generated, is_major_
 from grader.engines import lint_rules
 from grader.finding import Finding
 from grader.rule import Catalogue
-from grader.template import Map, Template, text_of
+from grader.template import Template
 
 NAME = "cfn-lint"
 
@@ -26,7 +26,7 @@ def detect(case: Case, catalogue: Catalogue) -> Iterator[Finding]:
     """Yield what cfn-lint finds in every template that could be parsed, as findings of the catalogue's rules."""
     for template in case.templates:
         for match in _matches(template, case.account.region):
-            path = [str(step) for step in match.path or ()]
+            path = [str(step) for step in getattr(match, "path", None) or ()]
             rule = catalogue.of(NAME, GETATT if is_attribute(".".join(path), match.message) else match.rule.id)
             doubtful = is_major_version(match.message) or is_generated(match.message, template)
             if rule is not None and not doubtful:
@@ -54,7 +54,7 @@ def _without_suppressions(parsed: Any) -> None:
 
 
 def _finding(match: Any, rule: str, template: Template) -> Finding:
-    path = [str(step) for step in match.path or ()]
+    path = [str(step) for step in getattr(match, "path", None) or ()]
     section, name = [*path, "", ""][:2]
     resource = template.resources.get(name) if section == "Resources" else None
     rest = path[2:] if resource else path
@@ -72,15 +72,3 @@ def _finding(match: Any, rule: str, template: Template) -> Finding:
         ".".join(rest),
         {"name": name, "id": match.rule.id, "says": match.message},
     )
-
-
-def suppressed(template: Template) -> list[tuple[str, int]]:
-    """Return (logical id, line) of every place where a template tells cfn-lint to be silent; "" for the template."""
-    found = []
-    holders: list[tuple[str, Map]] = [("", template.root)]
-    holders += [(resource.name, resource.node) for resource in template.resources.values()]
-    for name, node in holders:
-        metadata = node.get("Metadata")
-        if isinstance(metadata, Map) and text_of(metadata.get("cfn-lint")) is None and "cfn-lint" in metadata.keys:
-            found.append((name, metadata.keys["cfn-lint"].line))
-    return found
