@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from grader.bundle import DEFAULT_LIMITS, Bundle, Limits, Omitted
 from grader.case import Case
 from grader.detectors import Detection, detect
+from grader.diff.quote import quote
 from grader.diff.standing import Standing, standing
 from grader.finding import Finding
 from grader.narrative import fill
@@ -52,7 +53,7 @@ def judge(
     findings = [finding for detection in detections for finding in detection.findings]
     findings = without(findings, silent) if honour else findings
     groups = rubric.group(findings, catalogue, lambda finding: _standing(finding, case, catalogue))
-    failures = tuple(_failure(number, group, case.bundle) for number, group in enumerate(groups, 1))
+    failures = tuple(_failure(number, group, case) for number, group in enumerate(groups, 1))
     counts = rubric.counts([failure.level for failure in failures])
     score = rubric.score(counts)
     return Result(
@@ -112,9 +113,9 @@ def _omitted(omitted: Omitted) -> str:
     return f"{place}: {omitted.reason}"
 
 
-def _failure(number: int, group: Grouped, bundle: Bundle) -> Failure:
+def _failure(number: int, group: Grouped, case: Case) -> Failure:
     rule, findings = group.rule, group.findings
-    evidence = tuple(_evidence(finding, bundle) for finding in findings[:MAX_EVIDENCE])
+    evidence = tuple(_evidence(finding, case.bundle) for finding in findings[:MAX_EVIDENCE])
     return Failure(
         number=number,
         rule=rule.id,
@@ -123,13 +124,23 @@ def _failure(number: int, group: Grouped, bundle: Bundle) -> Failure:
         level=group.level,
         title=fill(rule.title, findings),
         issue=fill(_issue(rule, findings), findings) + (_SHARED if group.standing is Standing.SHARED else ""),
-        fix=fill(rule.fix, findings),
+        fix=fill(rule.fix, findings) + _counterpart(group, case),
         root_cause=fill(rule.root_cause, findings),
         reference=rule.reference,
         impact=Impact(*(fill(text, findings) for text in (rule.cost, rule.security, rule.performance))),
         lesson=rule.lesson,
         evidence=evidence,
     )
+
+
+def _counterpart(group: Grouped, case: Case) -> str:
+    """Quote the ideal answer where it does otherwise."""
+    if group.standing is not Standing.CONFIRMED or case.difference is None:
+        return ""
+    for finding in group.findings:
+        if standing(finding, case.difference) is Standing.CONFIRMED and (text := quote(finding, case.difference)):
+            return "\n\n" + text
+    return ""
 
 
 def _evidence(finding: Finding, bundle: Bundle) -> Evidence:

@@ -119,7 +119,8 @@ def _missing(case: Case, difference: Difference, entry: Entry) -> Iterator[_Told
         about = "missing-dlq"
     has = "has none" if not count else f"has {count}, and none of them does what it does"
     message = f"the ideal answer has {place.name} ({entry.type}); the response {has}"
-    yield _Told(about, PROMPT, line.line, message, "", entry.type, "", _asked(line, entry.type))
+    facts = _asked(line, entry.type) | {"ideal_file": place.file, "ideal_name": place.name}
+    yield _Told(about, PROMPT, line.line, message, "", entry.type, "", facts)
 
 
 def _asked(line: Asked, type: str) -> dict[str, str]:
