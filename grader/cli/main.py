@@ -12,6 +12,7 @@ from grader.errors import GradeError
 # Command to (module, what --help says in one line). Kept here so that help needs no import.
 _COMMANDS = {
     "batch": ("grader.cli.batch", "Grade the response of every task in a folder."),
+    "diff": ("grader.cli.diff", "Compare a response with an ideal answer, by meaning."),
     "plan": ("grader.cli.plan", "Show what CloudFormation would create, and refuse."),
     "read": ("grader.cli.read", "Show what is read of a response."),
     "rules": ("grader.cli.rules", "List the rules, or show one."),

@@ -150,8 +150,8 @@ class Naming:
     """Names of both sides, made comparable: paired resources and parameters get one name, all others stay apart."""
 
     def __init__(self, left: Side, right: Side, pairs: Pairs | Mapping[Key, Key]) -> None:
-        self._left: dict[Key, str] = {}
-        self._right: dict[Key, str] = {}
+        self._left: dict[Key, str] = {key: f"<{key[1]}" for key in left.items}
+        self._right: dict[Key, str] = {key: f">{key[1]}" for key in right.items}
         for index, (one, two) in enumerate(pairs.items()):
             self._left[one] = self._right[two] = f"#{index}"
         for file, name, twin in _twins(left, right):
@@ -162,26 +162,25 @@ class Naming:
 
     def left(self, value: Canonical, file: str) -> Canonical:
         """Return a canonical value of the left side with comparable names."""
-        return _renamed(value, lambda name: self._left.get((file, name), f"<{name}"))
+        return _renamed(value, lambda name: self._left.get((file, name), name))
 
     def right(self, value: Canonical, file: str) -> Canonical:
         """Return a canonical value of the right side with comparable names."""
-        return _renamed(value, lambda name: self._right.get((file, name), f">{name}"))
+        return _renamed(value, lambda name: self._right.get((file, name), name))
 
 
 def _twins(left: Side, right: Side) -> Iterator[tuple[str, str, str]]:
     """Yield (file, parameter of the left side, its counterpart's name): the same name, else the only one that is defined alike."""
     theirs = {name: _signature(one.node) for t in right.case.templates for name, one in t.parameters.items()}
-    ours = {name for t in left.case.templates for name in t.parameters}
+    ours = {name: _signature(one.node) for t in left.case.templates for name, one in t.parameters.items()}
     for template in left.case.templates:
-        for name, parameter in template.parameters.items():
+        for name in template.parameters:
             if name in theirs:
                 yield template.file, name, name
                 continue
-            alike = [
-                other for other, text in theirs.items() if other not in ours and text == _signature(parameter.node)
-            ]
-            yield template.file, name, alike[0] if len(alike) == 1 else f"<{name}"
+            alike = [other for other, text in theirs.items() if other not in ours and text == ours[name]]
+            rivals = [other for other, text in ours.items() if other not in theirs and text == ours[name]]
+            yield template.file, name, alike[0] if len(alike) == len(rivals) == 1 else f"<{name}"
 
 
 def _signature(node: Map) -> str:

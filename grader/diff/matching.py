@@ -24,8 +24,19 @@ _VALUE, _PLACE, _TOKEN, _USE = 1.0, 0.3, 0.3, 0.8
 def match(left: Side, right: Side) -> Pairs:
     """Return the optimal assignment of the left side's resources to the right side's, type by type.
 
-    A second round looks at what references point to, as the first one paired it.
+    A second round looks at what references point to, as the first one paired it. Among assignments that are equally
+    good, the same one is taken whichever side is called the left.
     """
+    if _order(right) < _order(left):
+        return {ours: theirs for theirs, ours in _match(right, left).items()}
+    return _match(left, right)
+
+
+def _order(side: Side) -> tuple[int, list[str]]:
+    return len(side.items), [template.text for template in side.case.templates]
+
+
+def _match(left: Side, right: Side) -> Pairs:
     pairs: Pairs = {}
     for _ in range(2):
         names = _names(left, right, pairs)
@@ -104,7 +115,7 @@ def _assign(left: Sequence[Features], right: Sequence[Features]) -> list[tuple[i
     return pairs + [
         (lefts[row], rights[column])
         for row, column in zip(rows.tolist(), columns.tolist(), strict=True)
-        if scores[row][column] >= LEAST
+        if scores[row][column] > 0
     ]
 
 
@@ -145,7 +156,10 @@ def _scores(left: Sequence[Features], right: Sequence[Features]) -> list[list[fl
     alike: list[list[float]] = (2 * common / np.maximum(total, 1e-9)).tolist()
     # Among equals, what stands first goes with what stands first.
     return [
-        [score - 1e-7 * abs(row / len(left) - column / len(right)) for column, score in enumerate(scores)]
+        [
+            score - 1e-7 * abs(row / len(left) - column / len(right)) if score >= LEAST else 0.0
+            for column, score in enumerate(scores)
+        ]
         for row, scores in enumerate(alike)
     ]
 

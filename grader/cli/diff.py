@@ -1,0 +1,44 @@
+"""`grade diff`: a response against an ideal answer, by meaning."""
+
+from __future__ import annotations
+
+import click
+
+
+@click.command("diff")
+@click.argument("left", metavar="MODEL|TASK", type=click.Path())
+@click.argument("right", metavar="[IDEAL]", required=False, type=click.Path())
+@click.option(
+    "--response", type=click.Path(), help="With a TASK: the response to compare with the task's own ideal answer."
+)
+@click.option("--format", "form", type=click.Choice(["text", "json", "html"]), default="text", show_default=True)
+def command(left: str, right: str | None, response: str | None, form: str) -> int:
+    """Compare a response with an ideal answer, resource by resource, whatever they are called.
+
+    Two responses in any form that can be read, or a TASK with --response. Exits with 1 where they differ.
+    """
+    from pathlib import Path
+
+    from grader.account import profile
+    from grader.bundle import read_response
+    from grader.case import Case
+    from grader.diff import compare
+    from grader.errors import InputError
+    from grader.task import Task, ideal_of, load_task
+    from grader.writers.difference import difference_html, difference_json, difference_text
+
+    if (right is None) == (response is None):
+        raise InputError("give two responses, or a task and --response")
+    if response is not None:
+        task = load_task(left)
+        ideal = ideal_of(Path(left))
+        if ideal is None:
+            raise InputError("the task has no ideal answer: write IDEAL_RESPONSE.md or ideal/", Path(left))
+        paths = (response, str(ideal))
+    else:
+        task = Task("diff", "Diff", "", profile("fresh"))
+        paths = (left, str(right))
+    difference = compare(*(Case(task, read_response(path)) for path in paths))
+    write = {"text": difference_text, "json": difference_json, "html": difference_html}[form]
+    click.echo(write(difference), nl=False)
+    return 1 if difference.entries else 0
