@@ -117,10 +117,18 @@ def _missing(case: Case, difference: Difference, entry: Entry) -> Iterator[_Told
         return
     if about == "missing-resource" and entry.type == "AWS::SQS::Queue" and re.search("dlq|dead", place.name, re.I):
         about = "missing-dlq"
+    if about == "missing-monitoring" and entry.type.endswith("Alarm") and not _has_alarms(difference):
+        about = "missing-alarm"
+    if about == "missing-resource" and count:
+        about = "too-few-resources"
     has = "has none" if not count else f"has {count}, and none of them does what it does"
     message = f"the ideal answer has {place.name} ({entry.type}); the response {has}"
     facts = _asked(line, entry.type) | {"ideal_file": place.file, "ideal_name": place.name}
     yield _Told(about, PROMPT, line.line, message, "", entry.type, "", facts)
+
+
+def _has_alarms(difference: Difference) -> bool:
+    return any(name.startswith("AWS::CloudWatch::") and name.endswith("Alarm") for name in difference.left.by_type)
 
 
 def _asked(line: Asked, type: str) -> dict[str, str]:

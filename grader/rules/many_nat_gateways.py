@@ -38,7 +38,6 @@ RULE = Rule(
     cost="About 33 dollars a month for each gateway, and for traffic.",
     security="None.",
     performance="None.",
-    unconfirmed="Medium",
     check=check,
     fails=(
         example("""

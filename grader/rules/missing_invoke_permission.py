@@ -69,7 +69,6 @@ RULE = Rule(
     security="None.",
     performance="Nothing is processed.",
     stands_for=("ideal:missing-permission",),
-    unconfirmed="High",
     check=check,
     fails=(
         example("""

@@ -10,8 +10,8 @@ RULE = Rule(
     level="Medium",
     category="observability",
     title="Monitoring that the ideal answer has and the response lacks",
-    issue="Alarms, dashboards, traces or metrics of the ideal answer have no counterpart in the response: {types}.",
-    fix="Add the alarms and the metrics, and let the alarms reach somebody.",
+    issue="Dashboards, traces, metrics or some of the alarms of the ideal answer have no counterpart in the response: {types}.",
+    fix="Add what is missing, and let the alarms reach somebody.",
     root_cause="Monitoring was left for later.",
     lesson="Deliver alarms with the resources they watch.",
     reference="https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/AlarmThatSendsEmail.html",
@@ -28,23 +28,16 @@ Resources:
     Properties:
       DisplayName: orders
 """,
-            prompt="A topic, with alarms on failed deliveries.",
+            prompt="A topic, with a dashboard and alarms on failed deliveries.",
             ideal="""
 Resources:
   Topic:
     Type: AWS::SNS::Topic
     Properties:
       DisplayName: orders
-  Failed:
-    Type: AWS::CloudWatch::Alarm
-    Properties:
-      Namespace: AWS/SNS
-      MetricName: NumberOfNotificationsFailed
-      Statistic: Sum
-      Period: 60
-      EvaluationPeriods: 1
-      Threshold: 0
-      ComparisonOperator: GreaterThanThreshold
+  Board:
+    Type: AWS::CloudWatch::Dashboard
+    Properties: {DashboardBody: '{"widgets": []}'}
 """,
         ),
     ),

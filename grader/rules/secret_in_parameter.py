@@ -7,7 +7,7 @@ from grader.rule import Rule, example
 RULE = Rule(
     id="secret-in-parameter",
     kind="secret-in-parameter",
-    level="High",
+    level="Critical",
     category="security",
     title="Secrets that pass through parameters",
     issue="A secret is taken from a parameter, in {file}: by {resources}. {says}. Whoever deploys has to know it, and "
