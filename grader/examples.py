@@ -17,10 +17,11 @@ from grader.task import Task
 def case_of(one: Example) -> Case:
     """Return the case of an example: its files, its prompt and its ideal answer, in a fresh account."""
     task = Task("example", "Example", one.prompt, profile("fresh"))
-    return Case(task, _bundle(one.files), ideal=_bundle(one.ideal) if one.ideal else None)
+    return Case(task, bundle_of(one.files), ideal=bundle_of(one.ideal) if one.ideal else None)
 
 
-def _bundle(files: Mapping[str, str]) -> Bundle:
+def bundle_of(files: Mapping[str, str]) -> Bundle:
+    """Read a bundle of files, as name to text."""
     with tempfile.TemporaryDirectory() as folder:
         for name, text in files.items():
             path = Path(folder, name)

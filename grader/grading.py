@@ -11,7 +11,8 @@ from grader.diff.quote import quote
 from grader.diff.standing import Standing, standing
 from grader.finding import Finding
 from grader.narrative import fill
-from grader.result import DetectorEntry, Evidence, Failure, FileEntry, Impact, Result
+from grader.requirements import requirements_of, with_requirements
+from grader.result import DetectorEntry, Evidence, Failure, FileEntry, Impact, RequirementEntry, Result
 from grader.rubric import Grouped, Rubric
 from grader.rule import Catalogue, Rule, load_catalogue
 from grader.strengths import strengths
@@ -40,7 +41,7 @@ def grade(
     the suppressions that the templates carry. Nothing of
     a bundle is executed or fetched. The result is the same for the same input, the seconds of the detectors aside.
     """
-    catalogue = catalogue or load_catalogue()
+    catalogue = with_requirements(catalogue or load_catalogue(), requirements_of(task), task.folder)
     case = Case(task, bundle, limits, ideal)
     return judge(case, detect(case, catalogue, fast), rubric, catalogue, honour)
 
@@ -75,11 +76,18 @@ def judge(
         ),
         omitted=tuple(_omitted(omitted) for omitted in case.bundle.omitted),
         suppressions=tuple(map(str, silent)),
+        requirements=_requirements(case.task, rubric, {finding.rule for finding in findings}),
         detectors={
             detection.name: DetectorEntry(detection.version, detection.seconds, detection.errors)
             for detection in detections
         },
     )
+
+
+def _requirements(task: Task, rubric: Rubric, unmet: set[str]) -> tuple[RequirementEntry, ...]:
+    """Return every requirement of the task that the rubric does not leave out, with whether it is met."""
+    rules = [(rule, rubric.level_of(rule)) for rule in requirements_of(task).rules]
+    return tuple(RequirementEntry(rule.id, level, rule.title, rule.id not in unmet) for rule, level in rules if level)
 
 
 def _silence(silent: Sequence[Suppression], honour: bool) -> str:

@@ -8,7 +8,7 @@ import re
 from dataclasses import dataclass
 from importlib.metadata import entry_points
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -20,6 +20,8 @@ GUARD, CEL = "guard", "cel"
 GROUP = "grader.rules"  # the entry point group of packages that bring rules
 DETECTOR = "policies"
 _RULE = re.compile(r"^rule\s+([A-Za-z_][\w]*)", re.M)
+_LET = re.compile(r"^\s*let\s+(\w+)\s*=\s*(.*)$", re.M)
+_TYPE = re.compile(r"\b[A-Z][A-Za-z0-9]+::[A-Za-z0-9]+::[A-Za-z0-9]+")
 _REFERENCE = "https://docs.aws.amazon.com/cfn-guard/latest/ug/writing-rules.html"
 
 
@@ -40,18 +42,30 @@ class PolicyFile(BaseModel):
     cost: str = "None."
     security: str = "None."
     performance: str = "None."
+    asks: str | None = Field(None, description="words of the prompt that ask for it: what is missing points there")
+    templates: Literal["all", "any"] = Field("all", description="whether every template has to meet it, or one")
     fails: list[str] = Field(default_factory=list)
     passes: list[str] = Field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
+class PolicyRule:
+    """One rule of a file: its name there, the prompt's words for it, whether one template is enough, the type it is about."""
+
+    name: str
+    asks: str | None
+    any_template: bool
+    type: str
+
+
+@dataclass(frozen=True, slots=True)
 class Policy:
-    """One file in Guard or CEL. `rules` maps the names in it to the ids of the catalogue's rules."""
+    """One file in Guard or CEL, with what its rules are about."""
 
     name: str
     language: str
     text: str
-    rules: tuple[tuple[str, str], ...]
+    rules: tuple[PolicyRule, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +135,7 @@ def _of_guard(path: Path, text: str) -> tuple[list[Rule], Policy]:
     for match in _RULE.finditer(text):
         fields = validate(PolicyFile, _comment(text[: match.start()], path), path)
         rules.append(_rule(match.group(1), fields))
-        names.append((match.group(1), rules[-1].id))
+        names.append(_about(match.group(1), fields, _type_in(text, match)))
     if not rules:
         raise InputError("holds no Guard rule: write `rule name { ... }`", path)
     return rules, Policy(path.name, GUARD, text, tuple(names))
@@ -146,8 +160,22 @@ def _of_cel(path: Path, text: str) -> tuple[list[Rule], Policy]:
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise InputError(f'is no file of CEL rules ({error}): write {{"rules": [{{"rule_id": ...}}]}}', path) from None
     rules = [_rule(name, validate(PolicyFile, meta, path)) for name, meta in names]
-    pairs = tuple((name, rule.id) for (name, _), rule in zip(names, rules, strict=True))
-    return rules, Policy(path.name, CEL, json.dumps(data), pairs)
+    about = tuple(_about(name, validate(PolicyFile, meta, path), "") for name, meta in names)
+    return rules, Policy(path.name, CEL, json.dumps(data), about)
+
+
+def _about(name: str, fields: PolicyFile, type: str) -> PolicyRule:
+    return PolicyRule(name, fields.asks, fields.templates == "any", type)
+
+
+def _type_in(text: str, match: re.Match[str]) -> str:
+    """Return the resource type that a Guard rule is about: the first that it names, or that a variable it uses names."""
+    end = _RULE.search(text, match.end())
+    body = text[match.end() : end.start() if end else len(text)]
+    body = "\n".join(line for line in body.split("\n") if not line.lstrip().startswith("#"))
+    used = [definition for name, definition in _LET.findall(text) if f"%{name}" in body]
+    found = _TYPE.search(" ".join([body, *used]))
+    return found.group() if found else ""
 
 
 def _rule(name: str, fields: PolicyFile) -> Rule:

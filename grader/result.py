@@ -68,6 +68,16 @@ class FileEntry:
 
 
 @dataclass(frozen=True, slots=True)
+class RequirementEntry:
+    """A requirement of the task, and whether the response meets it."""
+
+    id: str
+    level: str
+    title: str
+    met: bool
+
+
+@dataclass(frozen=True, slots=True)
 class DetectorEntry:
     """A detector that ran: its version, the time it took in seconds, and what it could not judge."""
 
@@ -95,6 +105,7 @@ class Result:
     files: tuple[FileEntry, ...]
     omitted: tuple[str, ...] = ()
     suppressions: tuple[str, ...] = ()
+    requirements: tuple[RequirementEntry, ...] = ()
     detectors: Mapping[str, DetectorEntry] = field(default_factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
@@ -116,6 +127,7 @@ class Result:
             "files": [_slots(entry) for entry in self.files],
             "omitted": list(self.omitted),
             "suppressions": list(self.suppressions),
+            "requirements": [_slots(entry) for entry in self.requirements],
             "detectors": {
                 name: {"version": entry.version, "seconds": round(entry.seconds, 4), "errors": list(entry.errors)}
                 for name, entry in self.detectors.items()

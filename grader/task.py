@@ -14,9 +14,11 @@ from pydantic import BaseModel, ConfigDict, Field
 from grader.account import Account, AccountFile, account_of
 from grader.bundle import DEFAULT_LIMITS, Bundle, Limits, read_response
 from grader.errors import InputError
+from grader.requirement_fields import RequirementFile
 from grader.validation import load_yaml, validate
 
 PROMPT = "PROMPT.md"
+GUARD_FILE = "requirements.guard"
 _REGION = re.compile(r"\b(?:us|eu|ap|sa|ca|me|af|il|mx)-(?:(?:north|south)?(?:east|west)|north|south|central)-[1-7]\b")
 _PARAMETER_VALUE = str | int | float | bool | list[str | int | float]
 
@@ -31,6 +33,7 @@ class TaskFile(BaseModel):
     region: str | None = Field(None, pattern=r"^[a-z]{2}(-[a-z]+)+-\d$", description="the region to deploy to")
     parameters: dict[str, _PARAMETER_VALUE] = Field(default_factory=dict, description="values of template parameters")
     account: str | AccountFile = Field("fresh", description="a profile's name, or a profile and what it adds")
+    requirements: list[RequirementFile] = Field(default_factory=list, description="what an answer has to have")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +46,7 @@ class Task:
     account: Account
     parameters: Mapping[str, object] = field(default_factory=lambda: MappingProxyType({}))
     folder: Path | None = None
+    requirements: tuple[RequirementFile, ...] = ()
 
 
 def load_task(folder: str | Path) -> Task:
@@ -72,6 +76,7 @@ def load_task(folder: str | Path) -> Task:
         account,
         MappingProxyType(dict(fields.parameters)),
         folder,
+        tuple(fields.requirements),
     )
 
 
@@ -106,3 +111,10 @@ def read_ideal(task: Task, response: str | Path, limits: Limits = DEFAULT_LIMITS
     if path is None or (str(response) != "-" and Path(response).resolve() == path.resolve()):
         return None
     return read_response(path, limits)
+
+
+def asked_at(prompt: str, words: str | None) -> int:
+    """Return the line of the prompt that holds some words, 1 where it does not."""
+    wanted = " ".join((words or "").lower().split())
+    lines = prompt.splitlines()
+    return next((n for n, line in enumerate(lines, 1) if wanted and wanted in " ".join(line.lower().split())), 1)

@@ -8,7 +8,7 @@ from pathlib import PurePosixPath
 from grader.bundle.model import Kind
 
 _HEAD = 4_000
-_YAML_RESOURCES = re.compile(r"^(?P<indent> *)(['\"]?)Resources\2[ \t]*:[ \t]*(?:#.*)?$", re.M)
+_YAML_RESOURCES = re.compile(r"^(?P<indent> *)(['\"]?)Resources\2[ \t]*:[ \t]*(?:\{.*|#.*)?$", re.M)
 _APPSPEC = re.compile(r"^version:\s*0\.0\s*$", re.M)  # CodeDeploy's files have Resources and types as well
 _YAML_VERSION = re.compile(r"^ *(['\"]?)AWSTemplateFormatVersion\1[ \t]*:", re.M)
 _YAML_TYPE = re.compile(r"(?:^ +|[{,] *)['\"]?Type['\"]?[ \t]*:[ \t]*['\"]?(?:AWS|Alexa|Custom)::\w+", re.M)

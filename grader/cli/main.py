@@ -16,6 +16,7 @@ _COMMANDS = {
     "plan": ("grader.cli.plan", "Show what CloudFormation would create, and refuse."),
     "read": ("grader.cli.read", "Show what is read of a response."),
     "rules": ("grader.cli.rules", "List the rules, or show one."),
+    "tasks": ("grader.cli.tasks", "Make, check, import and list tasks."),
     "run": ("grader.cli.run", "Grade one response to a task."),
 }
 

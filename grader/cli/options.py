@@ -9,6 +9,7 @@ import click
 
 if TYPE_CHECKING:
     from grader.bundle import Limits
+    from grader.rubric import Rubric
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -39,3 +40,12 @@ def limits_of(given: dict[str, Any]) -> Limits:
 
     chosen = {field: given.pop(field) for field in _LIMITS}
     return Limits(**{field: value for field, value in chosen.items() if value is not None})
+
+
+def level_of(name: str | None, rubric: Rubric, option: str = "--fail-on") -> str | None:
+    """Return a level that an option names. Raises InputError where the rubric has no such level."""
+    from grader.errors import InputError
+
+    if name is not None and name not in rubric.levels:
+        raise InputError(f"{option}: unknown level {name!r} (the rubric's levels: {', '.join(rubric.levels)})")
+    return name

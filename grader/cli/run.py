@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from grader.cli.options import limit_options, limits_of
+from grader.cli.options import level_of, limit_options, limits_of
 
 
 @click.command("run")
@@ -53,7 +53,6 @@ def command(
 
     preload()
     from grader.bundle import read_response
-    from grader.errors import InputError
     from grader.grading import grade
     from grader.rubric import load_rubric
     from grader.rule import load_catalogue
@@ -62,8 +61,7 @@ def command(
 
     the_limits = limits_of(limits)
     the_rubric = load_rubric(rubric)
-    if fail_on is not None and fail_on not in the_rubric.levels:
-        raise InputError(f"--fail-on: unknown level {fail_on!r} (the rubric's levels: {', '.join(the_rubric.levels)})")
+    level_of(fail_on, the_rubric)
     catalogue = load_catalogue(Path(rules) if rules else None)
     the_task = load_task(task)
     bundle = read_response(response, the_limits)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 from collections.abc import Iterator
 from functools import lru_cache
 from typing import Any
@@ -9,8 +10,10 @@ from typing import Any
 from grader.case import Case
 from grader.errors import InputError
 from grader.finding import Finding
-from grader.policies import CEL, DETECTOR, GUARD, Policy
+from grader.policies import CEL, DETECTOR, GUARD, Policy, PolicyRule
 from grader.rule import Catalogue
+from grader.task import GUARD_FILE, PROMPT, asked_at
+from grader.template import Template
 
 NAME = DETECTOR
 
@@ -26,22 +29,57 @@ def detect(case: Case, catalogue: Catalogue) -> Iterator[Finding]:
     """Yield where the templates do not meet a rule; nothing where the catalogue holds no such rules."""
     if not catalogue.policies:
         return
-    from cloudformation_validate import DetailLevel, TemplateContent, ValidateConfig
+    from cloudformation_validate import DetailLevel, TemplateContent, ValidateConfig, ValidationError
 
+    about = {rule.name: rule for policy in catalogue.policies for rule in policy.rules}
     engine = policy_engine(catalogue.policies)
     config = ValidateConfig(disable_builtin_rules=True, detail_level=DetailLevel.STANDARD)
-    for template in case.templates:
-        report = engine.validate_template(TemplateContent(template.text, template.file), config)
+    unmet: dict[str, list[str]] = {}
+    found: list[tuple[str, Finding]] = []
+    templates = [template for template in case.templates if template.resources]  # Guard cannot look into an empty one
+    for template in templates:
+        try:
+            report = engine.validate_template(TemplateContent(template.text, template.file), config)
+        except ValidationError as error:  # what cannot be read meets nothing
+            message = f"cannot be evaluated: {' '.join(str(error).split())[:200]}"
+            for name in about:
+                unmet.setdefault(name, []).append(template.file)
+            found += [(name, one) for name, one in _unread(case, catalogue, message)]
+            continue
         for diagnostic in report.diagnostics:
             rule = catalogue.of(NAME, diagnostic.rule_id)
-            if rule is None:
-                continue
-            entity = diagnostic.entity
-            name = entity.logical_id if entity else ""
-            kind = (entity.resource_type or "") if entity else ""
-            facts = {"says": diagnostic.message, "value": diagnostic.message}
-            line, path = diagnostic.start_line or 1, diagnostic.property_path or ""
-            yield Finding(rule.id, NAME, template.file, line, diagnostic.message, name, kind, path, facts)
+            if rule is not None:
+                unmet.setdefault(diagnostic.rule_id, []).append(template.file)
+                found.append(
+                    (diagnostic.rule_id, _finding(rule.id, about[diagnostic.rule_id], diagnostic, template, case))
+                )
+    met_once = {name for name, files in unmet.items() if len(set(files)) < len(templates)}
+    yield from (finding for name, finding in found if not (about[name].any_template and name in met_once))
+    if not templates:
+        yield from (finding for _, finding in _unread(case, catalogue, "there is no template"))
+
+
+def _finding(rule: str, about: PolicyRule, diagnostic: Any, template: Template, case: Case) -> Finding:
+    """Return a diagnostic as a finding; what is missing stands where the prompt asks for it, if that is known."""
+    message = " ".join(diagnostic.message.split())
+    entity = diagnostic.entity
+    name, kind = (entity.logical_id, entity.resource_type or "") if entity else ("", about.type)
+    facts = {"says": message, "value": message}
+    file, line = template.file, diagnostic.start_line or 1
+    if not entity and about.asks:
+        file, line = PROMPT, asked_at(case.task.prompt, about.asks)
+    return Finding(rule, NAME, file, line, message, name, kind, diagnostic.property_path or "", facts)
+
+
+def _unread(case: Case, catalogue: Catalogue, message: str) -> Iterator[tuple[str, Finding]]:
+    """Yield a finding for every requirement of the task: without a template that can be read it meets none."""
+    for policy in catalogue.policies:
+        for about in policy.rules if policy.name == GUARD_FILE else ():
+            rule = catalogue.of(NAME, about.name)
+            if rule is not None:
+                line = asked_at(case.task.prompt, about.asks)
+                facts = {"says": message, "value": message}
+                yield about.name, Finding(rule.id, NAME, PROMPT, line, message, "", about.type, "", facts)
 
 
 @lru_cache(maxsize=8)
@@ -56,3 +94,6 @@ def policy_engine(policies: tuple[Policy, ...]) -> Any:
         return CompositeEngine(CompositeEngineConfig(guard_rules=sources[GUARD], cel_rules=sources[CEL]))
     except ValidationError as error:
         raise InputError(" ".join(str(error).split())[:300]) from None
+
+
+atexit.register(policy_engine.cache_clear)  # engines that outlive the module complain when they go

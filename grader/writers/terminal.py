@@ -30,6 +30,9 @@ def print_result(result: Result, folder: Path) -> None:
     counts = ", ".join(f"{count} {level}" for level, count in result.counts.items() if count) or "no failures"
     verdict = click.style(result.verdict, bold=True)
     click.echo(f"{result.task}: {counts}; score {result.score:g} of 100, {verdict}", err=True, color=colour)
+    if result.requirements:
+        met = sum(entry.met for entry in result.requirements)
+        click.echo(f"requirements met: {met} of {len(result.requirements)}", err=True)
     for name, entry in result.detectors.items():
         for error in entry.errors:
             click.echo(f"{name} could not judge everything: {visible(error)}", err=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -219,7 +220,7 @@ def test_the_same_nine_written_otherwise(tmp_path: Path) -> None:
     for name, text in OTHERWISE.items():
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).write_text(text)
-    task = load_task(TASK)  # its ideal answer answers another prompt than this response, and is not told
+    task = replace(load_task(TASK), folder=None, requirements=())  # this response answers another prompt
     result = grade(task, read_response(tmp_path), load_rubric())
     assert {failure.kind: failure.level for failure in result.failures} == NINE
     assert len(result.failures) == 9

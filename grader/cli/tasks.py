@@ -1,0 +1,99 @@
+"""`grade tasks`: made, checked, imported, listed."""
+
+from __future__ import annotations
+
+import click
+
+
+@click.group("tasks")
+def command() -> None:
+    """Make, check, import and list tasks."""
+
+
+@command.command("new")
+@click.argument("task_id", metavar="ID")
+@click.option("--to", "folder", type=click.Path(), default="tasks", show_default=True, help="The folder of tasks.")
+def new(task_id: str, folder: str) -> None:
+    """Write a new task: a prompt, an ideal answer and requirements that hold, to be changed into your own."""
+    from pathlib import Path
+
+    from grader.tasks import new_task
+
+    where = new_task(task_id, Path(folder))
+    click.echo(f"{where}: change it, then run `grade tasks check {where}`", err=True)
+
+
+@command.command("check")
+@click.argument("folder", type=click.Path(), default="tasks")
+@click.option(
+    "--fail-on", metavar="LEVEL", help="The least level that an ideal answer may not have.  [default: the last]"
+)
+@click.option("--rubric", type=click.Path(), help="A rubric file.  [default: the shipped one]")
+@click.option("--rules", type=click.Path(), help="A folder of rules of your own: Python, Guard or CEL.")
+@click.option("--fast", is_flag=True, help="Leave cfn-lint out.")
+@click.option("--quiet", "-q", is_flag=True, help="Print only what is wrong.")
+def check(folder: str, fail_on: str | None, rubric: str | None, rules: str | None, fast: bool, quiet: bool) -> int:
+    """Check the task, or all tasks, in FOLDER.
+
+    A task must be well-formed, its ideal answer clean, and each requirement met by the ideal answer and able to fail.
+    Exits with 1 where something is wrong.
+    """
+    from pathlib import Path
+
+    from grader.cli.options import level_of
+    from grader.rubric import load_rubric
+    from grader.rule import load_catalogue
+    from grader.tasks import check_task, task_folders
+
+    the_rubric = load_rubric(rubric)
+    level = level_of(fail_on, the_rubric) or the_rubric.levels[-1]
+    catalogue = load_catalogue(Path(rules) if rules else None)
+    wrong = 0
+    for path in task_folders(Path(folder)):
+        problems = check_task(path, the_rubric, catalogue, level, fast)
+        wrong += bool(problems)
+        for problem in problems:
+            click.echo(problem)
+        if not problems and not quiet:
+            click.echo(f"{path}: in order", err=True)
+    return 1 if wrong else 0
+
+
+@command.command("import")
+@click.argument("source", type=click.Path())
+@click.option("--to", "folder", type=click.Path(), default="tasks", show_default=True, help="The folder of tasks.")
+def import_(source: str, folder: str) -> int:
+    """Copy tasks from SOURCE: folders with a PROMPT.md, and responses, analyses and settings beside it."""
+    from pathlib import Path
+
+    from grader.tasks import import_tasks
+
+    made, left = import_tasks(Path(source), Path(folder))
+    for text in left:
+        click.echo(f"grade: left out: {text}", err=True)
+    click.echo(f"{len(made)} tasks imported into {folder}, {len(left)} left out", err=True)
+    return 2 if left else 0
+
+
+@command.command("list")
+@click.argument("folder", type=click.Path(), default="tasks")
+@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
+def list_(folder: str, form: str) -> None:
+    """List the tasks in FOLDER: id, region, whether there is an ideal answer, requirements, title."""
+    import json
+    from dataclasses import asdict
+    from pathlib import Path
+
+    from grader.task import load_task
+    from grader.tasks import entry_of, task_folders
+
+    entries = [entry_of(load_task(path)) for path in task_folders(Path(folder))]
+    if form == "json":
+        click.echo(json.dumps([asdict(entry) for entry in entries], indent=2))
+        return
+    width = max(len(entry.id) for entry in entries)
+    for entry in entries:
+        ideal = "ideal" if entry.ideal else "-"
+        click.echo(
+            f"{entry.id:{width}}  {entry.region:14}  {ideal:5}  {entry.requirements:3} requirements  {entry.title}"
+        )
