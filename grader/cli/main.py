@@ -11,6 +11,7 @@ from grader.errors import GradeError
 
 # Command to (module, what --help says in one line). Kept here so that help needs no import.
 _COMMANDS = {
+    "agree": ("grader.cli.agree", "Compare a run with expert analyses."),
     "batch": ("grader.cli.batch", "Grade the response of every task in a folder."),
     "diff": ("grader.cli.diff", "Compare a response with an ideal answer, by meaning."),
     "plan": ("grader.cli.plan", "Show what CloudFormation would create, and refuse."),

@@ -8,11 +8,12 @@ from pathlib import Path
 
 from grader.analysis import analysis_of, render_analysis
 from grader.result import Result
+from grader.store import RESULT
+from grader.writers.agreement import agreement_text
 from grader.writers.rule import rule_text, rules_markdown
 from grader.writers.terminal import print_result
 
 ANALYSIS = "MODEL_FAILURES.md"
-RESULT = "result.json"
 
 
 def json_text(result: Result) -> str:
@@ -29,4 +30,13 @@ def write_result(result: Result, folder: Path) -> None:
         temporary.replace(folder / name)
 
 
-__all__ = ["ANALYSIS", "RESULT", "json_text", "print_result", "rule_text", "rules_markdown", "write_result"]
+__all__ = [
+    "ANALYSIS",
+    "RESULT",
+    "agreement_text",
+    "json_text",
+    "print_result",
+    "rule_text",
+    "rules_markdown",
+    "write_result",
+]

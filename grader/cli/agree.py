@@ -1,0 +1,34 @@
+"""`grade agree`: a run against what experts wrote."""
+
+from __future__ import annotations
+
+import click
+
+
+@click.command("agree")
+@click.argument("run", type=click.Path())
+@click.option(
+    "--experts",
+    type=click.Path(),
+    default="tasks",
+    show_default=True,
+    help="Their analyses: <task>/MODEL_FAILURES.md or <task>.md below this folder.",
+)
+@click.option("--rules", type=click.Path(), help="A folder of rules of your own, as the run had it.")
+@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
+def command(run: str, experts: str, rules: str | None, form: str) -> None:
+    """Compare the results in RUN with expert analyses: what they name and the run found, at which level, and what it missed.
+
+    An analysis is matched by what its words are about and by the resources it names; docs/agreement.md says how well.
+    """
+    import json
+    from pathlib import Path
+
+    from grader.agreement import agree, read_experts
+    from grader.rule import load_catalogue
+    from grader.store import results_of
+    from grader.writers import agreement_text
+
+    catalogue = load_catalogue(Path(rules) if rules else None)
+    found = agree(results_of(Path(run)), read_experts(Path(experts)), catalogue)
+    click.echo(json.dumps(found.to_dict(), indent=2) if form == "json" else agreement_text(found).rstrip("\n"))
