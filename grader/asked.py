@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from grader.case import Case
+from grader.task import PROMPT
 
-PROMPT = "PROMPT.md"
+__all__ = ["PROMPT", "Asked", "mentioned"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +29,7 @@ _CALLED = {
     "AWS::EC2::RouteTable": r"\brout(e|es|ing)\b|\bnat\b",
     "AWS::EC2::SubnetRouteTableAssociation": r"\brout(e|es|ing)\b",
     "AWS::EC2::VPC": r"\bvpcs?\b",
-    "AWS::EC2::VPCEndpoint": r"\b(vpc |gateway |interface )endpoints?\b|\bprivatelink\b",
+    "AWS::EC2::VPCEndpoint": r"\b(vpc |interface )(gateway |interface )?endpoints?\b|\bprivatelink\b",
     "AWS::Environment::Suffix": r"environment ?_?-?suffix",
     "AWS::Events::Rule": r"\beventbridge\b|\bevents?\b|\bschedul\w+",
     "AWS::IAM::ManagedPolicy": r"\biam\b|\bleast[- ]privilege\b|\bpermissions?\b",

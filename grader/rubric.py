@@ -185,7 +185,7 @@ def _distinct(findings: Iterable[Finding], catalogue: Catalogue) -> list[Finding
     )
     kept: dict[tuple[str, str, str, int], Finding] = {}
     for finding in ordered:
-        kept.setdefault((finding.rule, finding.file, finding.resource, finding.line), finding)
+        kept.setdefault((finding.rule, finding.file, finding.resource or finding.type, finding.line), finding)
     at_line: dict[tuple[str, int], set[str]] = {}
     at_resource: dict[tuple[str, str], set[str]] = {}
     for finding in kept.values():

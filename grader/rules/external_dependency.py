@@ -21,8 +21,29 @@ _KINDS = {
 }
 _NAMES = re.compile(
     r"(vpc|subnet|securitygroup|hostedzone|transitgateway|cluster|loadbalancer|alb|listener|certificate|kmskey|bucket|topic|table|function|role|policy"
-    r"|connection|repository|webacl)s?(id|ids|arn|arns|name)$"
+    r"|connection|repository|webacl|ecsservice)s?(id|ids|arn|arns|name)(primary|secondary|dev|test|staging|prod|production|blue|green|\d)?$"
 )
+# What a parameter without a type of its own is the name, the id or the ARN of.
+_NAMED = {
+    "ecscluster": "AWS::ECS::Cluster",
+    "ecsservice": "AWS::ECS::Service",
+    "loadbalancer": "AWS::ElasticLoadBalancingV2::LoadBalancer",
+    "albarn": "AWS::ElasticLoadBalancingV2::LoadBalancer",
+    "listener": "AWS::ElasticLoadBalancingV2::Listener",
+    "certificate": "AWS::CertificateManager::Certificate",
+    "hostedzone": "AWS::Route53::HostedZone",
+    "transitgateway": "AWS::EC2::TransitGateway",
+    "securitygroup": "AWS::EC2::SecurityGroup",
+    "subnet": "AWS::EC2::Subnet",
+    "vpc": "AWS::EC2::VPC",
+    "kmskey": "AWS::KMS::Key",
+    "bucket": "AWS::S3::Bucket",
+    "topic": "AWS::SNS::Topic",
+    "table": "AWS::DynamoDB::Table",
+    "function": "AWS::Lambda::Function",
+    "webacl": "AWS::WAFv2::WebACL",
+    "role": "AWS::IAM::Role",
+}
 
 
 def check(case: Case) -> Iterator[Hit]:
@@ -41,9 +62,12 @@ def check(case: Case) -> Iterator[Hit]:
 
 
 def _kind(parameter: Parameter) -> str:
-    """Return the type of the resource that a parameter stands for, empty where its type does not tell."""
+    """Return the type of the resource that a parameter stands for, empty where neither its type nor its name tells."""
     typed = _TYPES.search(parameter.type)
-    return _KINDS.get(typed.group(1) or "", "AWS::Route53::HostedZone") if typed else ""
+    if typed:
+        return _KINDS.get(typed.group(1) or "", "AWS::Route53::HostedZone")
+    name = parameter.name.replace("_", "").lower()
+    return next((type for word, type in _NAMED.items() if word in name), "")
 
 
 def _wants(case: Case, parameter: Parameter) -> bool:
