@@ -11,6 +11,7 @@ from grader.diff.quote import quote
 from grader.diff.standing import Standing, standing
 from grader.finding import Finding
 from grader.narrative import fill
+from grader.repair import repaired
 from grader.requirements import requirements_of, with_requirements
 from grader.result import DetectorEntry, Evidence, Failure, FileEntry, Impact, RequirementEntry, Result
 from grader.rubric import Grouped, Rubric
@@ -132,7 +133,9 @@ def _failure(number: int, group: Grouped, case: Case) -> Failure:
         level=group.level,
         title=fill(rule.title, findings),
         issue=fill(_issue(rule, findings), findings) + (_SHARED if group.standing is Standing.SHARED else ""),
-        fix=fill(rule.fix, findings) + _counterpart(group, case),
+        fix="\n\n".join(
+            filter(None, (fill(rule.fix, findings), repaired(rule, findings, case), _counterpart(group, case)))
+        ),
         root_cause=fill(rule.root_cause, findings),
         reference=rule.reference,
         impact=Impact(*(fill(text, findings) for text in (rule.cost, rule.security, rule.performance))),
@@ -147,7 +150,7 @@ def _counterpart(group: Grouped, case: Case) -> str:
         return ""
     for finding in group.findings:
         if standing(finding, case.difference) is Standing.CONFIRMED and (text := quote(finding, case.difference)):
-            return "\n\n" + text
+            return text
     return ""
 
 

@@ -74,6 +74,7 @@ class Rule:
     specific pattern of the catalogue wins. `check` is the rule's own check, None where only other detectors see it.
     `yields_to` names rules whose failure at the same place makes this one redundant. `unconfirmed` is the level while no
     ideal answer does otherwise, for what a response may have reasons for; the rule's own level where it is empty.
+    `needed` returns the value that belongs where a finding stands, None where it cannot tell: the fix shows it.
     """
 
     id: str
@@ -96,6 +97,7 @@ class Rule:
     yields_to: tuple[str, ...] = ()
     unconfirmed: str = ""
     engine: str = "cloudformation-validate"
+    needed: Callable[[Finding], object] | None = None
 
     def findings(self, case: Case) -> Iterator[Finding]:
         """Run the rule's own check on a case."""

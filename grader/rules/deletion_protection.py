@@ -55,6 +55,7 @@ RULE = Rule(
     performance="None.",
     stands_for=("ideal:deletion-protection",),
     check=check,
+    needed=lambda finding: "INACTIVE" if "UserPool" in finding.type else False,
     fails=(
         example(
             """

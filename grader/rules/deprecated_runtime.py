@@ -2,7 +2,19 @@
 
 from __future__ import annotations
 
+import re
+
+from grader.finding import Finding
 from grader.rule import Rule, example
+
+# The newest of each family. Source: https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtimes.html
+_CURRENT = {"python": "python3.13", "nodejs": "nodejs22.x", "java": "java21", "dotnet": "dotnet8", "ruby": "ruby3.4"}
+
+
+def _current(finding: Finding) -> object:
+    named = re.search(r"'([a-z]+)[\d.]*[\w.]*' was deprecated", finding.message)
+    return _CURRENT.get(named.group(1)) if named and finding.path.endswith("Runtime") else None
+
 
 RULE = Rule(
     id="deprecated-runtime",
@@ -28,6 +40,7 @@ RULE = Rule(
         "cloudformation-validate:E2533",
     ),
     unconfirmed="Medium",
+    needed=_current,
     fails=(
         example("""
 Resources:

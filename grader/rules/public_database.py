@@ -19,6 +19,7 @@ RULE = Rule(
     security="The password is all that stands between the data and the internet.",
     performance="None.",
     stands_for=("cloudformation-validate:W9011",),
+    needed=lambda finding: False,
     fails=(
         example("""
 Resources:

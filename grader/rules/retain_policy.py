@@ -42,6 +42,7 @@ RULE = Rule(
     performance="None.",
     stands_for=("ideal:retain-policy",),
     check=check,
+    needed=lambda finding: "Delete",
     fails=(
         example(
             """

@@ -20,6 +20,7 @@ RULE = Rule(
     security="Disks and snapshots can be read by whoever gets them.",
     performance="None.",
     stands_for=("cloudformation-validate:W9008",),
+    needed=lambda finding: True,
     fails=(
         example("""
 Resources:
