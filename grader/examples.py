@@ -10,6 +10,7 @@ from grader.account import profile
 from grader.bundle import Bundle, read_response
 from grader.case import Case
 from grader.detectors import detect
+from grader.dryrun.messages import finding_of_event
 from grader.rule import MARK, Catalogue, Example, Rule
 from grader.task import Task
 
@@ -49,12 +50,14 @@ def problems(rule: Rule, catalogue: Catalogue) -> list[str]:
 
 
 def _places(one: Example, rule: Rule, catalogue: Catalogue) -> set[tuple[str, int]]:
-    detections = detect(case_of(one), catalogue, fast=rule.engine != "cfn-lint")
+    case = case_of(one)
+    detections = detect(case, catalogue, fast=rule.engine != "cfn-lint")
     errors = [error for detection in detections for error in detection.errors]
     if errors:
         raise RuntimeError(errors[0])
     findings = (finding for detection in detections for finding in detection.findings)
-    return {(finding.file, finding.line) for finding in findings if finding.rule == rule.id}
+    told = [finding_of_event(one.event, case.templates[0], catalogue)] if one.event else []
+    return {(finding.file, finding.line) for finding in (*findings, *told) if finding.rule == rule.id}
 
 
 def _marked(one: Example) -> set[tuple[str, int]]:

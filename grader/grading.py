@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
 
 from grader.bundle import DEFAULT_LIMITS, Bundle, Limits, Omitted
 from grader.case import Case
@@ -21,6 +22,9 @@ from grader.summary import gaps, recommendations, summary, training_value
 from grader.suppressions import Suppression, suppressions, without
 from grader.task import Task
 
+if TYPE_CHECKING:
+    from grader.dryrun import Answer
+
 MAX_EVIDENCE = 200
 
 
@@ -34,28 +38,40 @@ def grade(
     fast: bool = False,
     honour: bool = False,
     limits: Limits = DEFAULT_LIMITS,
+    ask: Callable[[Case, Catalogue], Answer] | None = None,
 ) -> Result:
     """Grade a bundle as an answer to a task.
 
     `ideal` is the task's ideal answer (see grader.task.read_ideal), to compare with; `catalogue` the rules, where they
     are not those of load_catalogue(). `fast` leaves cfn-lint out; `honour` follows
-    the suppressions that the templates carry. Nothing of
-    a bundle is executed or fetched. The result is the same for the same input, the seconds of the detectors aside.
+    the suppressions that the templates carry. `ask` asks AWS about the case (see grader.dryrun), and is the only part
+    that needs a network. Nothing of a bundle is executed or fetched. The result is the same for the same input, the seconds of the detectors aside.
     """
     catalogue = with_requirements(catalogue or load_catalogue(), requirements_of(task), task.folder)
     case = Case(task, bundle, limits, ideal)
-    return judge(case, detect(case, catalogue, fast), rubric, catalogue, honour)
+    detections = detect(case, catalogue, fast)
+    return judge(case, detections, rubric, catalogue, honour, ask(case, catalogue) if ask else None)
 
 
 def judge(
-    case: Case, detections: Sequence[Detection], rubric: Rubric, catalogue: Catalogue, honour: bool = False
+    case: Case,
+    detections: Sequence[Detection],
+    rubric: Rubric,
+    catalogue: Catalogue,
+    honour: bool = False,
+    answer: Answer | None = None,
 ) -> Result:
-    """Turn what the detectors found into a result. Suppressions of the response are reported; `honour` follows them."""
+    """Turn what the detectors found, and what AWS answered, into a result.
+
+    Suppressions of the response are reported; `honour` follows them.
+    """
+    if answer is not None:
+        detections = (*detections, _detection(answer))
     silent = suppressions(case)
     findings = [finding for detection in detections for finding in detection.findings]
     findings = without(findings, silent) if honour else findings
     groups = rubric.group(findings, catalogue, lambda finding: _standing(finding, case, catalogue))
-    failures = tuple(_failure(number, group, case) for number, group in enumerate(groups, 1))
+    failures = tuple(_failure(number, group, case, answer) for number, group in enumerate(groups, 1))
     counts = rubric.counts([failure.level for failure in failures])
     score = rubric.score(counts)
     return Result(
@@ -77,6 +93,7 @@ def judge(
         ),
         omitted=tuple(_omitted(omitted) for omitted in case.bundle.omitted),
         suppressions=tuple(map(str, silent)),
+        dry_run=answer.to_dict() if answer else None,
         requirements=_requirements(case.task, rubric, {finding.rule for finding in findings}),
         detectors={
             detection.name: DetectorEntry(detection.version, detection.seconds, detection.errors)
@@ -122,7 +139,13 @@ def _omitted(omitted: Omitted) -> str:
     return f"{place}: {omitted.reason}"
 
 
-def _failure(number: int, group: Grouped, case: Case) -> Failure:
+def _detection(answer: Answer) -> Detection:
+    from importlib.metadata import version
+
+    return Detection("aws", version("botocore"), answer.findings, answer.seconds, answer.errors)
+
+
+def _failure(number: int, group: Grouped, case: Case, answer: Answer | None) -> Failure:
     rule, findings = group.rule, group.findings
     evidence = tuple(_evidence(finding, case.bundle) for finding in findings[:MAX_EVIDENCE])
     return Failure(
@@ -141,6 +164,7 @@ def _failure(number: int, group: Grouped, case: Case) -> Failure:
         impact=Impact(*(fill(text, findings) for text in (rule.cost, rule.security, rule.performance))),
         lesson=rule.lesson,
         evidence=evidence,
+        aws=answer.says(rule.id, findings) if answer else "",
     )
 
 

@@ -39,7 +39,10 @@ class Impact:
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """Findings of one rule as one numbered entry of the analysis. The texts are markdown, one paragraph or more."""
+    """Findings of one rule as one numbered entry of the analysis. The texts are markdown, one paragraph or more.
+
+    `aws` is `confirmed` or `contradicted` where a dry run looked for the same, else empty.
+    """
 
     number: int
     rule: str
@@ -54,6 +57,7 @@ class Failure:
     impact: Impact
     lesson: str
     evidence: tuple[Evidence, ...]
+    aws: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +110,7 @@ class Result:
     omitted: tuple[str, ...] = ()
     suppressions: tuple[str, ...] = ()
     requirements: tuple[RequirementEntry, ...] = ()
+    dry_run: Mapping[str, Any] | None = None
     detectors: Mapping[str, DetectorEntry] = field(default_factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
@@ -128,6 +133,7 @@ class Result:
             "omitted": list(self.omitted),
             "suppressions": list(self.suppressions),
             "requirements": [_slots(entry) for entry in self.requirements],
+            "dry_run": dict(self.dry_run) if self.dry_run is not None else None,
             "detectors": {
                 name: {"version": entry.version, "seconds": round(entry.seconds, 4), "errors": list(entry.errors)}
                 for name, entry in self.detectors.items()

@@ -175,7 +175,7 @@ def default_rubric() -> Path:
     return inside if inside.is_file() else Path(str(files("grader"))).parent / "rubrics" / "default.yaml"
 
 
-_RANK = {"rules": 0, "plan": 1, "cloudformation-validate": 2, "cfn-lint": 3, "ideal": 4}
+_RANK = {"rules": 0, "plan": 1, "cloudformation-validate": 2, "cfn-lint": 3, "ideal": 4, "aws": 5}
 
 
 def _distinct(findings: Iterable[Finding], catalogue: Catalogue) -> list[Finding]:
@@ -183,9 +183,11 @@ def _distinct(findings: Iterable[Finding], catalogue: Catalogue) -> list[Finding
     ordered = sorted(
         findings, key=lambda one: (one.file, one.line, one.rule, _RANK.get(one.detector, 9), one.path, one.message)
     )
-    kept: dict[tuple[str, str, str, int], Finding] = {}
+    kept: dict[tuple[str, str, str, int, bool], Finding] = {}
     for finding in ordered:
-        kept.setdefault((finding.rule, finding.file, finding.resource or finding.type, finding.line), finding)
+        confirms = finding.detector == "aws"  # what AWS says is kept beside what the others say
+        place = (finding.rule, finding.file, finding.resource or finding.type, finding.line, confirms)
+        kept.setdefault(place, finding)
     at_line: dict[tuple[str, int], set[str]] = {}
     at_resource: dict[tuple[str, str], set[str]] = {}
     for finding in kept.values():
@@ -209,7 +211,9 @@ def _once_per_engine(findings: list[Finding]) -> list[Finding]:
         key = (finding.rule, finding.file, finding.resource or str(finding.line))
         tail = finding.path.replace("/", ".").removeprefix("Properties").split(".Fn::")[0] + "."
         known = seen.setdefault(key, [])
-        if not any(other != finding.detector and _nested(tail, path) for other, path in known):
+        if finding.detector == "aws" or not any(
+            other != finding.detector and _nested(tail, path) for other, path in known
+        ):
             known.append((finding.detector, tail))
             result.append(finding)
     return sorted(result, key=lambda one: (one.file, one.line, one.rule, one.resource, one.path, one.message))

@@ -47,11 +47,20 @@ class Example:
     files: Mapping[str, str]
     prompt: str = "Write a CloudFormation template."
     ideal: Mapping[str, str] = field(default_factory=dict)
+    event: Mapping[str, str] = field(default_factory=dict)
 
 
-def example(text: str, prompt: str = "Write a CloudFormation template.", ideal: str = "") -> Example:
-    """Make an example of a text: one template, or several files, each after a line `=== name`; so is its ideal answer."""
-    return Example(_files(text), prompt, _files(ideal))
+def example(
+    text: str,
+    prompt: str = "Write a CloudFormation template.",
+    ideal: str = "",
+    event: Mapping[str, str] | None = None,
+) -> Example:
+    """Make an example of a text: one template, or several files, each after a line `=== name`; so is its ideal answer.
+
+    `event` is what AWS says of it in a dry run, as DescribeEvents gives it.
+    """
+    return Example(_files(text), prompt, _files(ideal), event or {})
 
 
 def _files(text: str) -> dict[str, str]:

@@ -14,6 +14,7 @@ _COMMANDS = {
     "agree": ("grader.cli.agree", "Compare a run with expert analyses."),
     "batch": ("grader.cli.batch", "Grade the response of every task in a folder."),
     "diff": ("grader.cli.diff", "Compare a response with an ideal answer, by meaning."),
+    "dry-run": ("grader.cli.dry_run", "Remove what earlier dry runs left in an account."),
     "plan": ("grader.cli.plan", "Show what CloudFormation would create, and refuse."),
     "read": ("grader.cli.read", "Show what is read of a response."),
     "rules": ("grader.cli.rules", "List the rules, or show one."),

@@ -9,6 +9,7 @@ import click
 
 if TYPE_CHECKING:
     from grader.bundle import Limits
+    from grader.dryrun import Settings
     from grader.rubric import Rubric
 
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -49,3 +50,57 @@ def level_of(name: str | None, rubric: Rubric, option: str = "--fail-on") -> str
     if name is not None and name not in rubric.levels:
         raise InputError(f"{option}: unknown level {name!r} (the rubric's levels: {', '.join(rubric.levels)})")
     return name
+
+
+def aws_options(command: Command) -> Command:
+    """Add the options that say with which credentials AWS is asked; received as profile, region, endpoint_url, account_id."""
+    for option in reversed(
+        (
+            click.option("--profile", metavar="P", help="The AWS profile.  [default: as boto3 finds it]"),
+            click.option("--region", metavar="R", help="The AWS region.  [default: as boto3 finds it]"),
+            click.option("--endpoint-url", metavar="U", help="Ask this endpoint instead of AWS."),
+            click.option("--account-id", metavar="ID", help="Refuse to ask any other account."),
+        )
+    ):
+        command = option(command)
+    return command
+
+
+def dry_run_options(command: Command) -> Command:
+    """Add the options of a dry run; settings_of takes them out of what the command receives."""
+    modes = click.Choice(["validate", "change-set"])
+    for option in reversed(
+        (
+            click.option("--dry-run", "dry_mode", type=modes, help="Ask AWS as well. Nothing is ever executed."),
+            click.option("--bucket", metavar="B", help="The bucket for templates.  [default: one is made and removed]"),
+            click.option(
+                "--allow-transforms", metavar="NAME", multiple=True, help="Let AWS run this transform; may be repeated."
+            ),
+            click.option(
+                "--deadline",
+                type=click.FloatRange(1, 3600),
+                default=300,
+                show_default=True,
+                help="Seconds for a change set.",
+            ),
+        )
+    ):
+        command = option(command)
+    return aws_options(command)
+
+
+def settings_of(given: dict[str, Any]) -> Settings | None:
+    """Return the settings of the dry run that was asked for, None where none was; takes them out of `given`."""
+    from grader.dryrun import Settings
+    from grader.errors import InputError
+
+    mode = given.pop("dry_mode")
+    names = ("profile", "region", "endpoint_url", "account_id", "bucket", "deadline")
+    chosen = {name: given.pop(name) for name in names}
+    transforms = given.pop("allow_transforms")
+    if mode is None:
+        used = [name for name in names[:-1] if chosen[name] is not None] + ["allow_transforms"] * bool(transforms)
+        if used:
+            raise InputError(f"--{used[0].replace('_', '-')} belongs to --dry-run: say which, validate or change-set")
+        return None
+    return Settings(mode, allow_transforms=tuple(transforms), **chosen)

@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from grader.cli.options import level_of, limit_options, limits_of
+from grader.cli.options import dry_run_options, level_of, limit_options, limits_of, settings_of
 
 
 @click.command("run")
@@ -28,6 +28,7 @@ from grader.cli.options import level_of, limit_options, limits_of
 @click.option("--honour-suppressions", "honour", is_flag=True, help="Follow what the templates tell linters to ignore.")
 @click.option("--no-ideal", is_flag=True, help="Do not compare with the task's ideal answer.")
 @click.option("--quiet", "-q", is_flag=True, help="Print nothing but errors (and the JSON that was asked for).")
+@dry_run_options
 @limit_options
 def command(
     task: str,
@@ -41,7 +42,7 @@ def command(
     no_ideal: bool,
     honour: bool,
     quiet: bool,
-    **limits: Any,
+    **given: Any,
 ) -> int:
     """Grade a response to TASK, a folder with a PROMPT.md.
 
@@ -59,15 +60,29 @@ def command(
     from grader.task import load_task, read_ideal
     from grader.writers import json_text, print_result, write_result
 
-    the_limits = limits_of(limits)
+    settings = settings_of(given)
+    the_limits = limits_of(given)
     the_rubric = load_rubric(rubric)
     level_of(fail_on, the_rubric)
     catalogue = load_catalogue(Path(rules) if rules else None)
     the_task = load_task(task)
     bundle = read_response(response, the_limits)
     ideal = None if no_ideal else read_ideal(the_task, response, the_limits)
+    ask = None
+    if settings:
+        from grader.cli.ask import asker
+
+        ask = asker(settings, quiet)
     result = grade(
-        the_task, bundle, the_rubric, ideal=ideal, catalogue=catalogue, fast=fast, honour=honour, limits=the_limits
+        the_task,
+        bundle,
+        the_rubric,
+        ideal=ideal,
+        catalogue=catalogue,
+        fast=fast,
+        honour=honour,
+        limits=the_limits,
+        ask=ask,
     )
     folder = Path(out) if out else Path("reports") / the_task.id
     write_result(result, folder)

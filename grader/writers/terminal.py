@@ -24,7 +24,8 @@ def print_result(result: Result, folder: Path) -> None:
     levels = list(result.counts)
     for failure in result.failures:
         head = click.style(f"{failure.level:8}", fg=_COLOURS.get(levels.index(failure.level), "white"), bold=True)
-        click.echo(f"{failure.number:3}  {head}  {visible(failure.title)}", err=True, color=colour)
+        aws = f"  [{failure.aws} by AWS]" if failure.aws else ""
+        click.echo(f"{failure.number:3}  {head}  {visible(failure.title)}{aws}", err=True, color=colour)
         for place in _places(failure):
             click.echo(f"               {place}", err=True, color=colour)
     counts = ", ".join(f"{count} {level}" for level, count in result.counts.items() if count) or "no failures"
@@ -33,6 +34,8 @@ def print_result(result: Result, folder: Path) -> None:
     if result.requirements:
         met = sum(entry.met for entry in result.requirements)
         click.echo(f"requirements met: {met} of {len(result.requirements)}", err=True)
+    for one in (result.dry_run or {}).get("asked", []):
+        click.echo(visible(f"{one['call']} {one['file']}: {one['outcome']} {one['reason']}"), err=True)
     for name, entry in result.detectors.items():
         for error in entry.errors:
             click.echo(f"{name} could not judge everything: {visible(error)}", err=True)

@@ -1,0 +1,7 @@
+"""`python -m grader` is `grade`."""
+
+from __future__ import annotations
+
+from grader.cli.main import main
+
+main()
