@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ from grader.errors import InputError
 from grader.result import SCHEMA
 
 RESULT = "result.json"
+ROWS = "results.jsonl"
 
 
 def results_of(run: Path) -> Iterator[dict[str, Any]]:
@@ -36,3 +38,32 @@ def read_result(path: Path) -> dict[str, Any]:
     if not isinstance(data, dict) or data.get("schema") != SCHEMA:
         raise InputError(f"is no result of schema {SCHEMA}", path)
     return data
+
+
+def read_rows(run: Path) -> Iterator[dict[str, Any]]:
+    """Yield the lines of a run's results.jsonl; nothing where it has none yet.
+
+    Raises InputError, with its line, for one that cannot be read.
+    """
+    path = run / ROWS
+    if not path.is_file():
+        return
+    with path.open(encoding="utf-8") as lines:
+        for number, line in enumerate(lines, 1):
+            try:
+                row = json.loads(line)
+                row["id"], row["status"], row["counts"]
+            except (ValueError, KeyError, TypeError):
+                raise InputError("is no line of a run's results", path, number) from None
+            yield row
+
+
+def write_whole(path: Path, text: str) -> None:
+    """Write a file whole or not at all."""
+    temporary = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        temporary.write_text(text, "utf-8", errors="backslashreplace")
+        temporary.replace(path)
+    except OSError:
+        temporary.unlink(missing_ok=True)
+        raise

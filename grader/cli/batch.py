@@ -1,51 +1,102 @@
-"""`grade batch`: the response of every task in a folder."""
+"""`grade batch`: many responses."""
 
 from __future__ import annotations
 
+from typing import Any
+
 import click
+
+from grader.cli.options import dry_run_options, settings_of
 
 
 @click.command("batch")
 @click.argument("tasks", type=click.Path())
 @click.option(
+    "--responses", type=click.Path(), help="A folder (<task>, <model>/<task>, <model>/<task>/<sample>) or a JSONL file."
+)
+@click.option(
     "--side",
     type=click.Choice(["model", "ideal"]),
     default="model",
     show_default=True,
-    help="Which response is graded.",
+    help="Without --responses: which of the task's own responses is graded.",
 )
 @click.option("--out", type=click.Path(), help="The run's folder.  [default: reports/<tasks>-<side>/]")
+@click.option("--select", metavar="GLOB", help="Only the responses whose id, or whose task, matches.")
 @click.option("--jobs", type=click.IntRange(1, 256), help="Worker processes.  [default: the number of cores]")
+@click.option(
+    "--scheduler", metavar="ADDRESS", help="A Dask scheduler, such as tcp://host:8786, instead of local workers."
+)
+@click.option("--resume", is_flag=True, help="Go on with an interrupted run.")
+@click.option("--replace", is_flag=True, help="Start anew where the folder holds a run.")
+@click.option("--no-cache", is_flag=True, help="Grade also what was graded before and has not changed.")
+@click.option(
+    "--time-limit", type=click.FloatRange(0.1, 86_400), default=120, show_default=True, help="Seconds for one response."
+)
+@click.option(
+    "--memory-limit",
+    type=click.IntRange(0, 1_000_000),
+    default=2000,
+    show_default=True,
+    help="Megabytes of a worker; 0: none.",
+)
 @click.option("--rubric", type=click.Path(), help="A rubric file.  [default: the shipped one]")
 @click.option("--rules", type=click.Path(), help="A folder of rules of your own: Python, Guard or CEL.")
+@click.option("--no-ideal", is_flag=True, help="Do not compare with the tasks' ideal answers.")
+@click.option("--honour-suppressions", "honour", is_flag=True, help="Follow what the templates tell linters to ignore.")
 @click.option("--fast", is_flag=True, help="Leave cfn-lint out.")
+@click.option("--log", is_flag=True, help="Plain lines of progress on standard error, for the log of a nightly job.")
 @click.option("--quiet", "-q", is_flag=True, help="Print nothing but errors.")
-def command(
-    tasks: str,
-    side: str,
-    out: str | None,
-    jobs: int | None,
-    rubric: str | None,
-    rules: str | None,
-    fast: bool,
-    quiet: bool,
-) -> int:
-    """Grade each task's own MODEL_RESPONSE.md (or IDEAL_RESPONSE.md) below TASKS.
+@dry_run_options
+def command(tasks: str, **given: Any) -> int:
+    """Grade every response to the tasks in TASKS.
 
-    Writes one folder of results for each task. A task that cannot be graded is listed at the end; the exit code is then 2.
+    Writes one folder of results for each response, run.json and results.jsonl. A response that cannot be read, hangs or
+    takes all memory is recorded as such; the exit code is then 2.
     """
+    from dataclasses import asdict
     from pathlib import Path
 
-    from grader.batch import run_batch
+    from grader.batch import Limits, Options, Plan, run_batch
+    from grader.cli.progress import progress
+    from grader.dryrun import connect
+    from grader.rubric import load_rubric
+    from grader.rule import load_catalogue
 
-    folder = Path(out) if out else Path("reports") / f"{Path(tasks).resolve().name}-{side}"
-    return run_batch(
-        Path(tasks),
-        side,
-        folder,
-        jobs=jobs,
-        rubric=rubric,
-        fast=fast,
-        quiet=quiet,
-        rules=Path(rules) if rules else None,
+    settings = settings_of(given)
+    rubric, rules = given["rubric"], given["rules"]
+    load_rubric(rubric)  # what is wrong with them is one line before the work, not one a response
+    load_catalogue(Path(rules) if rules else None)
+    if settings:
+        aws = connect(settings)
+        if not given["quiet"]:
+            click.echo(f"dry runs ({settings.mode}) in account {aws.account}, region {aws.region}", err=True)
+    options = Options(
+        rubric, rules, given["fast"], given["no_ideal"], given["honour"], asdict(settings) if settings else None
     )
+    out = Path(given["out"]) if given["out"] else Path("reports") / f"{Path(tasks).resolve().name}-{given['side']}"
+    plan = Plan(
+        Path(tasks),
+        out,
+        given["side"],
+        Path(given["responses"]) if given["responses"] else None,
+        given["select"],
+        given["jobs"] or 0,
+        given["scheduler"],
+        given["resume"],
+        given["replace"],
+        not given["no_cache"],
+        Limits(given["time_limit"], given["memory_limit"]),
+    )
+    with progress(plan, quiet=given["quiet"], log=given["log"]) as advance:
+        summary = run_batch(plan, options, advance)
+    if not given["quiet"]:
+        levels = ", ".join(f"{count} {level}" for level, count in summary.levels.items() if count) or "no failures"
+        more = "".join(
+            f", {count} {what}"
+            for count, what in ((summary.cached, "unchanged"), (summary.kept, "there already"))
+            if count
+        )
+        graded = summary.statuses["graded"]
+        click.echo(f"{graded} of {summary.total} responses graded into {out}{more}: {levels}", err=True)
+    return 0 if set(summary.statuses) <= {"graded"} else 2

@@ -12,7 +12,8 @@ from grader.errors import GradeError
 # Command to (module, what --help says in one line). Kept here so that help needs no import.
 _COMMANDS = {
     "agree": ("grader.cli.agree", "Compare a run with expert analyses."),
-    "batch": ("grader.cli.batch", "Grade the response of every task in a folder."),
+    "batch": ("grader.cli.batch", "Grade many responses: models, tasks, samples."),
+    "cache": ("grader.cli.cache", "Show or clear the results that batches keep."),
     "diff": ("grader.cli.diff", "Compare a response with an ideal answer, by meaning."),
     "dry-run": ("grader.cli.dry_run", "Remove what earlier dry runs left in an account."),
     "plan": ("grader.cli.plan", "Show what CloudFormation would create, and refuse."),

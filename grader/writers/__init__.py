@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import json
-import os
 from pathlib import Path
 
 from grader.analysis import analysis_of, render_analysis
 from grader.result import Result
-from grader.store import RESULT
+from grader.store import RESULT, write_whole
 from grader.writers.agreement import agreement_text
 from grader.writers.rule import rule_text, rules_markdown
 from grader.writers.terminal import print_result
@@ -25,9 +24,7 @@ def write_result(result: Result, folder: Path) -> None:
     """Write MODEL_FAILURES.md and result.json into a folder, made where it is missing; each file whole or not at all."""
     folder.mkdir(parents=True, exist_ok=True)
     for name, text in ((ANALYSIS, render_analysis(analysis_of(result))), (RESULT, json_text(result))):
-        temporary = folder / f".{name}.{os.getpid()}"
-        temporary.write_text(text, "utf-8", errors="backslashreplace")
-        temporary.replace(folder / name)
+        write_whole(folder / name, text)
 
 
 __all__ = [

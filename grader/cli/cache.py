@@ -1,0 +1,43 @@
+"""`grade cache`: the results that batches keep."""
+
+from __future__ import annotations
+
+import click
+
+
+@click.group("cache")
+def command() -> None:
+    """Show or clear the results that batches keep by content."""
+
+
+@command.command("show")
+@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
+def show(form: str) -> None:
+    """Say where the cache is, how many results it holds and how large they are."""
+    import json
+
+    from grader.batch.cache import Cache, cache_folder
+
+    sizes = [path.stat().st_size for path in Cache(cache_folder()).entries()]
+    data = {"folder": str(cache_folder()), "results": len(sizes), "bytes": sum(sizes)}
+    if form == "json":
+        click.echo(json.dumps(data))
+    else:
+        click.echo(f"{data['folder']}: {len(sizes)} results, {sum(sizes) / 1e6:.1f} MB")
+
+
+@command.command("clear")
+@click.option("--older-than", type=click.FloatRange(0), metavar="DAYS", help="Only results that were made so long ago.")
+def clear(older_than: float | None) -> None:
+    """Remove the results; those of running batches are made again when they are needed."""
+    import time
+
+    from grader.batch.cache import Cache, cache_folder
+
+    before = time.time() - (older_than or 0) * 86_400
+    count = 0
+    for path in list(Cache(cache_folder()).entries()):
+        if older_than is None or path.stat().st_mtime < before:
+            path.unlink(missing_ok=True)
+            count += 1
+    click.echo(f"{count} results removed from {cache_folder()}", err=True)
