@@ -67,3 +67,15 @@ def write_whole(path: Path, text: str) -> None:
     except OSError:
         temporary.unlink(missing_ok=True)
         raise
+
+
+def read_run(run: Path) -> dict[str, Any]:
+    """Return a run's run.json, empty where it has none. Raises InputError where it cannot be read."""
+    path = run / "run.json"
+    try:
+        data = json.loads(path.read_text("utf-8"))
+    except FileNotFoundError:
+        return {}
+    except (OSError, ValueError) as error:
+        raise InputError(f"cannot be read: {error}", path) from None
+    return data if isinstance(data, dict) else {}

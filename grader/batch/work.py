@@ -61,7 +61,7 @@ def execute(job: Job, options: Options) -> Outcome:
         ideal = None if options.no_ideal else read_ideal(task, job.response)
         result = grade(
             task,
-            _bundle(job),
+            bundle_of_job(job),
             _rubric(options.rubric),
             ideal=ideal,
             catalogue=load_catalogue(Path(options.rules) if options.rules else None),
@@ -107,7 +107,8 @@ def failed(job: Job, status: str, error: str) -> Outcome:
     return Outcome(status, row | empty | {"failures": [], "error": " ".join(error.split())[:500], "seconds": 0.0})
 
 
-def _bundle(job: Job) -> Bundle:
+def bundle_of_job(job: Job) -> Bundle:
+    """Read the response of a job. Raises ResponseError where it cannot be read, InputError where its record is gone."""
     if not job.record:
         return read_response(job.response)
     with Path(job.response).open(encoding="utf-8", errors="replace") as lines:

@@ -59,11 +59,12 @@ def _short(text: str | None) -> str:
 
 def difference_html(difference: Difference) -> str:
     """Write a difference as one page that needs nothing else: the sources of both sides, with what differs between them."""
-    from jinja2 import Environment, PackageLoader
+    from grader.writers.pages import environment
 
-    environment = Environment(loader=PackageLoader("grader", "writers/templates"), autoescape=True)
     rows = [_row(difference, entry) for entry in difference.entries]
-    return environment.get_template("difference.html.j2").render(data=difference.to_dict(), rows=rows, effects=EFFECTS)
+    return (
+        environment().get_template("difference.html.j2").render(data=difference.to_dict(), rows=rows, effects=EFFECTS)
+    )
 
 
 def _row(difference: Difference, entry: Entry) -> dict[str, Any]:
