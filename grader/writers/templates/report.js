@@ -131,7 +131,8 @@ function heat() {
 for (const [id, values] of [["model", data.models], ["verdict", data.verdicts], ["kind", data.kinds]]) {
   for (const value of values) $(id).append(Object.assign(make("option", value || "(no model)"), { value }));
 }
-for (const id of ["search", "model", "verdict", "kind", "changed"]) $(id).addEventListener("input", draw);
+$("search").addEventListener("input", draw);
+for (const id of ["model", "verdict", "kind", "changed"]) $(id).addEventListener("change", draw);
 $("more").addEventListener("click", () => { state.shown += 1000; draw(); });
 heat();
 draw();

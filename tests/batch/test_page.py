@@ -1,0 +1,107 @@
+"""The page of a run in a real browser."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from selenium import webdriver
+from selenium.webdriver.common.by import By
+from selenium.webdriver.common.keys import Keys
+from selenium.webdriver.support.ui import Select
+
+from tests.batch.conftest import TOPIC, Run
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+DRIVER = shutil.which("chromedriver")
+pytestmark = pytest.mark.skipif(not (CHROMIUM and DRIVER), reason="no chromium and chromedriver on this machine")
+
+
+@pytest.fixture
+def browser() -> Iterator[webdriver.Chrome]:
+    options = webdriver.ChromeOptions()
+    options.binary_location = CHROMIUM or ""
+    for argument in (
+        "--headless=new",
+        "--no-sandbox",
+        "--disable-gpu",
+        "--disable-dev-shm-usage",
+        "--window-size=1200,1400",
+    ):
+        options.add_argument(argument)
+    options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
+    driver = webdriver.Chrome(options=options, service=webdriver.ChromeService(DRIVER))
+    yield driver
+    driver.quit()
+
+
+def column(browser: webdriver.Chrome, number: int) -> list[str]:
+    return [cell.text for cell in browser.find_elements(By.CSS_SELECTOR, f"#table tbody td:nth-child({number})")]
+
+
+@pytest.fixture
+def page(tasks: Path, grade: Run, tmp_path: Path) -> Path:
+    """The report of a run in which one response became better since the baseline."""
+    grade("batch", "tasks", "--responses", "answers", "--fast", "--out", "before", "-q")
+    (tmp_path / "answers" / "bad" / "t3.yml").write_text(TOPIC)
+    grade("batch", "tasks", "--responses", "answers", "--fast", "--out", "after", "-q")
+    done = grade("report", "after", "--baseline", "before")
+    assert done.returncode == 0, done.stderr
+    return tmp_path / "after" / "report.html"
+
+
+def test_the_page_sorts_filters_opens_and_compares(page: Path, browser: webdriver.Chrome, tmp_path: Path) -> None:
+    browser.get(page.as_uri())
+    scores = [float(text) for text in column(browser, 4)]
+    assert len(scores) == 12
+    assert scores == sorted(scores)
+    browser.find_element(By.CSS_SELECTOR, "#table th:nth-child(4) button").send_keys(Keys.ENTER)  # with the keyboard
+    assert [float(text) for text in column(browser, 4)] == sorted(scores, reverse=True)
+
+    Select(browser.find_element(By.ID, "model")).select_by_visible_text("bad")
+    assert set(column(browser, 1)) == {"bad"}
+    browser.find_element(By.ID, "search").send_keys("t3")
+    assert column(browser, 2) == ["t3"]
+    browser.find_element(By.ID, "search").clear()
+    browser.find_element(By.ID, "search").send_keys("t4")
+    browser.find_element(By.CSS_SELECTOR, "#table tbody button").click()
+    detail = browser.find_element(By.ID, "detail")
+    assert "bad/t4: blocked" in detail.text
+    detail.find_element(By.CSS_SELECTOR, "summary").click()
+    assert "DisplayName: !Ref Nothing" in detail.find_element(By.CSS_SELECTOR, "mark").text
+
+    browser.find_element(By.ID, "search").clear()
+    browser.find_element(By.ID, "search").send_keys(" ")
+    Select(browser.find_element(By.ID, "changed")).select_by_visible_text("better")
+    assert column(browser, 2) == ["t3"]
+    browser.find_element(By.CSS_SELECTOR, "#changes summary").click()
+    assert "fixed" in browser.find_element(By.ID, "changes").text
+    assert len(browser.find_elements(By.CSS_SELECTOR, "#heat tbody tr")) == 6
+    browser.save_screenshot(str(tmp_path / "page.png"))
+    assert [entry for entry in browser.get_log("browser") if entry["level"] == "SEVERE"] == []  # type: ignore[no-untyped-call]
+
+
+def test_what_a_response_says_is_text(page: Path, browser: webdriver.Chrome) -> None:
+    browser.get(page.as_uri())
+    Select(browser.find_element(By.ID, "model")).select_by_visible_text("bad")
+    browser.find_element(By.ID, "search").send_keys("t0")
+    browser.find_element(By.CSS_SELECTOR, "#table tbody button").click()
+    for summary in browser.find_elements(By.CSS_SELECTOR, "#detail summary"):
+        summary.click()
+    text = browser.find_element(By.ID, "detail").text
+    assert "<script>document.title='taken'</script>{{7*7}}${7*7}" in text
+    assert browser.title == "after"
+    assert browser.find_elements(By.CSS_SELECTOR, "#detail script") == []
+    assert browser.execute_script("return document.documentElement.scrollWidth <= window.innerWidth")
+
+
+def test_the_page_fits_a_phone_and_the_dark(page: Path, browser: webdriver.Chrome) -> None:
+    browser.set_window_size(500, 900)
+    dark = {"features": [{"name": "prefers-color-scheme", "value": "dark"}]}
+    browser.execute_cdp_cmd("Emulation.setEmulatedMedia", dark)
+    browser.get(page.as_uri())
+    assert browser.execute_script("return document.documentElement.scrollWidth <= window.innerWidth")
+    ground = browser.execute_script("return getComputedStyle(document.documentElement).colorScheme")
+    assert "dark" in ground
