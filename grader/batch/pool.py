@@ -156,13 +156,14 @@ def run_job(job: Job, options: Options, limits: Limits) -> Outcome:
     return worker.run(job, options)
 
 
-def executor_of(workers: int, limits: Limits, scheduler: str | None) -> tuple[Executor, int]:
-    """Return an executor and how many responses it takes at once.
+def executor_of(workers: int, limits: Limits, scheduler: str | None) -> tuple[Executor, int, Callable[[], object]]:
+    """Return an executor, how many responses it takes at once, and what ends it.
 
     Raises InputError where Dask is not installed, or its scheduler does not answer.
     """
     if scheduler is None:
-        return LocalExecutor(workers, limits), workers
+        pool = LocalExecutor(workers, limits)
+        return pool, workers, lambda: pool.shutdown(wait=True, cancel_futures=True)
     try:
         from distributed import Client
     except ImportError:
@@ -172,4 +173,4 @@ def executor_of(workers: int, limits: Limits, scheduler: str | None) -> tuple[Ex
     except (OSError, ValueError) as error:
         raise InputError(f"no Dask scheduler answers at {scheduler}: {error}") from None
     cores = sum(client.nthreads().values()) or 1
-    return client.get_executor(pure=False, retries=2), cores
+    return client.get_executor(pure=False, retries=2), cores, client.close

@@ -133,7 +133,9 @@ class _Pool:
     """An executor with a bounded number of jobs under way."""
 
     def __init__(self, plan: Plan, options: Options) -> None:
-        self._executor, cores = executor_of(plan.workers or os.cpu_count() or 1, plan.limits, plan.scheduler)
+        self._executor, cores, self._close = executor_of(
+            plan.workers or os.cpu_count() or 1, plan.limits, plan.scheduler
+        )
         self._room = cores * AHEAD
         self._options, self._limits = options, plan.limits
         self._under_way: dict[Future[Outcome], tuple[Job, str]] = {}
@@ -159,7 +161,9 @@ class _Pool:
             yield job, key, _result(future, job)
 
     def stop(self) -> None:
-        self._executor.shutdown(wait=True, cancel_futures=True)
+        for future in self._under_way:
+            future.cancel()
+        self._close()
 
 
 def _result(future: Future[Outcome], job: Job) -> Outcome:

@@ -102,7 +102,7 @@ def _kinds(run: Run) -> str:
         numbers = [counts[kind, level] for kind in kinds]
         axes.barh(kinds, numbers, left=start, color=_COLOURS.get(level, _GREY), label=level)
         start = [before + number for before, number in zip(start, numbers, strict=True)]
-    axes.legend(frameon=False, labelcolor=_GREY)
+    axes.legend(frameon=False, labelcolor=_GREY, loc="upper left", bbox_to_anchor=(1, 1))
     axes.set_xlabel("failures")
     return _svg(figure, "Failures by kind and level")
 

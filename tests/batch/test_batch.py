@@ -1,0 +1,305 @@
+"""Batches with real worker processes: interrupted, resumed, cached, compared."""
+
+from __future__ import annotations
+
+import json
+import math
+import os
+import shutil
+import signal
+import subprocess
+import time
+from itertools import combinations
+from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree as Xml
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from grader import InputError
+from grader.batch import jobs_of
+from grader.statistics import by_model, paired, pass_at_k
+from tests.batch.conftest import BROKEN, TOPIC, Run, command, environment
+
+
+def contents(folder: Path) -> dict[str, Any]:
+    """What a run left, timings aside."""
+    found: dict[str, Any] = {}
+    for path in sorted(folder.rglob("*")):
+        name = str(path.relative_to(folder))
+        if path.is_dir() or name == "run.json":
+            continue
+        if path.name == "result.json":
+            data = json.loads(path.read_text())
+            for entry in data["detectors"].values():
+                del entry["seconds"]
+            found[name] = data
+        elif path.name == "results.jsonl":
+            rows = [json.loads(line) for line in path.read_text().splitlines()]
+            found[name] = [{key: value for key, value in row.items() if key != "seconds"} for row in rows]
+        else:
+            found[name] = path.read_bytes()
+    return found
+
+
+def hanging(tasks: Path, name: str = "t2") -> None:
+    """Make the rules of a run hang on one task, and kill their worker on another."""
+    rules = tasks.parent / "house"
+    rules.mkdir(exist_ok=True)
+    (rules / "slow.py").write_text(
+        "import dataclasses, os, time\n"
+        "from grader.rule import load_catalogue\n"
+        "from pathlib import Path\n"
+        "def check(case):\n"
+        f"    while case.task.id == {name!r} and Path({str(tasks.parent / 'hang')!r}).exists(): time.sleep(0.05)\n"
+        f"    if case.task.id == 't4' and Path({str(tasks.parent / 'die')!r}).exists(): os.kill(os.getpid(), 9)\n"
+        "    return ()\n"
+        "from grader.rules.no_template import RULE as OTHER\n"
+        "RULE = dataclasses.replace(OTHER, id='house-slow', check=check, stands_for=())\n"
+    )
+
+
+BATCH = ("batch", "tasks", "--fast", "--no-cache", "--rules", "house")
+
+
+def test_models_and_samples_in_every_layout(tasks: Path, tmp_path: Path) -> None:
+    def ids(responses: Path) -> list[str]:
+        return sorted(job.id for job in jobs_of(tasks, "model", responses))
+
+    flat = tmp_path / "flat"
+    flat.mkdir()
+    (flat / "t0.md").write_text(TOPIC)
+    (flat / "t1").mkdir()
+    assert ids(flat) == ["t0", "t1"]
+    assert len(ids(tmp_path / "answers")) == 12
+    for number in (1, 2, 10):
+        path = tmp_path / "deep" / "m" / "t0" / f"{number}.json"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text("{}")
+    assert ids(tmp_path / "deep") == ["m/t0/1", "m/t0/10", "m/t0/2"]
+    lines = tmp_path / "answers.jsonl"
+    record = {"model": "../m", "task": "t0", "files": {"a.yml": TOPIC}}
+    lines.write_text("".join(json.dumps(record | {"sample": n}) + "\n" for n in range(1, 4)))
+    assert ids(lines) == [".._m/t0/1", ".._m/t0/2", ".._m/t0/3"]
+    lines.write_text('{"task": "t0"}\nnothing\n')
+    with pytest.raises(InputError, match=r"answers.jsonl:2: is no record"):
+        ids(lines)
+    lines.write_text('{"task": "t99"}\n')
+    with pytest.raises(InputError, match="not among the tasks"):
+        ids(lines)
+
+
+def test_records_are_graded(tasks: Path, tmp_path: Path, grade: Run) -> None:
+    records = [{"model": "m", "task": "t0", "files": {"a.yml": text}} for text in (TOPIC, BROKEN)]
+    (tmp_path / "answers.jsonl").write_text("".join(json.dumps(record) + "\n" for record in records))
+    done = grade("batch", "tasks", "--responses", "answers.jsonl", "--fast", "--out", "run")
+    assert done.returncode == 0, done.stderr
+    rows = [json.loads(line) for line in (tmp_path / "run" / "results.jsonl").read_text().splitlines()]
+    assert [(row["id"], row["counts"]["Critical"]) for row in rows] == [("m/t0", 0), ("m/t0/line2", 1)]
+
+
+def test_only_what_changed_is_graded_again(tasks: Path, tmp_path: Path, grade: Run) -> None:
+    first = grade("batch", "tasks", "--fast", "--out", "one")
+    assert "unchanged" not in first.stderr
+    (tasks / "t1" / "MODEL_RESPONSE.md").write_text(f"```yaml\n{TOPIC}```\n")
+    again = grade("batch", "tasks", "--fast", "--out", "two")
+    assert "5 unchanged" in again.stderr
+    one, two = contents(tmp_path / "one"), contents(tmp_path / "two")
+    assert {name for name in one if one[name] != two[name]} == {
+        "t1/MODEL_FAILURES.md",
+        "t1/result.json",
+        "results.jsonl",
+    }
+    assert "6 responses" not in grade("cache", "show").stdout
+    assert json.loads(grade("cache", "show", "--format", "json").stdout)["results"] == 7
+    grade("cache", "clear")
+    assert json.loads(grade("cache", "show", "--format", "json").stdout)["results"] == 0
+
+
+def test_a_run_is_not_overwritten_and_not_mixed(tasks: Path, grade: Run) -> None:
+    grade("batch", "tasks", "--fast", "--out", "run", "-q")
+    again = grade("batch", "tasks", "--fast", "--out", "run")
+    assert again.returncode == 2
+    assert "holds a run already" in again.stderr
+    other = grade("batch", "tasks", "--out", "run", "--resume")
+    assert other.returncode == 2
+    assert "other options" in other.stderr
+    assert grade("batch", "tasks", "--fast", "--out", "run", "--resume").returncode == 0
+    assert grade("batch", "tasks", "--fast", "--out", "run", "--replace").returncode == 0
+
+
+def test_a_response_that_hangs_and_one_that_kills_its_worker(tasks: Path, tmp_path: Path, grade: Run) -> None:
+    hanging(tasks)
+    (tmp_path / "hang").touch()
+    (tmp_path / "die").touch()
+    done = grade(*BATCH, "--out", "run", "--time-limit", "8", "--jobs", "2")
+    assert done.returncode == 2
+    rows = {row["id"]: row for row in contents(tmp_path / "run")["results.jsonl"]}
+    assert {name: row["status"] for name, row in rows.items()} == {
+        **{f"t{number}": "graded" for number in (0, 1, 3, 5)},
+        "t2": "timeout",
+        "t4": "killed",
+    }
+    assert "took more than 8 seconds" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize("victim", ["coordinator", "worker"])
+def test_a_kill_in_the_middle_loses_nothing(tasks: Path, tmp_path: Path, grade: Run, victim: str) -> None:
+    hanging(tasks)
+    grade(*BATCH, "--out", "whole", "-q")
+    (tmp_path / "hang").touch()
+    process = subprocess.Popen(
+        command(*BATCH, "--out", "run", "--jobs", "2", "-q"), cwd=tmp_path, env=environment(tmp_path)
+    )
+    rows, end = tmp_path / "run" / "results.jsonl", time.monotonic() + 60
+    while time.monotonic() < end and (not rows.is_file() or len(rows.read_text().splitlines()) < 2):
+        time.sleep(0.05)
+    (tmp_path / "hang").unlink()
+    if victim == "coordinator":
+        process.kill()
+        process.wait(30)
+        with rows.open("a") as file:
+            file.write('{"id": "t')  # a line that the kill cut off
+        assert grade(*BATCH, "--out", "run", "--resume").returncode == 0
+    else:
+        found = subprocess.run(
+            ["pgrep", "-P", str(process.pid), "-f", "grader.batch.worker"], capture_output=True, text=True, check=True
+        )
+        for pid in found.stdout.split():
+            os.kill(int(pid), signal.SIGKILL)
+        assert process.wait(60) == 0
+    assert contents(tmp_path / "run") == contents(tmp_path / "whole")
+
+
+@pytest.mark.skipif(os.geteuid() != 0 or not shutil.which("mount"), reason="needs a file system of its own size")
+def test_a_full_disk_is_one_line_and_resume_completes(tasks: Path, tmp_path: Path, grade: Run) -> None:
+    small = tmp_path / "small"
+    small.mkdir()
+    mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=24k", "none", str(small)], check=False)
+    if mounted.returncode:
+        pytest.skip("no file system can be mounted here")
+    try:
+        full = grade("batch", "tasks", "--fast", "--no-cache", "--out", "small/run")
+        assert full.returncode == 2
+        assert "No space left" in full.stderr
+        assert "Traceback" not in full.stderr
+        subprocess.run(["mount", "-o", "remount,size=64m", str(small)], check=True)
+        assert grade("batch", "tasks", "--fast", "--no-cache", "--out", "small/run", "--resume").returncode == 0
+        grade("batch", "tasks", "--fast", "--no-cache", "--out", "whole")
+        assert contents(small / "run") == contents(tmp_path / "whole")
+    finally:
+        subprocess.run(["umount", str(small)], check=False)
+
+
+def test_compare_and_fail_on_regression(tasks: Path, tmp_path: Path, grade: Run) -> None:
+    grade("batch", "tasks", "--fast", "--out", "before", "-q")
+    (tasks / "t0" / "MODEL_RESPONSE.md").write_text(f"```yaml\n{BROKEN}```\n")
+    (tasks / "t1" / "MODEL_RESPONSE.md").write_text(f"```yaml\n{TOPIC}```\n")
+    grade("batch", "tasks", "--fast", "--out", "after", "-q")
+    done = grade("compare", "before", "after", "--fail-on-regression", "--format", "json")
+    assert done.returncode == 1
+    data = json.loads(done.stdout)
+    assert {(one["id"], one["rule"], one["change"]) for one in data["changes"]} == {
+        ("t0", "undefined-reference", "new"),
+        ("t1", "undefined-reference", "fixed"),
+    }
+    assert data["difference"]["difference"]["value"] == pytest.approx(0)
+    same = grade("compare", "before", "before", "--fail-on-regression")
+    assert same.returncode == 0
+    for form in ("text", "markdown", "html"):
+        assert "undefined" in grade("compare", "before", "after", "--format", form).stdout.lower()
+
+
+def test_every_table_of_a_run(tasks: Path, tmp_path: Path, grade: Run) -> None:
+    grade("batch", "tasks", "--responses", "answers", "--fast", "--out", "run", "-q")
+
+    def table(form: str) -> str:
+        done = grade("report", "run", "--format", form, "--out", "-")
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
+    data = json.loads(table("json"))
+    assert [(one["model"], one["pass_at"]) for one in data["models"]] == [("good", {"1": 1.0}), ("bad", {"1": 0.0})]
+    assert len(table("csv").splitlines()) > 12
+    assert "| good | 6 | 6 |" in table("markdown")
+    suites = Xml.fromstring(table("junit"))
+    assert {suite.get("name"): (suite.get("tests"), suite.get("failures")) for suite in suites} == {
+        "bad": ("6", "6"),
+        "good": ("6", "0"),
+    }
+    log = json.loads(table("sarif"))
+    assert log["version"] == "2.1.0"
+    names = {rule["id"] for rule in log["runs"][0]["tool"]["driver"]["rules"]}
+    assert {one["ruleId"] for one in log["runs"][0]["results"]} == names
+    assert grade("report", "run", "--format", "parquet").returncode == 0
+    import pyarrow.parquet as pq
+
+    assert pq.read_table(tmp_path / "run" / "report.parquet").num_rows == len(table("csv").splitlines()) - 1
+
+
+def test_a_dask_cluster_gives_the_same(tasks: Path, tmp_path: Path, grade: Run) -> None:
+    """A scheduler and two workers as processes of their own; one is killed while it grades."""
+    hanging(tasks)
+    grade(*BATCH, "--out", "local", "-q")
+    bin_ = Path(command()[0]).parent
+    address = tmp_path / "scheduler.json"
+    start = {"cwd": tmp_path, "env": environment(tmp_path), "stderr": subprocess.DEVNULL}
+    scheduler = ["scheduler", "--host", "127.0.0.1", "--port", "0", "--no-dashboard", "--scheduler-file", str(address)]
+    worker = ["worker", "--scheduler-file", str(address), "--nthreads", "1", "--no-dashboard"]
+    processes = [subprocess.Popen([str(bin_ / "dask"), *scheduler], **start)]  # type: ignore[call-overload]
+    try:
+        processes += [subprocess.Popen([str(bin_ / "dask"), *worker], **start) for _ in range(2)]  # type: ignore[call-overload]
+        end = time.monotonic() + 60
+        while not address.is_file() and time.monotonic() < end:
+            time.sleep(0.1)
+        (tmp_path / "hang").touch()
+        where = json.loads(address.read_text())["address"]
+        batch = subprocess.Popen(
+            command(*BATCH, "--out", "far", "-q", "--scheduler", where), cwd=tmp_path, env=environment(tmp_path)
+        )
+        rows = tmp_path / "far" / "results.jsonl"
+        while time.monotonic() < end and (not rows.is_file() or len(rows.read_text().splitlines()) < 2):
+            time.sleep(0.05)
+        processes[1].kill()
+        (tmp_path / "hang").unlink()
+        assert batch.wait(120) == 0
+    finally:
+        for process in processes:
+            process.kill()
+            process.wait()
+    assert contents(tmp_path / "far") == contents(tmp_path / "local")
+
+
+@given(st.integers(1, 8), st.data())
+def test_pass_at_k_is_the_share_of_draws_that_pass(n: int, data: st.DataObject) -> None:
+    c, k = data.draw(st.integers(0, n)), data.draw(st.integers(1, n))
+    draws = list(combinations([True] * c + [False] * (n - c), k))
+    assert math.isclose(pass_at_k(n, c, k), sum(map(any, draws)) / len(draws), abs_tol=1e-9)
+
+
+def row(model: str, task: str, score: float, critical: int = 0) -> dict[str, Any]:
+    return {"model": model, "task": task, "status": "graded", "score": score, "counts": {"Critical": critical}}
+
+
+def test_ranks_tell_what_is_certain() -> None:
+    rows = [row("a", f"t{n}", 90 + n % 3) for n in range(30)] + [row("b", f"t{n}", 20 + n % 5) for n in range(30)]
+    best, worst = by_model(rows)
+    assert (best.model, best.rank.low, best.rank.high) == ("a", 1, 1)
+    assert worst.rank.value == 2
+    assert best.score.low <= best.score.value <= best.score.high
+
+
+def test_a_paired_test_sees_what_is_consistent() -> None:
+    before = {f"t{n}": float(n) for n in range(20)}
+    after = {task: score + 1 for task, score in before.items()}
+    found = paired(before, after)
+    assert found is not None
+    assert found.difference.low == found.difference.high == 1
+    assert found.p_value < 0.01
+    same = paired(before, before)
+    assert same is not None
+    assert same.p_value == 1
+    assert paired(before, {}) is None
