@@ -13,7 +13,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-from grader.batch.jobs import Job
+from grader.batch.jobs import Job, record_of
 from grader.batch.work import Options
 from grader.rubric import default_rubric
 
@@ -70,8 +70,7 @@ def key_of(job: Job, fingerprint: str) -> str:
         digest.update(f"\0{name}\0{path.stat().st_size}\0".encode("utf-8", "surrogatepass"))
         digest.update(path.read_bytes())
     if job.record:
-        with Path(job.response).open("rb") as lines:
-            digest.update(next((line for number, line in enumerate(lines, 1) if number == job.record), b""))
+        digest.update(record_of(job))
     return digest.hexdigest()
 
 

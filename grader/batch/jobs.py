@@ -20,7 +20,10 @@ _UNSAFE = re.compile(r"[^\w.+@=-]")
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """One response to grade. `record` is the line (from 1) of a JSONL file, 0 where the response is a path of its own."""
+    """One response to grade.
+
+    `record` is the line (from 1) of a JSONL file and `offset` its first byte; 0 where the response is a path of its own.
+    """
 
     task: str
     folder: str
@@ -28,6 +31,7 @@ class Job:
     model: str = ""
     sample: str = ""
     record: int = 0
+    offset: int = 0
 
     @property
     def id(self) -> str:
@@ -119,8 +123,10 @@ def _stem(path: Path) -> str:
 
 def _records(folders: dict[str, Path], file: Path) -> Iterator[Job]:
     seen: set[str] = set()
-    with file.open(encoding="utf-8", errors="replace") as lines:
+    offset = 0
+    with file.open("rb") as lines:
         for number, line in enumerate(lines, 1):
+            start, offset = offset, offset + len(line)
             if not line.strip():
                 continue
             try:
@@ -131,8 +137,18 @@ def _records(folders: dict[str, Path], file: Path) -> Iterator[Job]:
             if name not in folders:
                 raise InputError(f"names the task {name!r}, which is not among the tasks", file, number)
             model, sample = (_UNSAFE.sub("_", str(data.get(key) or "")) for key in ("model", "sample"))
-            job = Job(name, str(folders[name]), str(file), model, sample, number)
+            job = Job(name, str(folders[name]), str(file), model, sample, number, start)
             if job.id in seen:
-                job = Job(name, str(folders[name]), str(file), model, f"{sample or 'line'}{number}", number)
+                job = Job(name, str(folders[name]), str(file), model, f"{sample or 'line'}{number}", number, start)
             seen.add(job.id)
             yield job
+
+
+def record_of(job: Job) -> bytes:
+    """Return the line of a JSONL file that a job names. Raises InputError where it is gone."""
+    with Path(job.response).open("rb") as lines:
+        lines.seek(job.offset)
+        line = lines.readline()
+    if not line.strip():
+        raise InputError("the record is gone", job.response, job.record)
+    return line

@@ -120,7 +120,7 @@ def _outcomes(
 def _key(job: Job, mark: str) -> str:
     try:
         return key_of(job, mark)
-    except OSError:
+    except (OSError, GradeError):
         return ""  # what cannot be read is told by whoever grades it
 
 

@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from grader.analysis import analysis_of, render_analysis
-from grader.batch.jobs import Job
+from grader.batch.jobs import Job, record_of
 from grader.bundle import Bundle, read_response
 from grader.bundle.read import read_data
-from grader.errors import GradeError, InputError
+from grader.errors import GradeError
 from grader.grading import grade
 from grader.rubric import Rubric, load_rubric
 from grader.rule import load_catalogue
@@ -111,12 +111,8 @@ def bundle_of_job(job: Job) -> Bundle:
     """Read the response of a job. Raises ResponseError where it cannot be read, InputError where its record is gone."""
     if not job.record:
         return read_response(job.response)
-    with Path(job.response).open(encoding="utf-8", errors="replace") as lines:
-        line = next((text for number, text in enumerate(lines, 1) if number == job.record), None)
-    if line is None:
-        raise InputError("the record is gone", job.response, job.record)
     return read_data(
-        f"{Path(job.response).stem}-{job.record}.json", line.encode("utf-8"), where=f"{job.response}:{job.record}"
+        f"{Path(job.response).stem}-{job.record}.json", record_of(job), where=f"{job.response}:{job.record}"
     )
 
 

@@ -12,8 +12,8 @@ import time
 from itertools import combinations
 from pathlib import Path
 from typing import Any
-from xml.etree import ElementTree as Xml
 
+import junitparser
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -225,11 +225,8 @@ def test_every_table_of_a_run(tasks: Path, tmp_path: Path, grade: Run) -> None:
     assert [(one["model"], one["pass_at"]) for one in data["models"]] == [("good", {"1": 1.0}), ("bad", {"1": 0.0})]
     assert len(table("csv").splitlines()) > 12
     assert "| good | 6 | 6 |" in table("markdown")
-    suites = Xml.fromstring(table("junit"))
-    assert {suite.get("name"): (suite.get("tests"), suite.get("failures")) for suite in suites} == {
-        "bad": ("6", "6"),
-        "good": ("6", "0"),
-    }
+    suites = junitparser.JUnitXml.fromstring(table("junit"))
+    assert {suite.name: (suite.tests, suite.failures) for suite in suites} == {"bad": (6, 6), "good": (6, 0)}
     log = json.loads(table("sarif"))
     assert log["version"] == "2.1.0"
     names = {rule["id"] for rule in log["runs"][0]["tool"]["driver"]["rules"]}

@@ -340,3 +340,22 @@ def test_options_of_a_dry_run_without_one_are_refused() -> None:
     answer = CliRunner().invoke(cli, arguments, standalone_mode=False)
     assert isinstance(answer.exception, InputError)
     assert "--dry-run" in str(answer.exception)
+
+
+def test_a_batch_asks_for_each_response(endpoint: Endpoint, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PYTHONPATH", str(ROOT))
+    for number in range(4):
+        folder = tmp_path / "tasks" / f"t{number}"
+        folder.mkdir(parents=True)
+        (folder / "PROMPT.md").write_text("A topic.")
+        (folder / "model_out").mkdir()
+        for name, text in NESTED.items():
+            (folder / "model_out" / name).write_text(text)
+    arguments = ["batch", str(tmp_path / "tasks"), "--out", str(tmp_path / "run"), "--fast", "--jobs", "2", "-q"]
+    more = ["--dry-run", "change-set", "--endpoint-url", endpoint.url]
+    answer = CliRunner().invoke(cli, [*arguments, *more], standalone_mode=False)
+    assert answer.return_value == 0, answer.output
+    for number in range(4):
+        result = json.loads((tmp_path / "run" / f"t{number}" / "result.json").read_text())
+        assert {one["outcome"] for one in result["dry_run"]["asked"]} == {"ok"}
+    assert endpoint.left == NOTHING
