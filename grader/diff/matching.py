@@ -11,9 +11,10 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-from grader.diff.sides import NAME, Item, Key, Side, leaves
+from grader.diff.sides import NAME, Item, Key, Side
 
 Features = Mapping[str, float]
+Said = tuple[tuple[tuple[str, str], ...], tuple[tuple[str, str], ...]]
 Pairs = dict[Key, Key]
 
 LEAST = 0.12  # below this, two resources of a type have nothing to do with each other
@@ -43,8 +44,8 @@ def _match(left: Side, right: Side) -> Pairs:
         found: Pairs = {}
         for kind in sorted(left.by_type.keys() & right.by_type.keys()):
             lefts, rights = left.by_type[kind], right.by_type[kind]
-            one = [_features(item, left, names[0]) for item in lefts]
-            two = [_features(item, right, names[1]) for item in rights]
+            one = [_says(item, left, names[0]) for item in lefts]
+            two = [_says(item, right, names[1]) for item in rights]
             for a, b in _assign(one, two):
                 found[lefts[a].key] = rights[b].key
         if found == pairs:
@@ -71,17 +72,22 @@ def _names(left: Side, right: Side, pairs: Pairs) -> tuple[Naming, Naming]:
     return of(left, number), of(right, back)
 
 
-def _features(item: Item, side: Side, name: Naming) -> Features:
-    """Return what a resource says, as weighted features that hold no logical id."""
+def _says(item: Item, side: Side, name: Naming) -> Said:
+    """Return what a resource says, as places with values, and who uses it; no logical id is in it."""
+    said = [(".".join(path), _named(text, item, name)) for path, text in item.leaves]
+    used = [(who, where) for who, where in side.used_by.get(item.key, ())]
+    return tuple(sorted(said)), tuple(sorted(used))
+
+
+def _features(said: Said) -> Features:
+    """Return what a resource says as weighted features."""
     found: Counter[str] = Counter()
-    for path, text in leaves({**item.properties, **item.attributes}):
-        place = ".".join(path)
-        value = _named(text, item, name)
+    for place, value in said[0]:
         found[f"{place}={value}"] += 1
         found[f"{place}:"] += 1
         for word in _WORD.findall(value.lower()):
             found[f"{place}~{word}"] += 1
-    for who, where in side.used_by.get(item.key, ()):
+    for who, where in said[1]:
         found[f"<{who} {where}"] += 1
     return {f"{feature}#{n}": _weight(feature) for feature, count in found.items() for n in range(min(count, 8))}
 
@@ -100,17 +106,18 @@ def _named(text: str, item: Item, name: Naming) -> str:
     return NAME.sub(lambda found: "${" + name(item.file, found.group(1)) + found.group(2) + "}", text)
 
 
-def _assign(left: Sequence[Features], right: Sequence[Features]) -> list[tuple[int, int]]:
-    """Pair features of the two sides so that the pairs are as alike as they can be together."""
+def _assign(left: Sequence[Said], right: Sequence[Said]) -> list[tuple[int, int]]:
+    """Pair what the two sides say so that the pairs are as alike as they can be together."""
     pairs, lefts, rights = _equal(left, right)
     if not lefts or not rights:
         return pairs
+    ours, theirs = [_features(left[a]) for a in lefts], [_features(right[b]) for b in rights]
     if len(lefts) == len(rights) == 1:
-        return [*pairs, (lefts[0], rights[0])] if _alike(left[lefts[0]], right[rights[0]]) >= LEAST else pairs
+        return [*pairs, (lefts[0], rights[0])] if _alike(ours[0], theirs[0]) >= LEAST else pairs
     import numpy as np
     from scipy.optimize import linear_sum_assignment
 
-    scores = _scores([left[a] for a in lefts], [right[b] for b in rights])
+    scores = _scores(ours, theirs)
     rows, columns = linear_sum_assignment(np.asarray(scores), maximize=True)
     return pairs + [
         (lefts[row], rights[column])
@@ -119,14 +126,14 @@ def _assign(left: Sequence[Features], right: Sequence[Features]) -> list[tuple[i
     ]
 
 
-def _equal(left: Sequence[Features], right: Sequence[Features]) -> tuple[list[tuple[int, int]], list[int], list[int]]:
+def _equal(left: Sequence[Said], right: Sequence[Said]) -> tuple[list[tuple[int, int]], list[int], list[int]]:
     """Pair what is the same on both sides, in order; return the pairs and what is left over."""
-    waiting: dict[frozenset[str], list[int]] = {}
-    for index, features in enumerate(right):
-        waiting.setdefault(frozenset(features), []).append(index)
+    waiting: dict[Said, list[int]] = {}
+    for index, said in enumerate(right):
+        waiting.setdefault(said, []).append(index)
     pairs, rest = [], []
-    for index, features in enumerate(left):
-        same = waiting.get(frozenset(features))
+    for index, said in enumerate(left):
+        same = waiting.get(said)
         if same:
             pairs.append((index, same.pop(0)))
         else:

@@ -97,6 +97,11 @@ class Item:
     attributes: Mapping[str, Canonical]
     properties: Mapping[str, Canonical]
 
+    @cached_property
+    def leaves(self) -> tuple[tuple[tuple[str, ...], str], ...]:
+        """Every scalar that the resource holds, with its path."""
+        return tuple(leaves({**self.properties, **self.attributes}))
+
     @property
     def type(self) -> str:
         """The resource's type."""
