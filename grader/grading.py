@@ -81,7 +81,7 @@ def judge(
         score=score,
         verdict=rubric.verdict(counts, score),
         counts=counts,
-        summary=summary(case, failures) + _silence(silent, honour),
+        summary=summary(case, failures) + _silence(silent, honour) + _asked_aws(failures, answer),
         failures=failures,
         gaps=gaps(failures),
         training_value=training_value(failures, rubric.levels),
@@ -100,6 +100,22 @@ def judge(
             for detection in detections
         },
     )
+
+
+def _asked_aws(failures: Sequence[Failure], answer: Answer | None) -> str:
+    """Say what a dry run confirmed and contradicted, and what it could not ask."""
+    if answer is None:
+        return ""
+    parts = []
+    for word in ("confirmed", "contradicted"):
+        numbers = [str(failure.number) for failure in failures if failure.aws == word]
+        parts.append(
+            f"{word} {'failure' if len(numbers) == 1 else 'failures'} {', '.join(numbers)}"
+            if numbers
+            else f"{word} none"
+        )
+    silent = f" {len(answer.errors)} questions had no answer." if answer.errors else ""
+    return f" A dry run ({answer.mode}) in {answer.region} {' and '.join(parts)}.{silent}"
 
 
 def _requirements(task: Task, rubric: Rubric, unmet: set[str]) -> tuple[RequirementEntry, ...]:

@@ -187,6 +187,7 @@ def test_confirmed_and_contradicted(endpoint: Endpoint, tmp_path: Path) -> None:
     (tmp_path / "b").mkdir()
     contradicted = judged(endpoint, broken, tmp_path / "a")
     assert {f.rule: f.aws for f in contradicted.failures}["undefined-reference"] == "contradicted"
+    assert "confirmed none and contradicted failure" in contradicted.summary
     endpoint.rejected["Nothing"] = "Template format error: Unresolved resource dependencies [Nothing]"
     confirmed = judged(endpoint, broken, tmp_path / "b")
     failure = next(f for f in confirmed.failures if f.rule == "undefined-reference")
