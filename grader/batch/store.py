@@ -66,8 +66,21 @@ class RunFolder:
 
     def finish(self) -> None:
         """Put the lines in the order of their ids: the end does not depend on which response was done first."""
-        rows = sorted(read_rows(self.path), key=lambda row: str(row["id"]))
-        write_whole(self.path / ROWS, "".join(json.dumps(row) + "\n" for row in rows))
+        file = self.path / ROWS
+        if not file.is_file():
+            return
+        index: list[tuple[str, int]] = []  # not the lines themselves: a run may have tens of thousands
+        temporary = file.with_name(f".{ROWS}.{os.getpid()}")
+        with file.open("rb") as lines:
+            offset = 0
+            for line in lines:
+                index.append((str(json.loads(line)["id"]), offset))
+                offset += len(line)
+            with temporary.open("wb") as ordered:
+                for _, start in sorted(index):
+                    lines.seek(start)
+                    ordered.write(lines.readline())
+        temporary.replace(file)
 
     def _mend(self) -> None:
         """Drop a last line that a kill cut off."""
