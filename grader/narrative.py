@@ -22,6 +22,12 @@ def code(value: str) -> str:
     return f"{fence} {text} {fence}" if longest else f"`{text}`"
 
 
+def fenced(text: str, language: str) -> str:
+    """Write a text as a fenced block whose fence is longer than any run of backticks in it."""
+    ticks = "`" * max(3, 1 + max((len(run) for run in re.findall(r"`+", text)), default=0))
+    return f"{ticks}{language}\n{text}\n{ticks}"
+
+
 def listed(values: Sequence[str]) -> str:
     """Write values as a list in a sentence: a, b, c and 5 more."""
     shown = [code(value) for value in dict.fromkeys(values) if value]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -11,6 +10,7 @@ import yaml
 
 from grader.case import Case
 from grader.finding import Finding
+from grader.narrative import fenced
 from grader.rule import Rule
 from grader.template import Template, plain
 
@@ -54,6 +54,5 @@ def _snippet(template: Template, name: str, branch: dict[str, Any]) -> str:
         text = json.dumps(resource, indent=2, ensure_ascii=False)
     else:
         text = yaml.safe_dump(resource, sort_keys=False, allow_unicode=True, width=120).rstrip()
-    ticks = "`" * max(3, 1 + max((len(run) for run in re.findall(r"`+", text)), default=0))
     language = "json" if template.is_json else "yaml"
-    return f"In `{template.file}`, its other properties left out:\n\n{ticks}{language}\n{text}\n{ticks}"
+    return f"In `{template.file}`, its other properties left out:\n\n{fenced(text, language)}"

@@ -6,6 +6,7 @@ import hashlib
 import json
 import os
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
 from importlib.metadata import version
@@ -16,6 +17,7 @@ from typing import Any
 from grader.batch.jobs import Job, record_of
 from grader.batch.work import Options
 from grader.rubric import default_rubric
+from grader.store import write_whole
 
 ENGINES = ("cfn-grader", "cfn-lint", "cloudformation-validate", "tree-sitter-javascript", "networkx", "scipy")
 
@@ -42,13 +44,9 @@ class Cache:
     def put(self, key: str, result: dict[str, Any], analysis: str) -> None:
         """Keep a result; a cache that cannot be written is no reason to stop."""
         path = self._path(key)
-        temporary = path.with_name(f".{path.name}.{os.getpid()}")
-        try:
+        with suppress(OSError):
             path.parent.mkdir(parents=True, exist_ok=True)
-            temporary.write_text(json.dumps({"result": result, "analysis": analysis}), "utf-8")
-            temporary.replace(path)
-        except OSError:
-            temporary.unlink(missing_ok=True)
+            write_whole(path, json.dumps({"result": result, "analysis": analysis}))
 
     def _path(self, key: str) -> Path:
         return self.folder / key[:2] / f"{key}.json"

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 import textwrap
 
 from grader.diff.compare import Difference, line_at
 from grader.diff.sides import Item
 from grader.finding import Finding
+from grader.narrative import fenced
 
 MAX_LINES = 14
 
@@ -24,9 +24,8 @@ def quote(finding: Finding, difference: Difference) -> str:
     if path and not last.isdigit() and last not in lines[start - 1]:
         return ""  # the ideal answer does without it
     text = _block(lines, start)
-    ticks = "`" * max(3, 1 + max((len(run) for run in re.findall(r"`+", text)), default=0))
     language = "json" if item.template.is_json else "yaml"
-    return f"The ideal answer has, in `{item.file}` from line {start}:\n\n{ticks}{language}\n{text}\n{ticks}"
+    return f"The ideal answer has, in `{item.file}` from line {start}:\n\n{fenced(text, language)}"
 
 
 _ATTRIBUTES = ("DeletionPolicy", "UpdateReplacePolicy", "DependsOn", "Condition")

@@ -46,7 +46,7 @@ def _levels(change: Change) -> str:
 def comparison_markdown(comparison: Comparison) -> str:
     """Write a comparison as markdown, for the comment of a pull request."""
     lines = [
-        f"## {_cell(comparison.before)} to {_cell(comparison.after)}",
+        f"## {cell(comparison.before)} to {cell(comparison.after)}",
         "",
         f"{comparison.shared} responses in both; {headline(comparison)}.",
         "",
@@ -57,11 +57,12 @@ def comparison_markdown(comparison: Comparison) -> str:
         for one in comparison.changes:
             if one.change == change:
                 cells = (one.change, one.id, _levels(one), one.rule, one.title)
-                lines.append(f"| {' | '.join(map(_cell, cells))} |")
+                lines.append(f"| {' | '.join(map(cell, cells))} |")
     return "\n".join(lines) + "\n"
 
 
-def _cell(text: str) -> str:
+def cell(text: str) -> str:
+    """Write a text as a cell of a markdown table: nothing in it is markup."""
     plain = visible(text)
     return "".join("\\" + char if char in "\\`*_[]<>|#" else char for char in plain)
 

@@ -14,7 +14,7 @@ from xml.etree import ElementTree as Xml
 from grader.errors import InputError
 from grader.report import Run
 from grader.statistics import by_model
-from grader.writers.terminal import visible
+from grader.writers.comparison import cell
 
 _COLUMNS = ("id", "model", "task", "sample", "status", "score", "verdict")
 _SARIF = {"Critical": "error", "High": "error", "Medium": "warning"}
@@ -76,7 +76,7 @@ def write_parquet(run: Run, path: Path) -> None:
 def run_markdown(run: Run) -> str:
     """Write the figures of the models, and the worst responses, as markdown."""
     lines = [
-        f"# {_cell(run.path.name)}",
+        f"# {cell(run.path.name)}",
         "",
         "| model | tasks | responses | mean score (95%) | rank (95%) | no Critical |",
     ]
@@ -86,7 +86,7 @@ def run_markdown(run: Run) -> str:
         score = f"{one.score.value:.1f} ({one.score.low:.1f} to {one.score.high:.1f})"
         rank = f"{one.rank.value:.0f} ({one.rank.low:.0f} to {one.rank.high:.0f})"
         lines.append(
-            f"| {_cell(one.model or '(no model)')} | {one.tasks} | {one.responses} | {score} | {rank} | {passed} |"
+            f"| {cell(one.model or '(no model)')} | {one.tasks} | {one.responses} | {score} | {rank} | {passed} |"
         )
     lines += [
         "",
@@ -95,12 +95,8 @@ def run_markdown(run: Run) -> str:
     ]
     for row in sorted(run.rows, key=lambda row: (row["score"], row["id"])):
         counts = " | ".join(str(row["counts"].get(level, 0)) for level in run.levels)
-        lines.append(f"| {_cell(row['id'])} | {row['score']:g} | {row['verdict']} | {counts} |")
+        lines.append(f"| {cell(row['id'])} | {row['score']:g} | {row['verdict']} | {counts} |")
     return "\n".join(lines) + "\n"
-
-
-def _cell(text: str) -> str:
-    return "".join("\\" + char if char in "\\`*_[]<>|#" else char for char in visible(text))
 
 
 def run_junit(run: Run) -> str:
