@@ -16,6 +16,7 @@ import sys
 import tempfile
 import threading
 import time
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from grader import read_response
@@ -41,29 +42,50 @@ def templates(tasks: Path, folder: Path) -> list[str]:
     return found
 
 
-def timed(command: list[str], environment: dict[str, str]) -> tuple[float, float, float]:
-    """Run a command; return its seconds, its own peak memory and the highest of its workers, in MB."""
+@dataclass
+class Usage:
+    """Seconds, and peak memory in MB: of each kind of process, and of all processes together at one moment."""
+
+    seconds: float = 0.0
+    peaks: dict[str, float] = field(default_factory=dict)
+    together: float = 0.0
+
+    def __str__(self) -> str:
+        kinds = ", ".join(f"{kind} {peak:.0f} MB" for kind, peak in sorted(self.peaks.items()))
+        return f"{kinds}, together {self.together:.0f} MB"
+
+
+def timed(command: list[str], environment: dict[str, str]) -> Usage:
+    """Run a command to its end and return what it and the processes below it took."""
     start = time.perf_counter()
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=environment)
-    peaks: dict[int, float] = {}
-    thread = threading.Thread(target=_watch, args=(process, peaks))
+    usage = Usage()
+    thread = threading.Thread(target=_watch, args=(process, usage))
     thread.start()
     process.wait()
-    seconds = time.perf_counter() - start
+    usage.seconds = time.perf_counter() - start
     thread.join()
-    own = peaks.pop(process.pid, 0.0)
-    return seconds, own, max(peaks.values(), default=0.0)
+    return usage
 
 
-def _watch(process: subprocess.Popen[bytes], peaks: dict[int, float]) -> None:
+def _watch(process: subprocess.Popen[bytes], usage: Usage) -> None:
     while process.poll() is None:
-        children = Path(f"/proc/{process.pid}/task/{process.pid}/children")
-        below = [int(pid) for thread in children.parent.parent.glob("*/children") for pid in _read(thread).split()]
-        for pid in (process.pid, *below):
-            for line in _read(Path(f"/proc/{pid}/status")).splitlines():
-                if line.startswith("VmHWM"):
-                    peaks[pid] = max(peaks.get(pid, 0.0), int(line.split()[1]) / 1000)
+        together = 0.0
+        for pid in _tree(process.pid):
+            about = dict(line.split(":", 1) for line in _read(Path(f"/proc/{pid}/status")).splitlines())
+            command = _read(Path(f"/proc/{pid}/cmdline")).split("\0")
+            kind = "command" if pid == process.pid else next((one for one in command if "grader" in one), "others")
+            peak, now = (int(about.get(key, "0 kB").split()[0]) / 1000 for key in ("VmHWM", "VmRSS"))
+            usage.peaks[kind] = max(usage.peaks.get(kind, 0.0), peak)
+            together += now
+        usage.together = max(usage.together, together)
         time.sleep(0.2)
+
+
+def _tree(pid: int) -> list[int]:
+    """Return a process and all below it."""
+    children = Path(f"/proc/{pid}/task").glob("*/children")
+    return [pid, *(one for path in children for child in _read(path).split() for one in _tree(int(child)))]
 
 
 def _read(path: Path) -> str:
@@ -102,19 +124,16 @@ def main() -> None:
 def _ratios(tasks: Path, folder: Path, environment: dict[str, str]) -> None:
     (folder / "templates").mkdir()
     files = templates(tasks, folder / "templates")
-    lint, own, _ = timed([str(Path(sys.executable).parent / "cfn-lint"), *files], environment)
-    print(f"cfn-lint: {len(files)} templates, {lint:.1f} s, {own:.0f} MB", flush=True)
+    lint = timed([str(Path(sys.executable).parent / "cfn-lint"), *files], environment)
+    print(f"cfn-lint: {len(files)} templates, {lint.seconds:.1f} s; {lint}", flush=True)
     batch = [*GRADE, "batch", str(tasks), "--replace", "--quiet", "--jobs", "2"]
     for what, options in (
         ("full", ["--out", str(folder / "full")]),
         ("full again, nothing changed", ["--out", str(folder / "full")]),
         ("fast", ["--out", str(folder / "fast"), "--fast", "--no-cache"]),
     ):
-        seconds, own, workers = timed([*batch, *options], environment)
-        print(
-            f"{what}: {seconds:.1f} s, {seconds / lint:.3f} of cfn-lint; coordinator {own:.0f} MB, worker {workers:.0f} MB",
-            flush=True,
-        )
+        usage = timed([*batch, *options], environment)
+        print(f"{what}: {usage.seconds:.1f} s, {usage.seconds / lint.seconds:.3f} of cfn-lint; {usage}", flush=True)
 
 
 def _many(tasks: Path, count: int, folder: Path, environment: dict[str, str]) -> None:
@@ -130,12 +149,9 @@ def _many(tasks: Path, count: int, folder: Path, environment: dict[str, str]) ->
             "--no-cache",
             "--quiet",
         ]
-        seconds, own, workers = timed([*command, "--replace", "--out", str(folder / "many")], environment)
-        each = 1000 * seconds / number
-        print(
-            f"{number} responses: {seconds:.0f} s, {each:.1f} ms each; coordinator {own:.0f} MB, worker {workers:.0f} MB",
-            flush=True,
-        )
+        usage = timed([*command, "--replace", "--out", str(folder / "many")], environment)
+        each = 1000 * usage.seconds / number
+        print(f"{number} responses: {usage.seconds:.0f} s, {each:.1f} ms each; {usage}", flush=True)
 
 
 if __name__ == "__main__":

@@ -1,45 +1,77 @@
 """The engines of other projects: made once per process, because making them costs more than using them.
 
-This module imports nothing but the standard library, so that a command can start making an engine before it imports the rest.
+This module imports little but the standard library, so that a command can start making an engine before it imports the rest.
 """
 
 from __future__ import annotations
 
 import atexit
 import gc
+import os
 from functools import cache
 from threading import Lock, Thread
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+from grader.child import Child
+
+if TYPE_CHECKING:
+    from grader.policies import Policy
 
 _LOCK = Lock()
+_KEPT: dict[tuple[Policy, ...], Any] = {}
 
 
-def preload() -> None:
-    """Start making the fast engine beside whatever comes next: it is native code, and does not hold Python's lock.
+class EngineError(Exception):
+    """An engine could not judge a template: an error of the run, not a failure of the response."""
 
-    The engines keep nearly all that they allocate, so the collector of cycles is told to look more rarely.
+
+def preload(lint: bool) -> None:
+    """Start making the engines beside whatever comes next, `lint` for cfn-lint as well.
+
+    The fast one is native code, and does not hold Python's lock. It keeps nearly all that it allocates, so the collector of
+    cycles is told to look more rarely.
     """
     gc.set_threshold(100_000, 20, 20)
+    if lint:
+        linter().start()
     Thread(target=fast_engine, daemon=True).start()
 
 
-def fast_engine() -> Any:
-    """Return cloudformation-validate's engine."""
+def fast_engine(policies: tuple[Policy, ...] = ()) -> Any:
+    """Return cloudformation-validate's engine, with users' rules in it.
+
+    Only the last one is kept: each takes about 240 MB. Raises InputError with the engine's words where a rule cannot be parsed.
+    """
     with _LOCK:
-        return _fast_engine()
+        if policies not in _KEPT:
+            _KEPT.clear()
+            _KEPT[policies] = _fast_engine(policies)
+        return _KEPT[policies]
+
+
+def _fast_engine(policies: tuple[Policy, ...]) -> Any:
+    from cloudformation_validate import CompositeEngine, CompositeEngineConfig, ExternalRuleSource, ValidationError
+
+    atexit.register(_KEPT.clear)  # its destructor needs modules that the interpreter takes down at exit
+    guard, cel = (
+        [ExternalRuleSource(name=one.name, content=one.text) for one in policies if one.language == language]
+        for language in ("guard", "cel")
+    )
+    try:
+        return CompositeEngine(CompositeEngineConfig(guard_rules=guard, cel_rules=cel))
+    except ValidationError as error:
+        from grader.errors import InputError
+
+        raise InputError(" ".join(str(error).split())[:300]) from None
 
 
 @cache
-def _fast_engine() -> Any:
-    from cloudformation_validate import CompositeEngine
+def linter() -> Child:
+    """Return cfn-lint's process; it lives as long as this one."""
+    child = Child("grader.linter")
+    atexit.register(child.stop)
+    return child
 
-    atexit.register(_fast_engine.cache_clear)  # its destructor needs modules that the interpreter takes down at exit
-    return CompositeEngine()
 
-
-@cache
-def lint_rules() -> Any:
-    """Return cfn-lint's rules without the informational ones, which are no failures."""
-    from cfnlint.core import get_rules
-
-    return get_rules([], ["I"], [], {}, False)
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=linter.cache_clear)  # two processes must not ask one

@@ -48,6 +48,7 @@ def grade(
     that needs a network. Nothing of a bundle is executed or fetched. The result is the same for the same input, the seconds of the detectors aside.
     """
     catalogue = with_requirements(catalogue or load_catalogue(), requirements_of(task), task.folder)
+    catalogue = catalogue.without(rubric.ignored)
     case = Case(task, bundle, limits, ideal)
     detections = detect(case, catalogue, fast)
     return judge(case, detections, rubric, catalogue, honour, ask(case, catalogue) if ask else None)
@@ -94,7 +95,7 @@ def judge(
         omitted=tuple(_omitted(omitted) for omitted in case.bundle.omitted),
         suppressions=tuple(map(str, silent)),
         dry_run=answer.to_dict() if answer else None,
-        requirements=_requirements(case.task, rubric, {finding.rule for finding in findings}),
+        requirements=_requirements(catalogue, rubric, {finding.rule for finding in findings}),
         detectors={
             detection.name: DetectorEntry(detection.version, detection.seconds, detection.errors)
             for detection in detections
@@ -118,9 +119,9 @@ def _asked_aws(failures: Sequence[Failure], answer: Answer | None) -> str:
     return f" A dry run ({answer.mode}) in {answer.region} {' and '.join(parts)}.{silent}"
 
 
-def _requirements(task: Task, rubric: Rubric, unmet: set[str]) -> tuple[RequirementEntry, ...]:
+def _requirements(catalogue: Catalogue, rubric: Rubric, unmet: set[str]) -> tuple[RequirementEntry, ...]:
     """Return every requirement of the task that the rubric does not leave out, with whether it is met."""
-    rules = [(rule, rubric.level_of(rule)) for rule in requirements_of(task).rules]
+    rules = [(rule, rubric.level_of(rule)) for rule in catalogue.demanded]
     return tuple(RequirementEntry(rule.id, level, rule.title, rule.id not in unmet) for rule, level in rules if level)
 
 

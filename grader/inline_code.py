@@ -7,7 +7,7 @@ import re
 import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any
 
 from grader.case import Case
@@ -71,7 +71,7 @@ def inline_functions(case: Case) -> Iterator[InlineCode]:
             yield InlineCode(template, function, scope, path, text, runtime, handler)
 
 
-@cache
+@lru_cache(maxsize=32)  # several rules look at the functions of one response
 def python_tree(text: str) -> ast.Module | str | None:
     """Parse Python: the tree, a sentence on what is wrong, or None where the parser gives up."""
     try:

@@ -46,7 +46,8 @@ def with_requirements(catalogue: Catalogue, requirements: UserRules, folder: Pat
         if rule.id in catalogue.rules:
             raise InputError(f"the requirement {rule.id} has the id of a rule: give it another", folder or "")
     rules = dict(catalogue.rules) | {rule.id: rule for rule in requirements.rules}
-    return Catalogue(dict(sorted(rules.items())), (*catalogue.policies, *requirements.policies))
+    policies = (*catalogue.policies, *requirements.policies)
+    return Catalogue(dict(sorted(rules.items())), policies, requirements.rules)
 
 
 def _rule(one: RequirementFile, where: Path) -> Rule:

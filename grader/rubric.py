@@ -77,6 +77,11 @@ class Rubric:
         """The names of the levels, gravest first."""
         return tuple(level.name for level in self.fields.levels)
 
+    @property
+    def ignored(self) -> frozenset[str]:
+        """The ids of the rules that the rubric leaves out."""
+        return frozenset(name for name, override in self.fields.rules.items() if override.ignore)
+
     def level_of(self, rule: Rule, standing: Standing = Standing.OPEN) -> str | None:
         """Return the level of a rule's failures, None where the rubric leaves the rule out.
 

@@ -6,7 +6,7 @@ import fnmatch
 import importlib
 import pkgutil
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -136,14 +136,19 @@ def hit_of(problem: Problem) -> Hit:
 
 @dataclass(frozen=True)
 class Catalogue:
-    """All rules, by id; `policies` are the files of those that are written in Guard or CEL."""
+    """All rules, by id; `policies` are the files of those that are written in Guard or CEL.
+
+    `demanded` are those that a task brings: its requirements. What `ignored` rules stand for is not reported at all.
+    """
 
     rules: Mapping[str, Rule]
     policies: tuple[Policy, ...] = ()
+    demanded: tuple[Rule, ...] = ()
+    ignored: frozenset[str] = frozenset()
     _known: dict[str, Rule | None] = field(default_factory=dict, compare=False, repr=False)
 
     def of(self, detector: str, rule_id: str) -> Rule | None:
-        """Return the rule that stands for another detector's id, or None."""
+        """Return the rule that stands for another detector's id, None where there is none or it is ignored."""
         name = f"{detector}:{rule_id}"
         if name not in self._known:
             matches = [
@@ -153,7 +158,13 @@ class Catalogue:
                 if fnmatch.fnmatchcase(name, pattern)
             ]
             self._known[name] = self.rules[max(matches)[1]] if matches else None
-        return self._known[name]
+        rule = self._known[name]
+        return None if rule is None or rule.id in self.ignored else rule
+
+    def without(self, ids: Iterable[str]) -> Catalogue:
+        """Return the catalogue with rules ignored, except those that others yield to: these still speak for the others."""
+        yielded = {other for rule in self.rules.values() for other in rule.yields_to}
+        return replace(self, ignored=frozenset(ids) - yielded)
 
 
 @cache

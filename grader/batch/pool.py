@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-import json
-import os
 import queue
-import select
-import subprocess
-import sys
 import threading
 from collections.abc import Callable
 from concurrent.futures import Executor, Future
-from contextlib import suppress
 from dataclasses import asdict, dataclass
 from typing import Any
 
 from grader.batch.jobs import Job
 from grader.batch.work import Options, Outcome, failed
+from grader.child import Child, ChildEndedError
 from grader.errors import InputError
 
 
@@ -33,73 +28,21 @@ class Worker:
 
     def __init__(self, limits: Limits) -> None:
         self._limits = limits
-        self._process: subprocess.Popen[bytes] | None = None
-        self._rest = b""
+        self._child = Child("grader.batch.worker", str(limits.megabytes), group=True)
+        self.stop = self._child.stop
 
     def run(self, job: Job, options: Options) -> Outcome:
         """Grade a job in the process. One that takes too long is ended; one that dies is tried once more."""
-        for attempt in (1, 2):
-            outcome = self._run(job, options)
-            if outcome.status != "killed" or attempt == 2:
-                return outcome
-        raise AssertionError
-
-    def _run(self, job: Job, options: Options) -> Outcome:
-        process = self._started()
-        assert process.stdin is not None
-        try:
-            process.stdin.write(json.dumps({"job": asdict(job), "options": options.to_dict()}).encode() + b"\n")
-            process.stdin.flush()
-            line = self._line(process)
-        except TimeoutError:
-            self.stop()
-            return failed(job, "timeout", f"took more than {self._limits.seconds:g} seconds and was ended")
-        except (OSError, EOFError):
-            code = process.wait()
-            self.stop()
-            return failed(job, "killed", f"its worker ended with {code}")
-        return Outcome(**json.loads(line))
-
-    def _line(self, process: subprocess.Popen[bytes]) -> bytes:
-        """Read a line in time. Raises TimeoutError, and EOFError where the process is gone."""
-        import time
-
-        assert process.stdout is not None
-        end = time.monotonic() + self._limits.seconds
-        chunks = [self._rest]
-        while b"\n" not in chunks[-1]:
-            left = end - time.monotonic()
-            if left <= 0 or not select.select([process.stdout], [], [], left)[0]:
-                raise TimeoutError
-            chunk = os.read(process.stdout.fileno(), 1 << 20)
-            if not chunk:
-                raise EOFError
-            chunks.append(chunk)
-        line, _, self._rest = b"".join(chunks).partition(b"\n")
-        return line
-
-    def _started(self) -> subprocess.Popen[bytes]:
-        if self._process is None or self._process.poll() is not None:
-            self.stop()
-            command = [sys.executable, "-m", "grader.batch.worker", str(self._limits.megabytes)]
-            self._process = subprocess.Popen(
-                command,
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.DEVNULL,
-                start_new_session=True,
-            )
-        return self._process
-
-    def stop(self) -> None:
-        """End the process."""
-        process, self._process, self._rest = self._process, None, b""
-        if process is not None:
-            process.kill()
-            process.wait()
-            for stream in (process.stdin, process.stdout):
-                with suppress(OSError):
-                    stream.close() if stream else None
+        error = None
+        for _ in range(2):
+            try:
+                request = {"job": asdict(job), "options": options.to_dict()}
+                return Outcome(**self._child.ask(request, self._limits.seconds))
+            except TimeoutError:
+                return failed(job, "timeout", f"took more than {self._limits.seconds:g} seconds and was ended")
+            except ChildEndedError as ended:
+                error = ended
+        return failed(job, "killed", f"its worker {error}")
 
 
 class LocalExecutor(Executor):

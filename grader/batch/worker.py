@@ -1,4 +1,4 @@
-"""A worker process: jobs come in on standard input, one JSON object a line, and outcomes go out on standard output.
+"""A worker process: jobs come in, outcomes go out.
 
     python -m grader.batch.worker [MEGABYTES]
 
@@ -9,10 +9,12 @@ losing the others, on this machine and in a worker of a cluster alike.
 from __future__ import annotations
 
 import gc
-import json
-import os
 import sys
 from dataclasses import asdict
+from itertools import count
+from typing import Any
+
+from grader.child import serve
 
 COLLECT_EVERY = 20  # responses
 
@@ -23,22 +25,22 @@ def main() -> None:
         _bound(int(sys.argv[1]))
     from grader.engines import preload
 
-    preload()
+    preload(lint=False)  # a batch may do without
     from grader.batch.jobs import Job
     from grader.batch.work import Options, execute
 
-    out = os.fdopen(os.dup(1), "w", encoding="utf-8", errors="backslashreplace")
-    os.dup2(2, 1)  # whatever prints must not disturb the answers
     gc.disable()  # cycles are collected between responses, without looking at the engines each time
-    for number, line in enumerate(sys.stdin):
+    served = count()
+
+    def answer(request: dict[str, Any]) -> dict[str, Any]:
+        number = next(served)
         if number % COLLECT_EVERY == 1:
             gc.collect()
             if number == 1:
                 gc.freeze()
-        data = json.loads(line)
-        outcome = execute(Job(**data["job"]), Options(**data["options"]))
-        out.write(json.dumps(asdict(outcome)) + "\n")
-        out.flush()
+        return asdict(execute(Job(**request["job"]), Options(**request["options"])))
+
+    serve(answer)
 
 
 def _bound(megabytes: int) -> None:

@@ -52,7 +52,7 @@ def command(
 
     from grader.engines import preload
 
-    preload()
+    preload(lint=not fast)
     from grader.bundle import read_response
     from grader.grading import grade
     from grader.rubric import load_rubric

@@ -15,6 +15,7 @@ from grader.finding import Finding
 from grader.rule import Catalogue
 
 Detect = Callable[[Case, Catalogue], Iterable[Finding]]
+_ENGINES = (cloudformation_validate, cfn_lint)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,12 +38,13 @@ def detectors(fast: bool = False) -> tuple[ModuleType, ...]:
 def detect(case: Case, catalogue: Catalogue, fast: bool = False) -> tuple[Detection, ...]:
     """Run the detectors on a case.
 
-    The fast engine is native code that leaves Python's lock alone, so it runs beside the others.
+    The engines are native code that leaves Python's lock alone, and a process: they run beside the others.
     """
-    with ThreadPoolExecutor(1) as pool:
-        beside = pool.submit(_run, cloudformation_validate, case, catalogue)
-        rest = [_run(module, case, catalogue) for module in detectors(fast) if module is not cloudformation_validate]
-        return (*rest[:2], beside.result(), *rest[2:])
+    chosen = detectors(fast)
+    with ThreadPoolExecutor(2) as pool:
+        beside = {one: pool.submit(_run, one, case, catalogue) for one in chosen if one in _ENGINES}
+        here = {one: _run(one, case, catalogue) for one in chosen if one not in _ENGINES}
+        return tuple(beside[one].result() if one in beside else here[one] for one in chosen)
 
 
 def _run(module: ModuleType, case: Case, catalogue: Catalogue) -> Detection:

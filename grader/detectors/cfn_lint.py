@@ -1,18 +1,21 @@
-"""The reference engine: cfn-lint through its Python API, its rules loaded once per process."""
+"""The reference engine: cfn-lint, in a process of its own, its rules loaded once."""
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from typing import Any
 
 from grader.case import Case
+from grader.child import ChildEndedError
 from grader.detectors.known import GETATT, is_attribute, is_generated, is_major_version, target_of
-from grader.engines import lint_rules
+from grader.engines import EngineError, linter
 from grader.finding import Finding
 from grader.rule import Catalogue
 from grader.template import Template
 
 NAME = "cfn-lint"
+SECONDS = 60.0  # for all templates of a response; a large one takes about ten
 
 
 def version() -> str:
@@ -23,52 +26,60 @@ def version() -> str:
 
 
 def detect(case: Case, catalogue: Catalogue) -> Iterator[Finding]:
-    """Yield what cfn-lint finds in every template that could be parsed, as findings of the catalogue's rules."""
+    """Yield what cfn-lint finds in every template that could be parsed, as findings of the catalogue's rules.
+
+    Raises EngineError at the end for the templates that it could not judge, in time or at all.
+    """
+    end = time.monotonic() + SECONDS
+    unjudged = []
     for template in case.templates:
-        for match in _matches(template, case.account.region):
-            path = [str(step) for step in getattr(match, "path", None) or ()]
-            rule = catalogue.of(NAME, GETATT if is_attribute(".".join(path), match.message) else match.rule.id)
-            doubtful = is_major_version(match.message) or is_generated(match.message, template)
+        try:
+            matches = _matches(template, case.account.region, end - time.monotonic())
+        except EngineError as error:
+            unjudged.append(str(error))
+            continue
+        for match in matches:
+            path, message = match["path"], match["message"]
+            rule = catalogue.of(NAME, GETATT if is_attribute(".".join(path), message) else match["rule"])
+            doubtful = is_major_version(message) or is_generated(message, template)
             if rule is not None and not doubtful:
                 yield _finding(match, rule.id, template)
+    if unjudged:
+        raise EngineError("; ".join(unjudged))
 
 
-def _matches(template: Template, region: str) -> list[Any]:
-    """Lint one template; suppressions that it carries are not honoured."""
-    from cfnlint.config import ConfigMixIn
-    from cfnlint.decode.decode import decode_str
-    from cfnlint.runner import run_template_by_data
-
-    parsed, errors = decode_str(template.text)
-    if errors or parsed is None:
-        return list(errors)
-    _without_suppressions(parsed)
-    return list(run_template_by_data(parsed, ConfigMixIn(regions=[region]), lint_rules()))
-
-
-def _without_suppressions(parsed: Any) -> None:
-    for holder in (parsed, *(parsed.get("Resources") or {}).values()) if isinstance(parsed, dict) else ():
-        metadata = holder.get("Metadata") if isinstance(holder, dict) else None
-        if isinstance(metadata, dict):
-            metadata.pop("cfn-lint", None)
+def _matches(template: Template, region: str, seconds: float) -> list[dict[str, Any]]:
+    """Return cfn-lint's matches in a template. Raises EngineError where it gives none."""
+    if seconds <= 0:
+        raise EngineError(f"{template.file}: not judged, {SECONDS:g} seconds were over")
+    try:
+        answer = linter().ask({"text": template.text, "region": region, "seconds": seconds}, seconds)
+    except TimeoutError:
+        raise EngineError(f"{template.file}: took more than {SECONDS:g} seconds and was ended") from None
+    except ChildEndedError as error:
+        raise EngineError(f"{template.file}: its process {error}") from None
+    if "error" in answer:
+        raise EngineError(f"{template.file}: {answer['error']}")
+    found: list[dict[str, Any]] = answer["matches"]
+    return found
 
 
-def _finding(match: Any, rule: str, template: Template) -> Finding:
-    path = [str(step) for step in getattr(match, "path", None) or ()]
+def _finding(match: dict[str, Any], rule: str, template: Template) -> Finding:
+    path = match["path"]
     section, name = [*path, "", ""][:2]
     resource = template.resources.get(name) if section == "Resources" else None
     rest = path[2:] if resource else path
-    if resource is None and is_attribute(".".join(path), match.message):
+    if resource is None and is_attribute(".".join(path), match["message"]):
         resource = target_of(template, name)
         name = resource.name if resource else name
     return Finding(
         rule,
         NAME,
         template.file,
-        match.linenumber or 1,
-        match.message,
+        match["line"],
+        match["message"],
         name if section in ("Resources", "Parameters", "Outputs", "Conditions", "Mappings") else "",
         resource.type if resource else "",
         ".".join(rest),
-        {"name": name, "id": match.rule.id, "says": match.message},
+        {"name": name, "id": match["rule"], "says": match["message"]},
     )

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from difflib import get_close_matches
 from typing import Any
 
 from grader.case import Case
 from grader.detectors.known import GETATT, is_attribute, is_generated, is_major_version, is_of_default, target_of
-from grader.engines import fast_engine
+from grader.engines import EngineError, fast_engine
 from grader.finding import Finding
+from grader.plan.schemas import property_names
 from grader.rule import Catalogue
 from grader.template import Template
 
 NAME = "cloudformation-validate"
+_HINT = re.compile(r"'(?P<wrong>[^']+)' was unexpected\.(?P<hint> Did you mean '[^']*'\?)")
 
 
 def version() -> str:
@@ -37,28 +40,22 @@ def detect(case: Case, catalogue: Catalogue) -> Iterator[Finding]:
     config = ValidateConfig(
         detail_level=DetailLevel.STANDARD,
         pseudo_parameter_overrides=PseudoParameterOverrides(region=case.account.region),
-        exclude=RuleFilterConfig(),
+        exclude=RuleFilterConfig(ids=[rule.name for policy in catalogue.policies for rule in policy.rules]),
     )
+    engine = fast_engine(catalogue.policies)
     texts: list[tuple[str, str, Template | None]] = [
         (template.file, template.text, template) for template in case.templates
     ]
     texts += [(broken.file, broken.text, None) for broken in case.broken]
     for file, text, template in texts:
         try:
-            report = fast_engine().validate_template(TemplateContent(text, file), config)
+            report = engine.validate_template(TemplateContent(text, file), config)
         except ValidationError as error:
-            raise EngineError(file, str(error)) from None
+            raise EngineError(f"{file}: {' '.join(str(error).split())[:300]}") from None
         for diagnostic in report.diagnostics:
             found = _finding(diagnostic, file, template, catalogue, case)
             if found:
                 yield found
-
-
-class EngineError(Exception):
-    """An engine could not judge a template: an error of the run, not a failure of the response."""
-
-    def __init__(self, file: str, message: str) -> None:
-        super().__init__(f"{file}: {' '.join(message.split())[:300]}")
 
 
 def _is_doubtful(diagnostic: Any, template: Template | None) -> bool:
@@ -83,6 +80,7 @@ def _finding(diagnostic: Any, file: str, template: Template | None, catalogue: C
     if rule is None or _is_doubtful(diagnostic, template):
         return None
     entity = diagnostic.entity
+    message = _hinted(diagnostic, case.account.region)
     is_resource = entity is not None and entity.entity_type.name == "RESOURCE"
     name = entity.logical_id if entity else ""
     kind = (entity.resource_type or "") if entity else ""
@@ -90,19 +88,31 @@ def _finding(diagnostic: Any, file: str, template: Template | None, catalogue: C
     if target:
         name, kind = target.name, target.type
     if template and (
-        is_generated(diagnostic.message, template)
-        or is_of_default(diagnostic.message, template, case.scopes[template.file], name)
+        is_generated(message, template) or is_of_default(message, template, case.scopes[template.file], name)
     ):
         return None
-    facts = {"name": name, "id": diagnostic.rule_id, "says": diagnostic.message}
+    facts = {"name": name, "id": diagnostic.rule_id, "says": message}
     return Finding(
         rule.id,
         NAME,
         file,
         diagnostic.start_line or (template.line_of("Resources", name) if template and is_resource else 1),
-        diagnostic.message,
+        message,
         name,
         kind,
         diagnostic.property_path or "",
         facts,
     )
+
+
+def _hinted(diagnostic: Any, region: str) -> str:
+    """Return the message; which of several like names the engine suggests differs from run to run, so it is chosen here."""
+    message: str = diagnostic.message
+    found = _HINT.search(message)
+    if found is None:
+        return message
+    path = (diagnostic.property_path or "").split(".")[1:-1]
+    names = property_names(diagnostic.entity.resource_type or "", path, region) if diagnostic.entity else ()
+    nearest = get_close_matches(found["wrong"], names, 1)
+    hint = f" Did you mean '{nearest[0]}'?" if nearest else ""
+    return message[: found.start("hint")] + hint + message[found.end("hint") :]

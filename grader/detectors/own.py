@@ -22,6 +22,8 @@ def detect(case: Case, catalogue: Catalogue) -> Iterator[Finding]:
     """Run every rule's own check. A check that crashes loses nothing of the others; RuntimeError says which, at the end."""
     crashed = []
     for rule in catalogue.rules.values():
+        if rule.id in catalogue.ignored:
+            continue
         try:
             yield from rule.findings(case)
         except Exception as error:  # what a response can hold is endless; one rule's fault must not hide the rest

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import atexit
 from collections.abc import Iterator
-from functools import lru_cache
 from typing import Any
 
 from grader.case import Case
-from grader.errors import InputError
+from grader.engines import fast_engine
 from grader.finding import Finding
-from grader.policies import CEL, DETECTOR, GUARD, Policy, PolicyRule
+from grader.policies import DETECTOR, PolicyRule
 from grader.rule import Catalogue
 from grader.task import GUARD_FILE, PROMPT, asked_at
 from grader.template import Template
@@ -32,7 +30,7 @@ def detect(case: Case, catalogue: Catalogue) -> Iterator[Finding]:
     from cloudformation_validate import DetailLevel, TemplateContent, ValidateConfig, ValidationError
 
     about = {rule.name: rule for policy in catalogue.policies for rule in policy.rules}
-    engine = policy_engine(catalogue.policies)
+    engine = fast_engine(catalogue.policies)
     config = ValidateConfig(disable_builtin_rules=True, detail_level=DetailLevel.STANDARD)
     unmet: dict[str, list[str]] = {}
     found: list[tuple[str, Finding]] = []
@@ -80,20 +78,3 @@ def _unread(case: Case, catalogue: Catalogue, message: str) -> Iterator[tuple[st
                 line = asked_at(case.task.prompt, about.asks)
                 facts = {"says": message, "value": message}
                 yield about.name, Finding(rule.id, NAME, PROMPT, line, message, "", about.type, "", facts)
-
-
-@lru_cache(maxsize=8)
-def policy_engine(policies: tuple[Policy, ...]) -> Any:
-    """Return an engine with the rules of some files. Raises InputError with the engine's words where one cannot be parsed."""
-    from cloudformation_validate import CompositeEngine, CompositeEngineConfig, ExternalRuleSource, ValidationError
-
-    sources: dict[str, list[Any]] = {GUARD: [], CEL: []}
-    for policy in policies:
-        sources[policy.language].append(ExternalRuleSource(name=policy.name, content=policy.text))
-    try:
-        return CompositeEngine(CompositeEngineConfig(guard_rules=sources[GUARD], cel_rules=sources[CEL]))
-    except ValidationError as error:
-        raise InputError(" ".join(str(error).split())[:300]) from None
-
-
-atexit.register(policy_engine.cache_clear)  # engines that outlive the module complain when they go

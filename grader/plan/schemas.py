@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import importlib.util
 import json
+from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -36,27 +38,55 @@ def is_known_type(name: str, region: str) -> bool:
     return not known or name in known
 
 
-@cache
-def _schema(name: str, region: str) -> dict[str, Any]:
+@dataclass(frozen=True, slots=True)
+class _Attributes:
+    """What a type's schema says of GetAtt: its read-only properties as dotted paths, and the names of all properties."""
+
+    read_only: frozenset[str]
+    properties: frozenset[str]
+
+
+def _schema(name: str, region: str) -> dict[str, Any] | None:
+    """Read a type's schema. It is not kept: whole schemas would fill the memory of a long run."""
     file = _types(region).get(name)
     path = _folder() / "resources" / f"{file}.json"
-    found: dict[str, Any] = json.loads(path.read_text("utf-8")) if file and path.is_file() else {}
+    if not file or not path.is_file():
+        return None
+    found: dict[str, Any] = json.loads(path.read_text("utf-8"))
     return found
+
+
+@cache
+def _attributes(name: str, region: str) -> _Attributes | None:
+    schema = _schema(name, region)
+    if schema is None:
+        return None
+    read_only = (path.removeprefix("/properties/").replace("/", ".") for path in schema.get("readOnlyProperties", ()))
+    return _Attributes(frozenset(read_only), frozenset(schema.get("properties", ())))
 
 
 def has_attribute(name: str, attribute: str, region: str) -> bool:
     """Whether GetAtt of a type may read an attribute; True where the type's schema is not known."""
     if name.startswith(("Custom::", *_OPEN)):
         return True
-    schema = _schema(name, region)
-    if not schema:
+    schema = _attributes(name, region)
+    if schema is None or attribute in schema.read_only:
         return True
-    first = attribute.split(".")[0]
-    read_only = {path.removeprefix("/properties/").replace("/", ".") for path in schema.get("readOnlyProperties", ())}
-    if attribute in read_only:
-        return True
-    if any(path.startswith(attribute + ".") for path in read_only):
+    if any(path.startswith(attribute + ".") for path in schema.read_only):
         return False  # an object: its parts are attributes, it is none
-    if any(path.split(".")[0] == first for path in read_only):
-        return True
-    return first in schema.get("properties", {})
+    first = attribute.split(".")[0]
+    return any(path.split(".")[0] == first for path in schema.read_only) or first in schema.properties
+
+
+def property_names(name: str, steps: Sequence[str], region: str) -> tuple[str, ...]:
+    """Return the properties that a type has at a path of properties and places in lists, sorted; none where it is not known."""
+    schema = _schema(name, region) or {}
+    node: Any = schema
+    for step in (*steps, None):
+        while isinstance(node, dict) and "$ref" in node:
+            node = schema.get("definitions", {}).get(str(node["$ref"]).rpartition("/")[2])
+        if not isinstance(node, dict):
+            return ()
+        if step is not None:
+            node = node.get("items") if step.isdigit() else node.get("properties", {}).get(step)
+    return tuple(sorted(node.get("properties", ())))

@@ -1,0 +1,114 @@
+"""A process beside this one that answers requests, each a line of JSON: for what may hang, crash or take all memory."""
+
+from __future__ import annotations
+
+import json
+import os
+import select
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from threading import Lock
+from typing import Any
+
+
+class ChildEndedError(Exception):
+    """The process ended before it had answered."""
+
+    def __init__(self, code: int) -> None:
+        super().__init__(f"ended with {code}")
+
+
+class Child:
+    """A module of this package run as a process: started when it is first needed, and again after it has ended.
+
+    With `group` it heads a group of processes, so that what it starts itself is ended with it.
+    """
+
+    def __init__(self, module: str, *arguments: str, group: bool = False) -> None:
+        # -P: the current folder may hold a response, and nothing of that is imported
+        self._command = [sys.executable, "-P", "-m", module, *arguments]
+        self._group = group
+        self._process: subprocess.Popen[bytes] | None = None
+        self._lock = Lock()
+
+    def start(self) -> None:
+        """Start the process before there is anything to ask."""
+        with self._lock:
+            self._started()
+
+    def ask(self, request: object, seconds: float) -> Any:
+        """Return the answer to a request.
+
+        Raises TimeoutError where it takes longer than `seconds`, ChildEndedError where the process dies; it is gone in both cases.
+        """
+        with self._lock:
+            process = self._started()
+            try:
+                return json.loads(_exchange(process, json.dumps(request).encode() + b"\n", seconds))
+            except TimeoutError:
+                self._stop()
+                raise
+            except (OSError, EOFError):
+                code = process.wait()
+                self._stop()
+                raise ChildEndedError(code) from None
+
+    def _started(self) -> subprocess.Popen[bytes]:
+        if self._process is None or self._process.poll() is not None:
+            self._stop()
+            self._process = subprocess.Popen(
+                self._command,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+                process_group=0 if self._group else None,
+            )
+        return self._process
+
+    def stop(self) -> None:
+        """End the process, without waiting for an answer that is under way."""
+        self._stop()
+
+    def _stop(self) -> None:
+        process, self._process = self._process, None
+        if process is None:
+            return
+        if self._group:
+            with suppress(ProcessLookupError, PermissionError):
+                os.killpg(process.pid, signal.SIGKILL)
+        process.kill()
+        process.wait()
+        for stream in (process.stdin, process.stdout):
+            with suppress(OSError):
+                stream.close() if stream else None
+
+
+def _exchange(process: subprocess.Popen[bytes], request: bytes, seconds: float) -> bytes:
+    """Write a line and read one. Raises TimeoutError, OSError, and EOFError where the process is gone."""
+    assert process.stdin is not None
+    assert process.stdout is not None
+    end = time.monotonic() + seconds
+    process.stdin.write(request)
+    process.stdin.flush()
+    chunks = [b""]
+    while not chunks[-1].endswith(b"\n"):
+        left = end - time.monotonic()
+        if left <= 0 or not select.select([process.stdout], [], [], left)[0]:
+            raise TimeoutError
+        chunks.append(os.read(process.stdout.fileno(), 1 << 20))
+        if not chunks[-1]:
+            raise EOFError
+    return b"".join(chunks)
+
+
+def serve(answer: Callable[[Any], object]) -> None:
+    """Answer requests until standard input ends: the process's side of a Child."""
+    out = os.fdopen(os.dup(1), "w", encoding="utf-8", errors="backslashreplace")
+    os.dup2(2, 1)  # whatever prints must not disturb the answers
+    for line in sys.stdin.buffer:
+        out.write(json.dumps(answer(json.loads(line))) + "\n")
+        out.flush()
