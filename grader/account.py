@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -117,8 +117,18 @@ def account_of(fields: str | AccountFile, where: Path, region: str | None = None
 
     Raises InputError for a profile that does not exist.
     """
-    added = AccountFile.model_validate({"profile": fields}) if isinstance(fields, str) else fields
-    base = profile(added.profile or "fresh", where)
+    if isinstance(fields, str):
+        _check(fields, where)
+        return _in_region(fields, region)
+    return _sum(profile(fields.profile or "fresh", where), fields, region)
+
+
+@lru_cache(maxsize=64)  # most tasks deploy to one of a few accounts
+def _in_region(name: str, region: str | None) -> Account:
+    return _sum(_profile(name), AccountFile.model_validate({"profile": name}), region)
+
+
+def _sum(base: Account, added: AccountFile, region: str | None) -> Account:
     update: dict[str, Any] = added.model_dump(exclude_none=True, exclude_defaults=True)
     update["quotas"] = base.quotas | added.quotas.model_dump(exclude_none=True, by_alias=True)
     for name in _HELD:
@@ -128,14 +138,29 @@ def account_of(fields: str | AccountFile, where: Path, region: str | None = None
     return Account.model_validate(base.model_dump() | update)
 
 
-@cache
 def profile(name: str, where: Path = Path("account.yaml")) -> Account:
-    """Return a shipped profile. Raises InputError where there is none of that name."""
-    folder = Path(str(files("grader"))) / "profiles"
-    known = sorted(path.stem for path in folder.glob("*.yaml"))
-    if name not in known:
-        raise InputError(f"account: no profile {name!r} (there are: {', '.join(known)})", where)
-    path = folder / f"{name}.yaml"
+    """Return a shipped profile. Raises InputError, which names the file `where` it is asked for, where there is none."""
+    _check(name, where)
+    return _profile(name)
+
+
+@cache
+def _names() -> tuple[str, ...]:
+    return tuple(sorted(path.stem for path in _folder().glob("*.yaml")))
+
+
+def _folder() -> Path:
+    return Path(str(files("grader"))) / "profiles"
+
+
+def _check(name: str, where: Path) -> None:
+    if name not in _names():
+        raise InputError(f"account: no profile {name!r} (there are: {', '.join(_names())})", where)
+
+
+@cache
+def _profile(name: str) -> Account:
+    path = _folder() / f"{name}.yaml"
     fields = validate(AccountFile, load_yaml(path), path)
     if fields.profile:
         return account_of(fields, path).model_copy(update={"profile": name})

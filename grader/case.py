@@ -146,19 +146,13 @@ class Case:
         """The files that a person reads or runs: documents and scripts."""
         return tuple(self.bundle.of_kind(Kind.DOCUMENT, Kind.SCRIPT))
 
-    def texts(self, template: Template) -> Iterator[tuple[Path, AnyNode, str]]:
-        """Yield every string of a template as it would be once deployed: path, node, text with `${Name}` for unknowns."""
-        scope = self.scopes[template.file]
-        stack: list[tuple[Path, AnyNode]] = [((), template.root)]
-        while stack:
-            path, node = stack.pop()
-            if isinstance(node, Scalar):
-                if isinstance(node.value, str):
-                    yield path, node, node.text
-            elif isinstance(node, Call) and node.name in ("Fn::Sub", "Fn::Join"):
-                yield path, node, scope.text(node)
-            else:
-                stack.extend(reversed([((*path, step), child) for step, child in children(node)]))
+    def texts(self, template: Template) -> tuple[tuple[Path, AnyNode, str], ...]:
+        """Return every string of a template as it would be once deployed: path, node, text with `${Name}` for unknowns."""
+        return self._texts[template.file]
+
+    @cached_property
+    def _texts(self) -> Mapping[str, tuple[tuple[Path, AnyNode, str], ...]]:
+        return {template.file: tuple(_strings(template, self.scopes[template.file])) for template in self.templates}
 
     @cached_property
     def prose(self) -> str:
@@ -177,3 +171,16 @@ class Case:
     def prompt(self) -> str:
         """The prompt, in lower case."""
         return self.task.prompt.lower()
+
+
+def _strings(template: Template, scope: Scope) -> Iterator[tuple[Path, AnyNode, str]]:
+    stack: list[tuple[Path, AnyNode]] = [((), template.root)]
+    while stack:
+        path, node = stack.pop()
+        if isinstance(node, Scalar):
+            if isinstance(node.value, str):
+                yield path, node, node.text
+        elif isinstance(node, Call) and node.name in ("Fn::Sub", "Fn::Join"):
+            yield path, node, scope.text(node)
+        else:
+            stack += reversed([((*path, step), child) for step, child in children(node)])

@@ -21,6 +21,7 @@ from grader.strengths import strengths
 from grader.summary import gaps, recommendations, summary, training_value
 from grader.suppressions import Suppression, suppressions, without
 from grader.task import Task
+from grader.version import installed
 
 if TYPE_CHECKING:
     from grader.dryrun import Answer
@@ -157,9 +158,7 @@ def _omitted(omitted: Omitted) -> str:
 
 
 def _detection(answer: Answer) -> Detection:
-    from importlib.metadata import version
-
-    return Detection("aws", version("botocore"), answer.findings, answer.seconds, answer.errors)
+    return Detection("aws", installed("botocore"), answer.findings, answer.seconds, answer.errors)
 
 
 def _failure(number: int, group: Grouped, case: Case, answer: Answer | None) -> Failure:

@@ -9,7 +9,6 @@ from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
-from importlib.metadata import version
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -18,8 +17,9 @@ from grader.batch.jobs import Job, record_of
 from grader.batch.work import Options
 from grader.rubric import default_rubric
 from grader.store import write_whole
+from grader.version import installed
 
-ENGINES = ("cfn-grader", "cfn-lint", "cloudformation-validate", "tree-sitter-javascript", "networkx", "scipy")
+ENGINES = ("cfn-grader", "cfn-lint", "cloudformation-validate", "tree-sitter-javascript", "networkx", "lap")
 
 
 def cache_folder() -> Path:
@@ -100,7 +100,7 @@ def fingerprint(options: Options) -> str:
 @cache
 def _code() -> str:
     """Return a hash of this package and of the versions that it grades with."""
-    digest = hashlib.sha256(json.dumps({name: version(name) for name in ENGINES}).encode())
+    digest = hashlib.sha256(json.dumps({name: installed(name) for name in ENGINES}).encode())
     root = Path(str(files("grader")))
     for path in sorted(path for path in root.rglob("*") if path.suffix in (".py", ".j2", ".yaml", ".json")):
         digest.update(str(path.relative_to(root)).encode() + path.read_bytes())

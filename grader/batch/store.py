@@ -7,7 +7,6 @@ import os
 import platform
 import sys
 from dataclasses import dataclass
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +15,7 @@ from grader.batch.jobs import Job
 from grader.batch.work import Outcome
 from grader.errors import InputError
 from grader.store import RESULT, ROWS, read_rows, write_whole
+from grader.version import installed
 from grader.writers import ANALYSIS
 
 RUN = "run.json"
@@ -108,7 +108,7 @@ def _same(before: dict[str, Any], now: dict[str, Any], file: Path) -> None:
 
 def versions() -> dict[str, str]:
     """Return the versions of what grades."""
-    return {"python": platform.python_version()} | {name: version(name) for name in ENGINES}
+    return {"python": platform.python_version()} | {name: installed(name) for name in ENGINES}
 
 
 def machine() -> dict[str, object]:

@@ -93,10 +93,15 @@ def _blocks(lines: list[str], numbers: list[int], depth: int) -> list[Block]:
 
 def _mended(lines: list[str], numbers: list[int]) -> tuple[list[str], list[int]]:
     """Return the lines with fences closed where they were meant to be; a line split in two keeps its number twice."""
-    out: list[tuple[str, int]] = []
-    marker, language, skip = "", "", -1
-    for index, (line, number) in enumerate(zip(lines, numbers, strict=True)):
+    out: list[str] = []
+    places: list[int] = []
+    marker, language, skip, done = "", "", -1, 0
+    for index in _marked(lines):
+        line, number = lines[index], numbers[index]
         match = _FENCE.match(line)
+        out += lines[done:index]
+        places += numbers[done:index]
+        done = index + 1
         if index < skip:
             pass  # inside a markdown file, which is mended when its own blocks are looked for
         elif not marker:
@@ -107,13 +112,21 @@ def _mended(lines: list[str], numbers: list[int]) -> tuple[list[str], list[int]]
         elif match and not match.group(2).strip() and match.group(1).startswith(marker):
             marker = ""
         elif match and match.group(1) == marker and language in _DATA and not line.startswith(" "):
-            out.append((marker, number))
+            out.append(marker)
+            places.append(number)
             language = _language(match.group(2))
         elif language in _DATA and (glued := _GLUED.match(line)):
-            out.append((glued.group(1), number))
+            out.append(glued.group(1))
+            places.append(number)
             line, marker = marker, ""
-        out.append((line, number))
-    return [line for line, _ in out], [number for _, number in out]
+        out.append(line)
+        places.append(number)
+    return out + lines[done:], places + numbers[done:]
+
+
+def _marked(lines: list[str]) -> list[int]:
+    """Return the lines, from 0, that may open or close a fence: few of many."""
+    return [number for number, line in enumerate(lines) if "```" in line or "~~~" in line]
 
 
 def _language(info: str) -> str:
@@ -121,9 +134,43 @@ def _language(info: str) -> str:
 
 
 def _parse(lines: list[str]) -> list[Token]:
+    """Parse an answer, given as its lines, and return its fenced and indented blocks.
+
+    The parser looks at every character, and nearly all of them stand in fences, where they mean nothing to it: it is given
+    empty lines for these.
+    """
     parser = MarkdownIt("commonmark", {"html": False, "maxNesting": 20})
     parser.disable(["inline"])
-    return [token for token in parser.parse("\n".join(lines)) if token.type in ("fence", "code_block")]
+    inside = _plainly_fenced(lines)
+    shown = ["" if number in inside else line for number, line in enumerate(lines)]
+    tokens = [token for token in parser.parse("\n".join(shown)) if token.type in ("fence", "code_block")]
+    for token in tokens:
+        if token.map and token.map[0] + 1 in inside:
+            start = token.map[0] + 1
+            content = lines[start : start + token.content.count("\n")]
+            token.content = "".join(f"{line}\n" for line in content).replace("\0", "\ufffd")
+    return tokens
+
+
+def _plainly_fenced(lines: list[str]) -> set[int]:
+    """Return the lines, from 0, inside fences that start at the margin and are closed: these are fences whatever is around them.
+
+    It ends at the first fence elsewhere, whose extent depends on the list or quotation that it stands in.
+    """
+    inside: set[int] = set()
+    opened, marker = -1, ""
+    for number in _marked(lines):
+        line = lines[number]
+        match = _FENCE.match(line)
+        if opened >= 0:
+            if match and line[0] != "\t" and not match.group(2) and match.group(1).startswith(marker):
+                inside.update(range(opened + 1, number))
+                opened = -1
+        elif match and line[0] in "`~" and line[0] not in match.group(2):
+            opened, marker = number, match.group(1)
+        elif line.lstrip(" \t>*+-0123456789.)")[:3] in ("```", "~~~"):
+            break
+    return inside
 
 
 def _fenced_lines(tokens: list[Token]) -> set[int]:

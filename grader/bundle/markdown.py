@@ -32,11 +32,15 @@ _ALIKE = 0.6
 
 @dataclass(frozen=True, slots=True)
 class _Draft:
-    """A file in the making: whether the answer named it, and the logical ids it defines."""
+    """A file in the making, and whether the answer named it."""
 
     file: BundleFile
     named: bool
-    ids: frozenset[str]
+
+    @property
+    def ids(self) -> frozenset[str]:
+        """The logical ids that a template defines."""
+        return frozenset(_RESOURCE_ID.findall(self.file.text)) if self.file.kind is Kind.TEMPLATE else frozenset()
 
     @property
     def whole(self) -> bool:
@@ -105,9 +109,7 @@ def _add(drafts: list[_Draft], omitted: list[Omitted], taken: set[str], block: B
     if kind is Kind.OTHER and block.language in ("yaml", "yml", "json", ""):
         kind = Kind.SNIPPET
     text = without_prose(block.text) if kind is Kind.TEMPLATE else block.text
-    draft = _Draft(
-        BundleFile(name, kind, text, source, (Segment(1, block.line),), detail), bool(name), _ids(kind, text)
-    )
+    draft = _Draft(BundleFile(name, kind, text, source, (Segment(1, block.line),), detail), bool(name))
     earlier = _earlier(drafts, draft, block)
     if earlier is not None:
         _follow(drafts, omitted, earlier, draft, block)
@@ -117,10 +119,6 @@ def _add(drafts: list[_Draft], omitted: list[Omitted], taken: set[str], block: B
         # Commands and listings without a name belong to the prose around them.
         final = unique_name(name or _default_name(draft.file), taken)
         drafts.append(replace(draft, file=replace(draft.file, name=final)))
-
-
-def _ids(kind: Kind, text: str) -> frozenset[str]:
-    return frozenset(_RESOURCE_ID.findall(text)) if kind is Kind.TEMPLATE else frozenset()
 
 
 def _follow(drafts: list[_Draft], omitted: list[Omitted], earlier: int, draft: _Draft, block: Block) -> None:
@@ -135,7 +133,7 @@ def _follow(drafts: list[_Draft], omitted: list[Omitted], earlier: int, draft: _
     drafts.pop(earlier)
     omitted.append(Omitted(old.file.name, f"a later version stands at line {block.line}", line))
     name = draft.file.name if draft.named and not old.named else old.file.name
-    drafts.append(_Draft(replace(draft.file, name=name), old.named or draft.named, draft.ids))
+    drafts.append(_Draft(replace(draft.file, name=name), old.named or draft.named))
 
 
 def _earlier(drafts: list[_Draft], draft: _Draft, block: Block) -> int | None:
@@ -164,7 +162,8 @@ def _is_version_of(old: _Draft, new: _Draft, block: Block) -> bool:
     """Whether two templates of different or no names are versions of one: most ids in common, and the text says so."""
     if (old.named and new.named) or old.file.name.endswith(".json") != (new.file.text.lstrip()[:1] == "{"):
         return False
-    common = len(old.ids & new.ids) / max(1, min(len(old.ids), len(new.ids)))
+    before, now = old.ids, new.ids
+    common = len(before & now) / max(1, min(len(before), len(now)))
     return common >= _ALIKE and (old.whole != new.whole or bool(_CORRECTED.search(block.context)))
 
 
@@ -172,7 +171,7 @@ def _joined(old: _Draft, block: Block) -> _Draft:
     text = old.file.text if old.file.text.endswith("\n") else old.file.text + "\n"
     segment = Segment(text.count("\n") + 1, block.line)
     file = replace(old.file, text=text + block.text, segments=(*old.file.segments, segment))
-    return replace(old, file=file, ids=old.ids | frozenset(_RESOURCE_ID.findall(block.text)))
+    return replace(old, file=file)
 
 
 def _default_name(file: BundleFile) -> str:

@@ -68,7 +68,7 @@ def read_text(name: str, text: str, limits: Limits = DEFAULT_LIMITS) -> Bundle:
     """Read one text as a response: a markdown answer, or a single file where it is a template and nothing else."""
     if not text.strip():
         raise ResponseError("the response is empty", name)
-    if looks_like_template(text) and not name.lower().endswith(_MARKDOWN) and not _is_answer(text):
+    if not name.lower().endswith(_MARKDOWN) and looks_like_template(text) and not _is_answer(text):
         kind, detail = classify(name if "." in name else "", text)
         default = "template.json" if text.lstrip()[:1] == "{" else "template.yml"
         own = safe_name(name) if "." in name else default

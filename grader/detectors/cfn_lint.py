@@ -13,6 +13,7 @@ from grader.engines import EngineError, linter
 from grader.finding import Finding
 from grader.rule import Catalogue
 from grader.template import Template
+from grader.version import installed
 
 NAME = "cfn-lint"
 SECONDS = 60.0  # for all templates of a response; a large one takes about ten
@@ -20,8 +21,6 @@ SECONDS = 60.0  # for all templates of a response; a large one takes about ten
 
 def version() -> str:
     """Return the version of the installed package."""
-    from importlib.metadata import version as installed
-
     return installed("cfn-lint")
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from difflib import get_close_matches
+from functools import lru_cache
 from typing import Any
 
 from grader.case import Case
@@ -12,8 +13,10 @@ from grader.detectors.known import GETATT, is_attribute, is_generated, is_major_
 from grader.engines import EngineError, fast_engine
 from grader.finding import Finding
 from grader.plan.schemas import property_names
+from grader.policies import Policy
 from grader.rule import Catalogue
 from grader.template import Template
+from grader.version import installed
 
 NAME = "cloudformation-validate"
 _HINT = re.compile(r"'(?P<wrong>[^']+)' was unexpected\.(?P<hint> Did you mean '[^']*'\?)")
@@ -21,8 +24,6 @@ _HINT = re.compile(r"'(?P<wrong>[^']+)' was unexpected\.(?P<hint> Did you mean '
 
 def version() -> str:
     """Return the version of the installed package."""
-    from importlib.metadata import version as installed
-
     return installed("cloudformation-validate")
 
 
@@ -40,7 +41,7 @@ def detect(case: Case, catalogue: Catalogue) -> Iterator[Finding]:
     config = ValidateConfig(
         detail_level=DetailLevel.STANDARD,
         pseudo_parameter_overrides=PseudoParameterOverrides(region=case.account.region),
-        exclude=RuleFilterConfig(ids=[rule.name for policy in catalogue.policies for rule in policy.rules]),
+        exclude=RuleFilterConfig(ids=_unheard(catalogue)),
     )
     engine = fast_engine(catalogue.policies)
     texts: list[tuple[str, str, Template | None]] = [
@@ -56,6 +57,17 @@ def detect(case: Case, catalogue: Catalogue) -> Iterator[Finding]:
             found = _finding(diagnostic, file, template, catalogue, case)
             if found:
                 yield found
+
+
+def _unheard(catalogue: Catalogue) -> list[str]:
+    """Return what the engine need not report: users' rules, and advice that no rule of the catalogue speaks of."""
+    users = (rule.name for policy in catalogue.policies for rule in policy.rules)
+    return [*users, *(one for one in _advice(catalogue.policies) if catalogue.of(NAME, one) is None)]
+
+
+@lru_cache(maxsize=8)
+def _advice(policies: tuple[Policy, ...]) -> tuple[str, ...]:
+    return tuple(rule.id for rule in fast_engine(policies).list_rules() if rule.id.startswith("I"))
 
 
 def _is_doubtful(diagnostic: Any, template: Template | None) -> bool:

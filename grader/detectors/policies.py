@@ -12,14 +12,13 @@ from grader.policies import DETECTOR, PolicyRule
 from grader.rule import Catalogue
 from grader.task import GUARD_FILE, PROMPT, asked_at
 from grader.template import Template
+from grader.version import installed
 
 NAME = DETECTOR
 
 
 def version() -> str:
     """Return the version of the engine that evaluates the rules."""
-    from importlib.metadata import version as installed
-
     return installed("cloudformation-validate")
 
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
+from functools import cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -39,6 +39,7 @@ def _order(side: Side) -> tuple[int, list[str]]:
 
 def _match(left: Side, right: Side) -> Pairs:
     pairs: Pairs = {}
+    features = cache(_features)  # most resources say the same in both rounds
     for _ in range(2):
         names = _names(left, right, pairs)
         found: Pairs = {}
@@ -46,7 +47,7 @@ def _match(left: Side, right: Side) -> Pairs:
             lefts, rights = left.by_type[kind], right.by_type[kind]
             one = [_says(item, left, names[0]) for item in lefts]
             two = [_says(item, right, names[1]) for item in rights]
-            for a, b in _assign(one, two):
+            for a, b in _assign(one, two, features):
                 found[lefts[a].key] = rights[b].key
         if found == pairs:
             break
@@ -80,24 +81,24 @@ def _says(item: Item, side: Side, name: Naming) -> Said:
 
 
 def _features(said: Said) -> Features:
-    """Return what a resource says as weighted features."""
-    found: Counter[str] = Counter()
+    """Return what a resource says as weighted features; one that it says again counts again, up to eight times."""
+    found: dict[str, float] = {}
+    counts: dict[str, int] = {}
+
+    def add(feature: str, weight: float) -> None:
+        count = counts.get(feature, 0)
+        if count < 8:
+            counts[feature] = count + 1
+            found[f"{feature}#{count}"] = weight
+
     for place, value in said[0]:
-        found[f"{place}={value}"] += 1
-        found[f"{place}:"] += 1
+        add(f"{place}={value}", _VALUE)
+        add(f"{place}:", _PLACE)
         for word in _WORD.findall(value.lower()):
-            found[f"{place}~{word}"] += 1
+            add(f"{place}~{word}", _TOKEN)
     for who, where in said[1]:
-        found[f"<{who} {where}"] += 1
-    return {f"{feature}#{n}": _weight(feature) for feature, count in found.items() for n in range(min(count, 8))}
-
-
-def _weight(feature: str) -> float:
-    if feature.startswith("<"):
-        return _USE
-    if feature.endswith(":"):
-        return _PLACE
-    return _TOKEN if "~" in feature else _VALUE
+        add(f"<{who} {where}", _USE)
+    return found
 
 
 def _named(text: str, item: Item, name: Naming) -> str:
@@ -106,23 +107,23 @@ def _named(text: str, item: Item, name: Naming) -> str:
     return NAME.sub(lambda found: "${" + name(item.file, found.group(1)) + found.group(2) + "}", text)
 
 
-def _assign(left: Sequence[Said], right: Sequence[Said]) -> list[tuple[int, int]]:
+def _assign(left: Sequence[Said], right: Sequence[Said], features: Callable[[Said], Features]) -> list[tuple[int, int]]:
     """Pair what the two sides say so that the pairs are as alike as they can be together."""
     pairs, lefts, rights = _equal(left, right)
     if not lefts or not rights:
         return pairs
-    ours, theirs = [_features(left[a]) for a in lefts], [_features(right[b]) for b in rights]
+    ours, theirs = [features(left[a]) for a in lefts], [features(right[b]) for b in rights]
     if len(lefts) == len(rights) == 1:
         return [*pairs, (lefts[0], rights[0])] if _alike(ours[0], theirs[0]) >= LEAST else pairs
     import numpy as np
-    from scipy.optimize import linear_sum_assignment
+    from lap import lapjv  # type: ignore[import-untyped]
 
     scores = _scores(ours, theirs)
-    rows, columns = linear_sum_assignment(np.asarray(scores), maximize=True)
+    _, columns, _ = lapjv(-np.asarray(scores), extend_cost=True)
     return pairs + [
         (lefts[row], rights[column])
-        for row, column in zip(rows.tolist(), columns.tolist(), strict=True)
-        if scores[row][column] > 0
+        for row, column in enumerate(columns.tolist())
+        if column >= 0 and scores[row][column] > 0
     ]
 
 

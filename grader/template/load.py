@@ -26,6 +26,7 @@ _CONSTRUCT = {
     "tag:yaml.org,2002:int": yaml.constructor.SafeConstructor.construct_yaml_int,
     "tag:yaml.org,2002:float": yaml.constructor.SafeConstructor.construct_yaml_float,
 }
+_LOADER = yaml.SafeLoader("")
 _NULL = "tag:yaml.org,2002:null"
 _PREFIX = "tag:yaml.org,2002:"
 
@@ -235,7 +236,7 @@ def _typed(tag: str, text: str) -> str | int | float | bool | None:
     if construct is None:
         return text
     try:
-        value = construct(yaml.SafeLoader(""), yaml.ScalarNode(tag, text))
+        value = construct(_LOADER, yaml.ScalarNode(tag, text))
     except (ValueError, KeyError):  # an explicit tag over a text that does not fit it; digits beyond int's limit
         return text
     return cast("int | float | bool", value)

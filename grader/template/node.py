@@ -85,8 +85,8 @@ def walk(node: AnyNode, path: Path = ()) -> Iterator[tuple[Path, AnyNode]]:
     while stack:
         here, current = stack.pop()
         yield here, current
-        below = [((*here, step), child) for step, child in children(current)]
-        stack.extend(reversed(below))
+        if not isinstance(current, Scalar):  # most nodes are
+            stack += reversed([((*here, step), child) for step, child in children(current)])
 
 
 def at(node: AnyNode | None, *steps: str | int) -> AnyNode | None:
