@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
@@ -139,17 +140,22 @@ def _parse(lines: list[str]) -> list[Token]:
     The parser looks at every character, and nearly all of them stand in fences, where they mean nothing to it: it is given
     empty lines for these.
     """
-    parser = MarkdownIt("commonmark", {"html": False, "maxNesting": 20})
-    parser.disable(["inline"])
     inside = _plainly_fenced(lines)
     shown = ["" if number in inside else line for number, line in enumerate(lines)]
-    tokens = [token for token in parser.parse("\n".join(shown)) if token.type in ("fence", "code_block")]
+    tokens = [token for token in _parser().parse("\n".join(shown)) if token.type in ("fence", "code_block")]
     for token in tokens:
         if token.map and token.map[0] + 1 in inside:
             start = token.map[0] + 1
             content = lines[start : start + token.content.count("\n")]
             token.content = "".join(f"{line}\n" for line in content).replace("\0", "\ufffd")
     return tokens
+
+
+@cache
+def _parser() -> MarkdownIt:
+    parser = MarkdownIt("commonmark", {"html": False, "maxNesting": 20})
+    parser.disable(["inline"])
+    return parser
 
 
 def _plainly_fenced(lines: list[str]) -> set[int]:
@@ -252,6 +258,8 @@ def without_prose(text: str) -> str:
     for index, line in enumerate(lines):
         if not begun:
             begun = _TYPE.match(line) is not None
+        elif line[:1] == " " and line.strip() != "---":
+            continue  # of the template, as most lines are
         elif _is_prose(lines, index) and not any(
             _TYPE.match(below) or _TOP_KEY.match(below) for below in lines[index:]
         ):

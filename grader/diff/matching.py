@@ -75,9 +75,10 @@ def _names(left: Side, right: Side, pairs: Pairs) -> tuple[Naming, Naming]:
 
 def _says(item: Item, side: Side, name: Naming) -> Said:
     """Return what a resource says, as places with values, and who uses it; no logical id is in it."""
-    said = [(".".join(path), _named(text, item, name)) for path, text in item.leaves]
-    used = [(who, where) for who, where in side.used_by.get(item.key, ())]
-    return tuple(sorted(said)), tuple(sorted(used))
+    used = tuple(sorted(side.used_by.get(item.key, ())))
+    if not item.names_others:
+        return item.said, used
+    return tuple(sorted((place, _named(text, item, name)) for place, text in item.said)), used
 
 
 def _features(said: Said) -> Features:

@@ -98,9 +98,15 @@ class Item:
     properties: Mapping[str, Canonical]
 
     @cached_property
-    def leaves(self) -> tuple[tuple[tuple[str, ...], str], ...]:
-        """Every scalar that the resource holds, with its path."""
-        return tuple(leaves({**self.properties, **self.attributes}))
+    def said(self) -> tuple[tuple[str, str], ...]:
+        """Every scalar that the resource holds, with its path in one word, in order."""
+        found = leaves({**self.properties, **self.attributes})
+        return tuple(sorted((".".join(path), text) for path, text in found))
+
+    @cached_property
+    def names_others(self) -> bool:
+        """Whether a scalar may hold a name."""
+        return any("$" in text for _, text in self.said)
 
     @property
     def type(self) -> str:

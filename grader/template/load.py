@@ -122,9 +122,9 @@ class _YamlBuilder:
     def take(self, event: yaml.Event) -> None:
         if isinstance(event, yaml.ScalarEvent):
             self._place(self._scalar(event), event.anchor, 1)
-        elif isinstance(event, yaml.MappingStartEvent | yaml.SequenceStartEvent):
+        elif isinstance(event, yaml.CollectionStartEvent):
             self._open(event)
-        elif isinstance(event, yaml.MappingEndEvent | yaml.SequenceEndEvent):
+        elif isinstance(event, yaml.CollectionEndEvent):
             self._close()
         elif isinstance(event, yaml.AliasEvent):
             self._alias(event)
@@ -136,7 +136,7 @@ class _YamlBuilder:
                     _place_of(event)[0],
                 )
 
-    def _open(self, event: yaml.MappingStartEvent | yaml.SequenceStartEvent) -> None:
+    def _open(self, event: yaml.CollectionStartEvent) -> None:
         line, column = _place_of(event)
         if len(self._stack) >= self._nesting:
             raise TemplateSyntaxError(
