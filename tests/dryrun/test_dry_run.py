@@ -273,6 +273,8 @@ def test_a_change_set_that_takes_too_long_is_no_answer(endpoint: Endpoint, tmp_p
     ],
 )
 def test_a_process_that_is_stopped(endpoint: Endpoint, tmp_path: Path, action: str, number: signal.Signals) -> None:
+    if number != signal.SIGKILL and signal.getsignal(number) is signal.SIG_IGN:
+        pytest.skip("whoever started the tests lets them ignore this signal")
     (tmp_path / "answer").mkdir()
     for name, text in NESTED.items():
         (tmp_path / "answer" / name).write_text(text)
