@@ -11,7 +11,8 @@ import sys
 import time
 from collections.abc import Callable
 from contextlib import suppress
-from threading import Lock
+from queue import SimpleQueue
+from threading import Lock, Thread
 from typing import Any
 
 
@@ -106,9 +107,17 @@ def _exchange(process: subprocess.Popen[bytes], request: bytes, seconds: float) 
 
 
 def serve(answer: Callable[[Any], object]) -> None:
-    """Answer requests until standard input ends: the process's side of a Child."""
+    """Answer requests as a Child's process, until whoever asks is gone: then at once, whatever is under way."""
     out = os.fdopen(os.dup(1), "w", encoding="utf-8", errors="backslashreplace")
     os.dup2(2, 1)  # whatever prints must not disturb the answers
-    for line in sys.stdin.buffer:
-        out.write(json.dumps(answer(json.loads(line))) + "\n")
+    requests: SimpleQueue[bytes] = SimpleQueue()
+    Thread(target=_listen, args=(requests,), daemon=True).start()
+    while True:
+        out.write(json.dumps(answer(json.loads(requests.get()))) + "\n")
         out.flush()
+
+
+def _listen(requests: SimpleQueue[bytes]) -> None:
+    for line in sys.stdin.buffer:
+        requests.put(line)
+    os._exit(0)

@@ -125,7 +125,8 @@ def _key(job: Job, mark: str) -> str:
 
 
 def _keep(cache: Cache | None, key: str, outcome: Outcome) -> None:
-    if cache and key and outcome.status == "graded":
+    complete = outcome.status == "graded" and not any(one["errors"] for one in outcome.result["detectors"].values())
+    if cache and key and complete:
         cache.put(key, outcome.result, outcome.analysis)
 
 

@@ -52,7 +52,7 @@ def _matches(template: Template, region: str, seconds: float) -> list[dict[str, 
     if seconds <= 0:
         raise EngineError(f"{template.file}: not judged, {SECONDS:g} seconds were over")
     try:
-        answer = linter().ask({"text": template.text, "region": region, "seconds": seconds}, seconds)
+        answer = linter().ask({"text": template.text, "region": region}, seconds)
     except TimeoutError:
         raise EngineError(f"{template.file}: took more than {SECONDS:g} seconds and was ended") from None
     except ChildEndedError as error:

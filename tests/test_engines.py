@@ -1,0 +1,114 @@
+"""cfn-lint's process: bounded in time, started again, deaf to the current folder."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+
+import pytest
+
+from grader import Result, grade, load_rubric, load_task, read_response
+from grader.detectors import cfn_lint
+
+ROOT = Path(__file__).parents[1]
+BROKEN = "Resources:\n  Orders:\n    Type: AWS::SNS::Topic\n    Properties: {DisplayName: !Ref Nothing}\n"
+
+
+@pytest.fixture
+def answer(tmp_path: Path) -> Path:
+    """A task with a response that holds one failure."""
+    (tmp_path / "task").mkdir()
+    (tmp_path / "task" / "PROMPT.md").write_text("A topic for orders.")
+    (tmp_path / "answer.yml").write_text(BROKEN)
+    return tmp_path / "answer.yml"
+
+
+def graded(answer: Path) -> Result:
+    return grade(load_task(answer.parent / "task"), read_response(answer), load_rubric())
+
+
+def linters() -> list[int]:
+    """The processes of cfn-lint below this one."""
+    below = Path(f"/proc/{os.getpid()}/task").glob("*/children")
+    pids = [int(pid) for path in below for pid in path.read_text().split()]
+    return [pid for pid in pids if b"grader.linter" in Path(f"/proc/{pid}/cmdline").read_bytes()]
+
+
+def rules(result: Result) -> set[str]:
+    return {failure.rule for failure in result.failures}
+
+
+def test_out_of_time_loses_nothing_else(answer: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cfn_lint, "SECONDS", 0.01)
+    result = graded(answer)
+    assert result.detectors["cfn-lint"].errors == (
+        "EngineError: answer.yml: took more than 0.01 seconds and was ended",
+    )
+    assert "undefined-reference" in rules(result)
+    monkeypatch.undo()
+    again = graded(answer)
+    assert again.detectors["cfn-lint"].errors == ()
+    assert rules(again) == rules(result)
+
+
+@pytest.mark.skipif(not Path("/proc/self/task").is_dir(), reason="looks for processes in /proc")
+def test_a_linter_that_is_killed_is_said_and_started_again(answer: Path) -> None:
+    graded(answer)
+    (before,) = linters()
+    timer = threading.Timer(0.2, os.kill, (before, signal.SIGKILL))
+    (answer.parent / "large.yml").write_text(
+        "Resources:\n" + "".join(BROKEN.partition("\n")[2].replace("Orders", f"Orders{n}") for n in range(200))
+    )
+    large = read_response(answer.parent / "large.yml")
+    timer.start()
+    result = grade(load_task(answer.parent / "task"), large, load_rubric())
+    timer.join()
+    assert result.detectors["cfn-lint"].errors == ("EngineError: large.yml: its process ended with -9",)
+    assert graded(answer).detectors["cfn-lint"].errors == ()
+    assert linters() != [before]
+
+
+def test_nothing_of_the_current_folder_is_imported(answer: Path, tmp_path: Path) -> None:
+    for name in ("json", "cfnlint", "yaml", "queue"):
+        (tmp_path / f"{name}.py").write_text("open('taken', 'w').close()\nraise SystemExit(9)\n")
+    command = [
+        sys.executable,
+        "-P",
+        "-m",
+        "grader",
+        "run",
+        "task",
+        "--response",
+        "answer.yml",
+        "-q",
+        "--format",
+        "json",
+    ]
+    environment = os.environ | {"PYTHONPATH": str(ROOT)}
+    done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=120)
+    assert done.returncode == 0, done.stderr
+    assert '"undefined-reference"' in done.stdout
+    assert not (tmp_path / "taken").exists()
+
+
+@pytest.mark.skipif(not Path("/proc/self/task").is_dir(), reason="looks for processes in /proc")
+def test_the_linter_ends_with_whoever_asks(answer: Path, tmp_path: Path) -> None:
+    command = [sys.executable, "-c", "import sys, grader.engines as e; e.linter().start(); print(flush=True); input()"]
+    process = subprocess.Popen(
+        command, env=os.environ | {"PYTHONPATH": str(ROOT)}, stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    )
+    assert process.stdout is not None
+    process.stdout.readline()
+    children = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()
+    process.kill()
+    process.communicate()
+    assert len(children) == 1
+    end = time.monotonic() + 20
+    while Path(f"/proc/{children[0]}").exists() and time.monotonic() < end:
+        time.sleep(0.05)
+    assert not Path(f"/proc/{children[0]}").exists()
