@@ -21,15 +21,21 @@ def remove_all(aws: Aws, journal: Journal) -> tuple[str, ...]:
     """Remove what a journal lists; return a sentence for each thing that could not be removed and stays in the journal."""
     left = []
     for made in journal.left:
-        try:
-            _remove(aws, made, journal.run)
-        except Exception as error:  # whatever AWS or the network says: the rest must still be removed
-            left.append(
-                f"{made.kind} {made.name} is left in {made.account}: {one_line(error)}; run `grade dry-run clean`"
-            )
-        else:
+        problem = _try_to_remove(aws, made, journal.run)
+        if problem is None:
             journal.is_gone(made)
+        else:
+            left.append(f"{made.kind} {made.name} is left in {made.account}: {problem}; run `grade dry-run clean`")
     return tuple(left)
+
+
+def _try_to_remove(aws: Aws, made: Made, run: str | None) -> str | None:
+    """Return why a thing could not be removed, None where it is gone."""
+    try:
+        _remove(aws, made, run)
+    except Exception as error:  # whatever AWS or the network says: the rest must still be removed
+        return one_line(error)
+    return None
 
 
 def _remove(aws: Aws, made: Made, run: str | None) -> None:
@@ -119,22 +125,20 @@ def clean(
                     f"{made.kind} {made.name} is in {made.account}, {made.region}: clean with its credentials and region"
                 )
                 continue
-            try:
-                _remove(aws, made, journal.run)
-            except Exception as error:  # as above
-                left.append(f"{made.kind} {made.name}: {one_line(error)}")
-            else:
+            problem = _try_to_remove(aws, made, journal.run)
+            if problem is None:
                 journal.is_gone(made)
                 removed.append(f"{made.kind} {made.name}")
+            else:
+                left.append(f"{made.kind} {made.name}: {problem}")
         if not journal.left:
             journal.path.unlink(missing_ok=True)
     for kind, name in _tagged(aws, datetime.now(UTC) - older_than):
-        try:
-            _remove(aws, Made(kind, name, aws.account, aws.region), None)
-        except Exception as error:  # as above
-            left.append(f"{kind} {name}: {one_line(error)}")
-        else:
+        problem = _try_to_remove(aws, Made(kind, name, aws.account, aws.region), None)
+        if problem is None:
             removed.append(f"{kind} {name}")
+        else:
+            left.append(f"{kind} {name}: {problem}")
     return removed, left
 
 
