@@ -12,7 +12,9 @@ from grader.template import Resource, Scope, Template, is_known
 _ROLE = re.compile(r"^arn:aws[\w-]*:iam::(\d{12}):role/(?!aws-service-role/)(?:[\w+=,.@-]+/)*([\w+=,.@-]+)$")
 _CERTIFICATE = re.compile(r"^arn:aws[\w-]*:acm:[\w-]+:\d{12}:certificate/")
 _CERTIFICATES = frozenset({"CertificateArn", "AcmCertificateArn", "RegionalCertificateArn"})
-_ROLES = frozenset({"Role", "RoleArn", "RoleARN", "ExecutionRoleArn", "TaskRoleArn", "ServiceRole"})
+_ROLES = frozenset(
+    {"Role", "RoleArn", "RoleARN", "ExecutionRoleArn", "TaskRoleArn", "ServiceRole", "MonitoringRoleArn", "IAMRoleARN"}
+)
 # Properties that name something of the account: (type, property, what it is).
 _NAMED: tuple[tuple[str, str, str], ...] = (
     ("AWS::AutoScaling::LaunchConfiguration", "KeyName", "key pair"),

@@ -109,6 +109,21 @@ OTHERWISE = {
                 "Archives": {"Fn::Not": [{"Fn::Equals": [{"Ref": "ArchiveStreamArn"}, "none"]}]},
             },
             "Resources": {
+                "Copier": {
+                    "Type": "AWS::IAM::Role",
+                    "Properties": {
+                        "AssumeRolePolicyDocument": {
+                            "Version": "2012-10-17",
+                            "Statement": [
+                                {
+                                    "Effect": "Allow",
+                                    "Principal": {"Service": "s3.amazonaws.com"},
+                                    "Action": "sts:AssumeRole",
+                                }
+                            ],
+                        },
+                    },
+                },
                 "Exports": {
                     "Type": "AWS::S3::Bucket",
                     "DeletionPolicy": "Delete",
@@ -121,7 +136,7 @@ OTHERWISE = {
                             ]
                         },
                         "ReplicationConfiguration": {
-                            "Role": {"Fn::Sub": "arn:aws:iam::${AWS::AccountId}:role/copier"},
+                            "Role": {"Fn::GetAtt": ["Copier", "Arn"]},
                             "Rules": [
                                 {
                                     "Status": "Enabled",
