@@ -85,7 +85,8 @@ class Rubric:
     def level_of(self, rule: Rule, standing: Standing = Standing.OPEN) -> str | None:
         """Return the level of a rule's failures, None where the rubric leaves the rule out.
 
-        What the ideal answer shares weighs no more than Medium, or than the rubric's last level where it has no Medium.
+        What the ideal answer shares weighs no more than Medium, or than the rubric's last level where it has no Medium; and
+        nothing where it is the date that makes it a failure.
         """
         override = self.fields.rules.get(rule.id)
         if override and override.ignore:
@@ -96,6 +97,8 @@ class Rubric:
         level = level if level in self.levels else self.levels[-1]
         if standing is not Standing.SHARED:
             return level
+        if rule.dated:
+            return None
         bound = SHARED_LEVEL if SHARED_LEVEL in self.levels else self.levels[-1]
         return max(level, bound, key=self.levels.index)
 

@@ -152,6 +152,15 @@ def _differs(left: str | None, right: str | None) -> bool:
     return left is not None and right is not None
 
 
+def _falls_behind(left: str | None, right: str | None) -> bool:
+    """Whether a runtime is an older one of the same language, or of another."""
+    ours, theirs = (re.match(r"([a-z]+)([\d.]+)", text or "") for text in (left, right))
+    if ours is None or theirs is None or ours.group(1) != theirs.group(1):
+        return _differs(left, right)
+    one, two = (tuple(int(part) for part in match.group(2).split(".") if part) for match in (ours, theirs))
+    return one < two
+
+
 def _keeps(left: str | None, right: str | None) -> bool:
     return left in ("Retain", "Snapshot", "RetainExceptOnCreate") and right in (None, "Delete")
 
@@ -181,7 +190,7 @@ _CHANGED: tuple[tuple[str, Test, str], ...] = (
     (r"^DependsOn", _adds, "missing-depends-on"),
     (r"\.EngineVersion$", _any, "engine-version"),
     (r"\.Engine$", _differs, "engine"),
-    (r"\.Runtime$", _differs, "runtime"),
+    (r"\.Runtime$", _falls_behind, "runtime"),
     (r"\.ReservedConcurrentExecutions$", _any, "reserved-concurrency"),
     (r"\.KeyPolicy\b.*", lambda left, right: "amazonaws.com" in (right or "") and right != left, "key-policy"),
     (r"\.(TransitEncryption\w*|AuthToken|AtRestEncryption\w*)$", _any, "encryption"),

@@ -41,6 +41,7 @@ RULE = Rule(
     ),
     unconfirmed="Medium",
     needed=_current,
+    dated=True,
     fails=(
         example("""
 Resources:

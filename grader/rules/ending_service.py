@@ -25,6 +25,7 @@ RULE = Rule(
         "cloudformation-validate:W3697",
         "cloudformation-validate:W9009",
     ),
+    dated=True,
     fails=(
         example("""
 Resources:

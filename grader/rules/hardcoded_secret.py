@@ -9,14 +9,15 @@ from grader.case import Case
 from grader.rule import Hit, Rule, example
 
 _SECRET = re.compile(r"password|passwd|secret|token|apikey|api_key|credential", re.I)
-_REFERENCE = re.compile(r"arn$|name$|id$|path$|length$|rotation|days|enabled?$|url$", re.I)
+_REFERENCE = re.compile(r"user(?:_?name)?$|arn$|name$|id$|path$|length$|rotation|days|enabled?$|url$", re.I)
 
 
 def check(case: Case) -> Iterator[Hit]:
     """Report parameters for secrets that have a default."""
     for template in case.templates:
         for parameter in template.parameters.values():
-            secret = parameter.no_echo or (_SECRET.search(parameter.name) and not _REFERENCE.search(parameter.name))
+            named = parameter.no_echo or _SECRET.search(parameter.name)
+            secret = named and not _REFERENCE.search(parameter.name)
             if (
                 parameter.type == "String"
                 and secret
