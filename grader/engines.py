@@ -25,6 +25,10 @@ class EngineError(Exception):
     """An engine could not judge a template: an error of the run, not a failure of the response."""
 
 
+class EngineLimitError(EngineError):
+    """An engine ran out of its time or memory: another run may come further."""
+
+
 def preload(lint: bool) -> None:
     """Start making the engines beside whatever comes next, `lint` for cfn-lint as well.
 

@@ -47,7 +47,7 @@ def test_out_of_time_loses_nothing_else(answer: Path, monkeypatch: pytest.Monkey
     monkeypatch.setattr(cfn_lint, "SECONDS", 0.01)
     result = graded(answer)
     assert result.detectors["cfn-lint"].errors == (
-        "EngineError: answer.yml: took more than 0.01 seconds and was ended",
+        "EngineLimitError: answer.yml: took more than 0.01 seconds and was ended",
     )
     assert "undefined-reference" in rules(result)
     monkeypatch.undo()
@@ -68,7 +68,7 @@ def test_a_linter_that_is_killed_is_said_and_started_again(answer: Path) -> None
     timer.start()
     result = grade(load_task(answer.parent / "task"), large, load_rubric())
     timer.join()
-    assert result.detectors["cfn-lint"].errors == ("EngineError: large.yml: its process ended with -9",)
+    assert result.detectors["cfn-lint"].errors == ("EngineLimitError: large.yml: its process ended with -9",)
     assert graded(answer).detectors["cfn-lint"].errors == ()
     assert linters() != [before]
 

@@ -15,6 +15,7 @@ from grader.batch.jobs import Job, jobs_of
 from grader.batch.pool import Limits, executor_of, run_job
 from grader.batch.store import RunFolder
 from grader.batch.work import Options, Outcome, failed, row_of
+from grader.engines import EngineLimitError
 from grader.errors import GradeError
 
 AHEAD = 4  # jobs handed out per worker before the first is back: memory stays flat however many there are
@@ -125,7 +126,8 @@ def _key(job: Job, mark: str) -> str:
 
 
 def _keep(cache: Cache | None, key: str, outcome: Outcome) -> None:
-    complete = outcome.status == "graded" and not any(one["errors"] for one in outcome.result["detectors"].values())
+    errors = (error for one in outcome.result.get("detectors", {}).values() for error in one["errors"])
+    complete = outcome.status == "graded" and not any(EngineLimitError.__name__ in error for error in errors)
     if cache and key and complete:
         cache.put(key, outcome.result, outcome.analysis)
 

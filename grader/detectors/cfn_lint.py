@@ -9,7 +9,7 @@ from typing import Any
 from grader.case import Case
 from grader.child import ChildEndedError
 from grader.detectors.known import GETATT, is_attribute, is_generated, is_major_version, target_of
-from grader.engines import EngineError, linter
+from grader.engines import EngineError, EngineLimitError, linter
 from grader.finding import Finding
 from grader.rule import Catalogue
 from grader.template import Template
@@ -27,15 +27,15 @@ def version() -> str:
 def detect(case: Case, catalogue: Catalogue) -> Iterator[Finding]:
     """Yield what cfn-lint finds in every template that could be parsed, as findings of the catalogue's rules.
 
-    Raises EngineError at the end for the templates that it could not judge, in time or at all.
+    Raises EngineError at the end for the templates that it could not judge; EngineLimitError where time or memory ran out.
     """
     end = time.monotonic() + SECONDS
-    unjudged = []
+    unjudged: list[EngineError] = []
     for template in case.templates:
         try:
             matches = _matches(template, case.account.region, end - time.monotonic())
         except EngineError as error:
-            unjudged.append(str(error))
+            unjudged.append(error)
             continue
         for match in matches:
             path, message = match["path"], match["message"]
@@ -44,19 +44,20 @@ def detect(case: Case, catalogue: Catalogue) -> Iterator[Finding]:
             if rule is not None and not doubtful:
                 yield _finding(match, rule.id, template)
     if unjudged:
-        raise EngineError("; ".join(unjudged))
+        limited = any(isinstance(error, EngineLimitError) for error in unjudged)
+        raise (EngineLimitError if limited else EngineError)("; ".join(map(str, unjudged)))
 
 
 def _matches(template: Template, region: str, seconds: float) -> list[dict[str, Any]]:
     """Return cfn-lint's matches in a template. Raises EngineError where it gives none."""
     if seconds <= 0:
-        raise EngineError(f"{template.file}: not judged, {SECONDS:g} seconds were over")
+        raise EngineLimitError(f"{template.file}: not judged, {SECONDS:g} seconds were over")
     try:
         answer = linter().ask({"text": template.text, "region": region}, seconds)
     except TimeoutError:
-        raise EngineError(f"{template.file}: took more than {SECONDS:g} seconds and was ended") from None
+        raise EngineLimitError(f"{template.file}: took more than {SECONDS:g} seconds and was ended") from None
     except ChildEndedError as error:
-        raise EngineError(f"{template.file}: its process {error}") from None
+        raise EngineLimitError(f"{template.file}: its process {error}") from None
     if "error" in answer:
         raise EngineError(f"{template.file}: {answer['error']}")
     found: list[dict[str, Any]] = answer["matches"]
