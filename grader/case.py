@@ -65,6 +65,10 @@ class Case:
         other = Case(self.task, self.ideal, self.limits)
         return compare(self, other) if self.templates and other.templates else None
 
+    def release(self) -> None:
+        """Forget the comparison, which refers back to the case: without it, nothing is left to the collector of cycles."""
+        vars(self).pop("difference", None)
+
     @cached_property
     def _parsed(self) -> tuple[Template | Broken, ...]:
         parsed: list[Template | Broken] = []

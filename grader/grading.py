@@ -51,8 +51,11 @@ def grade(
     catalogue = with_requirements(catalogue or load_catalogue(), requirements_of(task), task.folder)
     catalogue = catalogue.without(rubric.ignored)
     case = Case(task, bundle, limits, ideal)
-    detections = detect(case, catalogue, fast)
-    return judge(case, detections, rubric, catalogue, honour, ask(case, catalogue) if ask else None)
+    try:
+        detections = detect(case, catalogue, fast)
+        return judge(case, detections, rubric, catalogue, honour, ask(case, catalogue) if ask else None)
+    finally:
+        case.release()
 
 
 def judge(

@@ -16,7 +16,7 @@ from typing import Any
 
 from grader.child import serve
 
-COLLECT_EVERY = 20  # responses
+COLLECT_EVERY = 100  # responses
 
 
 def main() -> None:
