@@ -74,9 +74,9 @@ def rules_markdown(rules: Iterable[Rule]) -> str:
 
 
 def _levels(rule: Rule) -> str:
-    return (
-        f"{rule.level} ({rule.unconfirmed} unless the ideal answer does otherwise)" if rule.unconfirmed else rule.level
-    )
+    doubts = [f"{rule.unconfirmed} unless the ideal answer does otherwise"] if rule.unconfirmed else []
+    doubts += ["no failure where the ideal answer does the same"] if rule.dated else []
+    return f"{rule.level} ({'; '.join(doubts)})" if doubts else rule.level
 
 
 def _plain(text: str) -> str:
