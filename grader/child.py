@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import json
 import os
-import select
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Callable
 from contextlib import suppress
 from queue import SimpleQueue
@@ -51,16 +49,16 @@ class Child:
             try:
                 return json.loads(_exchange(process, json.dumps(request).encode() + b"\n", seconds))
             except TimeoutError:
-                self._stop()
+                self.stop()
                 raise
             except (OSError, EOFError):
                 code = process.wait()
-                self._stop()
+                self.stop()
                 raise ChildEndedError(code) from None
 
     def _started(self) -> subprocess.Popen[bytes]:
         if self._process is None or self._process.poll() is not None:
-            self._stop()
+            self.stop()
             self._process = subprocess.Popen(
                 self._command,
                 stdin=subprocess.PIPE,
@@ -72,9 +70,6 @@ class Child:
 
     def stop(self) -> None:
         """End the process, without waiting for an answer that is under way."""
-        self._stop()
-
-    def _stop(self) -> None:
         process, self._process = self._process, None
         if process is None:
             return
@@ -92,18 +87,18 @@ def _exchange(process: subprocess.Popen[bytes], request: bytes, seconds: float) 
     """Write a line and read one. Raises TimeoutError, OSError, and EOFError where the process is gone."""
     assert process.stdin is not None
     assert process.stdout is not None
-    end = time.monotonic() + seconds
     process.stdin.write(request)
     process.stdin.flush()
-    chunks = [b""]
-    while not chunks[-1].endswith(b"\n"):
-        left = end - time.monotonic()
-        if left <= 0 or not select.select([process.stdout], [], [], left)[0]:
-            raise TimeoutError
-        chunks.append(os.read(process.stdout.fileno(), 1 << 20))
-        if not chunks[-1]:
-            raise EOFError
-    return b"".join(chunks)
+    answer: list[bytes] = []
+    # a thread, because not every system can wait for a pipe with a limit
+    reader = Thread(target=lambda pipe: answer.append(pipe.readline()), args=(process.stdout,), daemon=True)
+    reader.start()
+    reader.join(max(0.0, seconds))
+    if not answer:
+        raise TimeoutError
+    if not answer[0].endswith(b"\n"):
+        raise EOFError
+    return answer[0]
 
 
 def serve(answer: Callable[[Any], object]) -> None:
