@@ -29,8 +29,8 @@ class EngineLimitError(EngineError):
     """An engine ran out of its time or memory: another run may come further."""
 
 
-def preload(lint: bool) -> None:
-    """Start making the engines beside whatever comes next, `lint` for cfn-lint as well.
+def preload(lint: bool, fast: bool = True) -> None:
+    """Start making the engines beside whatever comes next: `lint` for cfn-lint, `fast` for the fast one without users' rules.
 
     The fast one is native code, and does not hold Python's lock. It keeps nearly all that it allocates, so the collector of
     cycles is told to look more rarely.
@@ -38,7 +38,8 @@ def preload(lint: bool) -> None:
     gc.set_threshold(100_000, 20, 20)
     if lint:
         linter().start()
-    Thread(target=fast_engine, daemon=True).start()
+    if fast:
+        Thread(target=fast_engine, daemon=True).start()
 
 
 def fast_engine(policies: tuple[Policy, ...] = ()) -> Any:

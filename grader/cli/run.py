@@ -52,7 +52,8 @@ def command(
 
     from grader.engines import preload
 
-    preload(lint=not fast)
+    # an engine without users' rules would be made in vain where there are some
+    preload(lint=not fast, fast=not rules and not any(Path(task).glob("*.guard")))
     from grader.bundle import read_response
     from grader.grading import grade
     from grader.rubric import load_rubric
