@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from grader.bundle import Kind, read_text
 
@@ -120,3 +122,36 @@ def test_the_prose_has_no_template_in_it() -> None:
         if file.detail == "answer"
     ]
     assert prose.text.split("\n") == ["Say.", "", "```yaml", "", "", "", "```", "End.", ""]
+
+
+_PROSE = [
+    "Text.",
+    "",
+    "- a",
+    "  b",
+    "1. c",
+    "> d",
+    "    e",
+    "# f",
+    "***",
+    "[g]: h",
+    "```sh\nls\n```",
+    "- i\n  ```sh\n  ls\n  ```",
+    "\tj",
+]
+_COMMENTS = ["#", "# - a", "# ```", "    # b", "# > c", "\t# d", "", "# ~~~", "# \u2028 e"]
+
+
+@given(
+    st.lists(st.sampled_from(_PROSE), max_size=8),
+    st.lists(st.sampled_from(_COMMENTS), max_size=8),
+    st.lists(st.sampled_from(_PROSE), max_size=8),
+)
+@settings(deadline=None)
+def test_what_stands_in_a_fence_arrives_as_it_is(before: list[str], inside: list[str], after: list[str]) -> None:
+    content = TEMPLATE + "".join(f"{line}\n" for line in [*inside, "Outputs: {}"])
+    answer = "\n".join([*before, "", f"````yaml\n{content}````", "", *after])
+    found = [file for file in read_text("answer.md", answer).files if file.kind is Kind.TEMPLATE]
+    assert [file.text for file in found] == [content]
+    start = answer.split("\n").index("Resources:") + 1
+    assert found[0].source_line(1) == start
