@@ -86,7 +86,7 @@ class Rubric:
         """Return the level of a rule's failures, None where the rubric leaves the rule out.
 
         What the ideal answer shares weighs no more than Medium, or than the rubric's last level where it has no Medium; and
-        nothing where it is the date that makes it a failure.
+        nothing where the rule forgives that.
         """
         override = self.fields.rules.get(rule.id)
         if override and override.ignore:
@@ -97,7 +97,7 @@ class Rubric:
         level = level if level in self.levels else self.levels[-1]
         if standing is not Standing.SHARED:
             return level
-        if rule.dated:
+        if rule.forgiven:
             return None
         bound = SHARED_LEVEL if SHARED_LEVEL in self.levels else self.levels[-1]
         return max(level, bound, key=self.levels.index)

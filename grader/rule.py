@@ -83,7 +83,7 @@ class Rule:
     specific pattern of the catalogue wins. `check` is the rule's own check, None where only other detectors see it.
     `yields_to` names rules whose failure at the same place makes this one redundant. `unconfirmed` is the level while no
     ideal answer does otherwise, for what a response may have reasons for; the rule's own level where it is empty.
-    `dated` tells that what the rule finds was right until some day: where the ideal answer does the same, it is no failure.
+    `forgiven` tells that it is no failure where the ideal answer does the same: what was right until some day, and style.
     `needed` returns the value that belongs where a finding stands, None where it cannot tell: the fix shows it.
     """
 
@@ -106,7 +106,7 @@ class Rule:
     check: Check | None = None
     yields_to: tuple[str, ...] = ()
     unconfirmed: str = ""
-    dated: bool = False
+    forgiven: bool = False
     engine: str = "cloudformation-validate"
     needed: Callable[[Finding], object] | None = None
 

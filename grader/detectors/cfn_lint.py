@@ -16,6 +16,7 @@ from grader.template import Template
 from grader.version import installed
 
 NAME = "cfn-lint"
+CRASHED = "E0002"  # a rule of cfn-lint that failed, not the template
 SECONDS = 60.0  # for all templates of a response; a large one takes about ten
 
 
@@ -39,6 +40,9 @@ def detect(case: Case, catalogue: Catalogue) -> Iterator[Finding]:
             continue
         for match in matches:
             path, message = match["path"], match["message"]
+            if match["rule"] == CRASHED:
+                unjudged.append(EngineError(f"{template.file}: {message}"))
+                continue
             rule = catalogue.of(NAME, GETATT if is_attribute(".".join(path), message) else match["rule"])
             doubtful = is_major_version(message) or is_generated(message, template)
             if rule is not None and not doubtful:

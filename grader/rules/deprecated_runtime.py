@@ -41,7 +41,7 @@ RULE = Rule(
     ),
     unconfirmed="Medium",
     needed=_current,
-    dated=True,
+    forgiven=True,
     fails=(
         example("""
 Resources:

@@ -25,7 +25,7 @@ RULE = Rule(
         "cloudformation-validate:W3697",
         "cloudformation-validate:W9009",
     ),
-    dated=True,
+    forgiven=True,
     fails=(
         example("""
 Resources:

@@ -21,7 +21,7 @@ RULE = Rule(
     stands_for=("cfn-lint:E3025", "cloudformation-validate:E3025", "cfn-lint:W3690", "cfn-lint:W3691"),
     yields_to=("invalid-engine-version",),
     engine="cfn-lint",
-    dated=True,
+    forgiven=True,
     fails=(
         example("""
 Resources:

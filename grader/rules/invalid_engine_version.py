@@ -62,6 +62,7 @@ RULE = Rule(
     ),
     check=check,
     engine="cfn-lint",
+    forgiven=True,
     fails=(
         example("""
 Resources:

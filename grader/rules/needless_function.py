@@ -27,6 +27,7 @@ RULE = Rule(
         "cloudformation-validate:W1102",
         "cloudformation-validate:W1103",
     ),
+    forgiven=True,
     fails=(
         example("""
 Resources:

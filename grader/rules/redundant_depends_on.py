@@ -20,6 +20,7 @@ RULE = Rule(
     performance="Needless order makes deployments slower.",
     stands_for=("ideal:redundant-depends-on", "cfn-lint:W3005", "cloudformation-validate:W3005"),
     unconfirmed="Medium",
+    forgiven=True,
     fails=(
         example("""
 Resources:

@@ -24,6 +24,7 @@ RULE = Rule(
         "cfn-lint:W7001",
         "cloudformation-validate:W7001",
     ),
+    forgiven=True,
     fails=(
         example("""
 Parameters:

@@ -75,7 +75,7 @@ def rules_markdown(rules: Iterable[Rule]) -> str:
 
 def _levels(rule: Rule) -> str:
     doubts = [f"{rule.unconfirmed} unless the ideal answer does otherwise"] if rule.unconfirmed else []
-    doubts += ["no failure where the ideal answer does the same"] if rule.dated else []
+    doubts += ["no failure where the ideal answer does the same"] if rule.forgiven else []
     return f"{rule.level} ({'; '.join(doubts)})" if doubts else rule.level
 
 
