@@ -28,6 +28,8 @@ from grader.template import (
 if TYPE_CHECKING:
     from grader.diff import Difference
 
+_REFERENCE = re.compile(r"\$\{(\w+)(?:\.\w+)?\}$")
+
 
 @dataclass(frozen=True)
 class Broken:
@@ -144,6 +146,11 @@ class Case:
             for resource in template.resources.values():
                 if not types or resource.type in types:
                     yield template, resource
+
+    def referred(self, template: Template, node: AnyNode | None) -> Resource | None:
+        """Return the resource of a template that a value is the Ref or an attribute of, None where it is neither."""
+        used = _REFERENCE.match(self.scopes[template.file].text(node)) if node is not None else None
+        return template.resources.get(used.group(1)) if used else None
 
     @cached_property
     def documents(self) -> tuple[BundleFile, ...]:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 _LOCK = Lock()
 _KEPT: dict[tuple[Policy, ...], Any] = {}
+atexit.register(_KEPT.clear)  # an engine's destructor needs modules that the interpreter takes down at exit
 
 
 class EngineError(Exception):
@@ -57,7 +58,6 @@ def fast_engine(policies: tuple[Policy, ...] = ()) -> Any:
 def _fast_engine(policies: tuple[Policy, ...]) -> Any:
     from cloudformation_validate import CompositeEngine, CompositeEngineConfig, ExternalRuleSource, ValidationError
 
-    atexit.register(_KEPT.clear)  # its destructor needs modules that the interpreter takes down at exit
     guard, cel = (
         [ExternalRuleSource(name=one.name, content=one.text) for one in policies if one.language == language]
         for language in ("guard", "cel")

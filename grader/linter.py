@@ -9,6 +9,7 @@ from functools import cache
 from typing import Any
 
 from grader.child import serve
+from grader.errors import one_line
 
 
 def main() -> None:
@@ -21,7 +22,7 @@ def _answer(request: dict[str, Any]) -> dict[str, Any]:
     try:
         return {"matches": [_plain(match) for match in _lint(request["text"], request["region"])]}
     except Exception as error:
-        return {"error": f"{type(error).__name__}: {' '.join(str(error).split())[:300]}"}
+        return {"error": one_line(error)}
 
 
 def _plain(match: Any) -> dict[str, Any]:

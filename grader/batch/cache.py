@@ -79,12 +79,8 @@ def _contents(folder: Path, job: Job) -> set[Path]:
     roots += [] if job.record else [Path(job.response)]
     found: set[Path] = set()
     for root in filter(None, roots):
-        found |= {path for path in root.rglob("*") if path.is_file()} if root.is_dir() else {root} & _files(root)
+        found |= {path for path in (root, *root.rglob("*")) if path.is_file()}
     return found
-
-
-def _files(path: Path) -> set[Path]:
-    return {path} if path.is_file() else set()
 
 
 def fingerprint(options: Options) -> str:

@@ -20,7 +20,7 @@ from grader.task import load_task, read_ideal
 
 if TYPE_CHECKING:
     from grader.case import Case
-    from grader.dryrun import Answer
+    from grader.dryrun import Answer, Aws, Settings
     from grader.rule import Catalogue
 
 
@@ -119,10 +119,17 @@ def bundle_of_job(job: Job) -> Bundle:
 def _asker(options: Options) -> Callable[[Case, Catalogue], Answer] | None:
     if options.dry_run is None:
         return None
-    from grader.dryrun import Settings, connect, dry_run
+    from grader.dryrun import Settings, dry_run
 
-    aws = connect(Settings(**(options.dry_run | {"allow_transforms": tuple(options.dry_run["allow_transforms"])})))
+    aws = _connected(Settings(**(options.dry_run | {"allow_transforms": tuple(options.dry_run["allow_transforms"])})))
     return lambda case, catalogue: dry_run(aws, case, catalogue)
+
+
+@cache
+def _connected(settings: Settings) -> Aws:
+    from grader.dryrun import connect
+
+    return connect(settings)
 
 
 @cache

@@ -37,7 +37,6 @@ def command(run: str, form: str, baseline: str | None, out: str | None, quiet: b
     if form == "parquet":
         if out == "-":
             raise InputError("a Parquet file cannot go to standard output: give --out FILE")
-        _ = the_run.rows
         tables.write_parquet(the_run, path)
     else:
         write = page.run_html if form == "html" else getattr(tables, f"run_{form}")

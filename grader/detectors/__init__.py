@@ -10,7 +10,7 @@ from types import ModuleType
 
 from grader.case import Case
 from grader.detectors import cfn_lint, cloudformation_validate, ideal, own, plan, policies
-from grader.errors import InputError
+from grader.errors import InputError, one_line
 from grader.finding import Finding
 from grader.rule import Catalogue
 
@@ -57,6 +57,6 @@ def _run(module: ModuleType, case: Case, catalogue: Catalogue) -> Detection:
     except InputError:  # a user's own rule, not the response
         raise
     except Exception as error:  # a detector's crash must not lose the findings of the others
-        errors.append(f"{type(error).__name__}: {' '.join(str(error).split())[:300]}")
+        errors.append(one_line(error))
     seconds = time.perf_counter() - start
     return Detection(module.NAME, module.version(), tuple(findings), seconds, tuple(errors))

@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from grader.dryrun.journal import Journal, Made, journals
-from grader.dryrun.session import Aws, one_line
+from grader.dryrun.session import Aws
+from grader.errors import one_line
 
 TAG = "grade:dry-run"
 BUCKET_PREFIX = "grade-dry-run-"

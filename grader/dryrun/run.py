@@ -24,7 +24,8 @@ from grader.dryrun.package import (
     roots,
     transforms_of,
 )
-from grader.dryrun.session import Aws, one_line
+from grader.dryrun.session import Aws
+from grader.errors import one_line
 from grader.finding import Finding
 from grader.given import parameters_of
 from grader.rule import Catalogue

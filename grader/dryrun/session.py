@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from grader.errors import GradeError, InputError
+from grader.errors import GradeError, InputError, one_line
 
 MODES = ("validate", "change-set")
 
@@ -72,8 +72,3 @@ def connect(settings: Settings) -> Aws:
         raise InputError(f"the credentials are for account {account}, not {settings.account_id}: nothing was asked")
     cloudformation = session.client("cloudformation", **make)  # type: ignore[call-overload]
     return Aws(settings, account, session.region_name, cloudformation, session.client("s3", **make))  # type: ignore[call-overload]
-
-
-def one_line(error: BaseException) -> str:
-    """Return an error's text on one line, at most 300 characters."""
-    return f"{type(error).__name__}: {' '.join(str(error).split())}"[:300]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from grader.case import Case
@@ -27,8 +26,7 @@ def check(case: Case) -> Iterator[Hit]:
 
 def _keys(case: Case, template: Template, launch: Resource) -> Iterator[Resource]:
     for path, node in walk(launch.properties):
-        named = re.match(r"\$\{(\w+)", case.scopes[template.file].text(node)) if path[-1:] == ("KmsKeyId",) else None
-        key = template.resources.get(named.group(1)) if named else None
+        key = case.referred(template, node) if path[-1:] == ("KmsKeyId",) else None
         if key is not None and key.type == "AWS::KMS::Key":
             yield key
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from fnmatch import fnmatchcase
 
@@ -18,8 +17,7 @@ def check(case: Case) -> Iterator[Hit]:
     """Report keys of log groups whose policy does not let the logs service encrypt and decrypt."""
     for template, group in case.resources("AWS::Logs::LogGroup"):
         scope = case.scopes[template.file]
-        used = re.match(r"\$\{(\w+)(?:\.\w+)?\}$", scope.text(group.get("KmsKeyId")))
-        key = template.resources.get(used.group(1)) if used else None
+        key = case.referred(template, group.get("KmsKeyId"))
         if key is None or key.type != "AWS::KMS::Key":
             continue
         policy = scope.value(key.get("KeyPolicy"))

@@ -33,10 +33,12 @@ def _lines(comparison: Comparison) -> Iterator[str]:
     for name, ids in (("only in the first", comparison.only_before), ("only in the second", comparison.only_after)):
         if ids:
             yield f"{name}: {len(ids)} ({', '.join(map(visible, ids[:5]))}{' ...' if len(ids) > 5 else ''})"
-    for change in _ORDER:
-        for one in comparison.changes:
-            if one.change == change:
-                yield f"  {change:7} {visible(one.id)}  {_levels(one):20} {visible(one.rule)}  {visible(one.title)}"
+    for one in _ordered(comparison):
+        yield f"  {one.change:7} {visible(one.id)}  {_levels(one):20} {visible(one.rule)}  {visible(one.title)}"
+
+
+def _ordered(comparison: Comparison) -> list[Change]:
+    return sorted(comparison.changes, key=lambda one: _ORDER.index(one.change))
 
 
 def _levels(change: Change) -> str:
@@ -53,11 +55,9 @@ def comparison_markdown(comparison: Comparison) -> str:
         "| change | response | level | rule | failure |",
         "|---|---|---|---|---|",
     ]
-    for change in _ORDER:
-        for one in comparison.changes:
-            if one.change == change:
-                cells = (one.change, one.id, _levels(one), one.rule, one.title)
-                lines.append(f"| {' | '.join(map(cell, cells))} |")
+    for one in _ordered(comparison):
+        cells = (one.change, one.id, _levels(one), one.rule, one.title)
+        lines.append(f"| {' | '.join(map(cell, cells))} |")
     return "\n".join(lines) + "\n"
 
 
@@ -69,7 +69,7 @@ def cell(text: str) -> str:
 
 def comparison_html(comparison: Comparison) -> str:
     """Write a comparison as one page that needs nothing else."""
-    rows = [(one, _levels(one)) for change in _ORDER for one in comparison.changes if one.change == change]
+    rows = [(one, _levels(one)) for one in _ordered(comparison)]
     counts = [(change, comparison.count(change)) for change in _ORDER]
     from grader.writers.pages import environment, source_of
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections import Counter
+from collections.abc import Callable
 from typing import Any
 
 from grader.report import MAX_DETAILED, MAX_PLACES, Run, excerpt
@@ -19,7 +20,8 @@ _GREY = "#888888"  # readable on light and on dark
 def run_html(run: Run) -> str:
     """Write a run as a page that holds all it shows: styles, script, charts and data."""
     script = source_of("report.js")
-    rows = [_row(run, number, row) for number, row in enumerate(run.rows)]
+    since = _since(run)
+    rows = [_row(run, number, row) | since(row["id"]) for number, row in enumerate(run.rows)]
     data = {
         "rows": rows,
         "levels": list(run.levels),
@@ -56,7 +58,7 @@ def _row(run: Run, number: int, row: dict[str, Any]) -> dict[str, Any]:
     words = [row["id"], row["verdict"], row["error"]]
     words += [f"{one['title']} {one['rule']} {one['kind']} {one['level']}" for one in row["failures"]]
     kept = {key: row[key] for key in ("id", "model", "task", "sample", "status", "score", "verdict", "counts", "error")}
-    return kept | {"failures": failures, "text": " ".join(words).lower()} | _since(run, row["id"])
+    return kept | {"failures": failures, "text": " ".join(words).lower()}
 
 
 def _failure(failure: dict[str, Any], sources: dict[str, list[str]]) -> dict[str, Any]:
@@ -69,13 +71,15 @@ def _failure(failure: dict[str, Any], sources: dict[str, list[str]]) -> dict[str
     return kept | {"evidence": shown}
 
 
-def _since(run: Run, id: str) -> dict[str, Any]:
-    """Return how a response's score and failures changed since the baseline."""
+def _since(run: Run) -> Callable[[str], dict[str, Any]]:
+    """Return what tells how a response's score and failures changed since the baseline, by its id."""
     if run.comparison is None:
-        return {}
+        return lambda id: {}
     scores = {one: round(after - before, 1) for one, before, after in run.comparison.scores}
-    changes = [f"{one.change}: {one.title}" for one in run.comparison.changes if one.id == id]
-    return {"change": scores.get(id, 0), "changes": changes}
+    changes: dict[str, list[str]] = {}
+    for one in run.comparison.changes:
+        changes.setdefault(one.id, []).append(f"{one.change}: {one.title}")
+    return lambda id: {"change": scores.get(id, 0), "changes": changes.get(id, [])}
 
 
 def _scores(run: Run) -> str:

@@ -64,12 +64,12 @@ def _records(run: Run) -> Iterator[dict[str, Any]]:
 
 def write_parquet(run: Run, path: Path) -> None:
     """Write the lines of the CSV as a Parquet file. Raises InputError where pyarrow is not installed."""
+    records = list(_records(run))
     try:
         import pyarrow as pa
         import pyarrow.parquet as pq
     except ImportError:
         raise InputError("--format parquet needs pyarrow: install cfn-grader[parquet]") from None
-    records = list(_records(run))
     pq.write_table(pa.Table.from_pylist(records), path)
 
 
