@@ -20,9 +20,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from grader import read_response
-from grader.batch import jobs_of
 from grader.bundle import Kind
 from grader.errors import GradeError
+from grader.runs import jobs_of
 
 GRADE = [sys.executable, "-m", "grader"]
 

@@ -14,13 +14,13 @@ import time
 from collections.abc import Callable
 from functools import partial
 
-from grader.account import profile
 from grader.bundle import Bundle, BundleFile, Kind
 from grader.case import Case
+from grader.catalogue import load_catalogue
 from grader.detectors import cfn_lint
 from grader.plan import make_plan
-from grader.rule import load_catalogue
 from grader.task import Task
+from grader.task.account import profile
 
 SIZES = (125, 250, 500, 1_000, 2_000)
 RUNS = 9

@@ -14,21 +14,19 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from grader.analysis import Analysis, parse_analysis, render_analysis
     from grader.bundle import Bundle, BundleFile, Kind, Limits, read_response, read_text
+    from grader.catalogue import Rule, load_catalogue
     from grader.errors import GradeError, InputError, ResponseError
-    from grader.grading import grade
-    from grader.result import Evidence, Failure, Result
-    from grader.rubric import Rubric, load_rubric
-    from grader.rule import Rule, load_catalogue
+    from grader.judgement import Rubric, grade, load_rubric
+    from grader.model import Evidence, Failure, Result
     from grader.task import Task, load_task
 
 _HOMES = {
     "analysis": ("Analysis", "parse_analysis", "render_analysis"),
     "bundle": ("Bundle", "BundleFile", "Kind", "Limits", "read_response", "read_text"),
+    "catalogue": ("Rule", "load_catalogue"),
     "errors": ("GradeError", "InputError", "ResponseError"),
-    "grading": ("grade",),
-    "result": ("Evidence", "Failure", "Result"),
-    "rubric": ("Rubric", "load_rubric"),
-    "rule": ("Rule", "load_catalogue"),
+    "judgement": ("Rubric", "grade", "load_rubric"),
+    "model": ("Evidence", "Failure", "Result"),
     "task": ("Task", "load_task"),
 }
 _HOME = {name: module for module, names in _HOMES.items() for name in names}

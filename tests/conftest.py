@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from grader.account import Account, profile
 from grader.bundle import Bundle, read_response
 from grader.case import Case
 from grader.task import Task
+from grader.task.account import Account, profile
 
 ROOT = Path(__file__).parent.parent
 CORPUS = ROOT.parent / "shared" / "corpus" / "dev"

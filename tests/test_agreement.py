@@ -9,9 +9,9 @@ import pytest
 from click.testing import CliRunner
 
 from grader import InputError, grade, load_catalogue, load_rubric, load_task, read_response
-from grader.agreement import agree, read_experts
 from grader.analysis import analysis_of, render_analysis
 from grader.cli.main import cli
+from grader.runs.agreement import agree, read_experts
 from grader.writers import write_result
 
 TASK = Path(__file__).parents[1] / "tasks" / "101912473"

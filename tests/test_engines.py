@@ -36,7 +36,9 @@ def linters() -> list[int]:
     """The processes of cfn-lint below this one."""
     below = Path(f"/proc/{os.getpid()}/task").glob("*/children")
     pids = [int(pid) for path in below for pid in path.read_text().split()]
-    return [pid for pid in pids if b"grader.linter" in Path(f"/proc/{pid}/cmdline").read_bytes()]
+    return [
+        pid for pid in pids if b"grader.support.engines.cfn_lint_process" in Path(f"/proc/{pid}/cmdline").read_bytes()
+    ]
 
 
 def rules(result: Result) -> set[str]:
@@ -98,7 +100,11 @@ def test_nothing_of_the_current_folder_is_imported(answer: Path, tmp_path: Path)
 
 @pytest.mark.skipif(not Path("/proc/self/task").is_dir(), reason="looks for processes in /proc")
 def test_the_linter_ends_with_whoever_asks(answer: Path, tmp_path: Path) -> None:
-    command = [sys.executable, "-c", "import sys, grader.engines as e; e.linter().start(); print(flush=True); input()"]
+    command = [
+        sys.executable,
+        "-c",
+        "import sys, grader.support.engines.registry as e; e.linter().start(); print(flush=True); input()",
+    ]
     process = subprocess.Popen(
         command, env=os.environ | {"PYTHONPATH": str(ROOT)}, stdin=subprocess.PIPE, stdout=subprocess.PIPE
     )

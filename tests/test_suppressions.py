@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from grader import grade, load_rubric, load_task, read_response
-from grader.result import Result
+from grader.model import Result
 
 TEMPLATE = """Metadata:
   cfn-lint:

@@ -11,8 +11,8 @@ from click.testing import CliRunner
 
 from grader import InputError, grade, load_catalogue, load_rubric, load_task, read_response
 from grader.cli.main import cli
-from grader.requirements import requirements_of
-from grader.tasks import check_task, import_tasks, new_task
+from grader.judgement.requirements import requirements_of
+from grader.runs.authoring import check_task, import_tasks, new_task
 
 
 def write(folder: Path, name: str, text: str) -> Path:

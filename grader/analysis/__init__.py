@@ -1,7 +1,7 @@
 """The failure-analysis document: its data, its rendering, its reading."""
 
-from grader.analysis.model import Analysis, Entry, analysis_of
+from grader.analysis.model import ANALYSIS, Analysis, Entry, analysis_of
 from grader.analysis.parse import parse_analysis
 from grader.analysis.render import render_analysis
 
-__all__ = ["Analysis", "Entry", "analysis_of", "parse_analysis", "render_analysis"]
+__all__ = ["ANALYSIS", "Analysis", "Entry", "analysis_of", "parse_analysis", "render_analysis"]

@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from grader.narrative import code
-from grader.result import Evidence, Failure, Result
+from grader.judgement.narrative import code
+from grader.model import Evidence, Failure, Result
 
 MAX_PLACES = 12
+
+
+ANALYSIS = "MODEL_FAILURES.md"  # the file that holds an analysis
 
 
 @dataclass(frozen=True, slots=True)

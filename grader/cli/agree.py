@@ -24,9 +24,9 @@ def command(run: str, experts: str, rules: str | None, form: str) -> None:
     import json
     from pathlib import Path
 
-    from grader.agreement import agree, read_experts
-    from grader.rule import load_catalogue
-    from grader.store import results_of
+    from grader.catalogue import load_catalogue
+    from grader.runs.agreement import agree, read_experts
+    from grader.runs.results import results_of
     from grader.writers import agreement_text
 
     catalogue = load_catalogue(Path(rules) if rules else None)

@@ -11,8 +11,8 @@ import click
 
 if TYPE_CHECKING:
     from grader.case import Case
+    from grader.catalogue import Catalogue
     from grader.dryrun import Answer, Settings
-    from grader.rule import Catalogue
 
 
 def asker(settings: Settings, quiet: bool) -> Callable[[Case, Catalogue], Answer]:

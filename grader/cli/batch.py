@@ -57,11 +57,11 @@ def command(tasks: str, **given: Any) -> int:
     from dataclasses import asdict
     from pathlib import Path
 
-    from grader.batch import Limits, Options, Plan, run_batch
+    from grader.catalogue import load_catalogue
     from grader.cli.progress import progress
     from grader.dryrun import connect
-    from grader.rubric import load_rubric
-    from grader.rule import load_catalogue
+    from grader.judgement.rubric import load_rubric
+    from grader.runs import Limits, Options, Plan, run_batch
 
     settings = settings_of(given)
     rubric, rules = given["rubric"], given["rules"]

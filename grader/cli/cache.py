@@ -16,7 +16,7 @@ def show(form: str) -> None:
     """Say where the cache is, how many results it holds and how large they are."""
     import json
 
-    from grader.batch.cache import Cache, cache_folder
+    from grader.runs.cache import Cache, cache_folder
 
     sizes = [path.stat().st_size for path in Cache(cache_folder()).entries()]
     data = {"folder": str(cache_folder()), "results": len(sizes), "bytes": sum(sizes)}
@@ -32,7 +32,7 @@ def clear(older_than: float | None) -> None:
     """Remove the results; those of running batches are made again when they are needed."""
     import time
 
-    from grader.batch.cache import Cache, cache_folder
+    from grader.runs.cache import Cache, cache_folder
 
     before = time.time() - (older_than or 0) * 86_400
     count = 0

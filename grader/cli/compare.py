@@ -21,7 +21,7 @@ def command(run_a: str, run_b: str, form: str, fail_on_regression: bool) -> int:
     import json
     from pathlib import Path
 
-    from grader.comparison import compare_runs
+    from grader.runs.comparison import compare_runs
     from grader.writers.comparison import comparison_html, comparison_markdown, comparison_text
 
     comparison = compare_runs(Path(run_a), Path(run_b))

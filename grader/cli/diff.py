@@ -19,12 +19,12 @@ def command(left: str, right: str | None, response: str | None, form: str) -> in
     """
     from pathlib import Path
 
-    from grader.account import profile
     from grader.bundle import read_response
     from grader.case import Case
     from grader.diff import compare
     from grader.errors import InputError
     from grader.task import Task, ideal_of, load_task
+    from grader.task.account import profile
     from grader.writers.difference import difference_html, difference_json, difference_text
 
     if (right is None) == (response is None):

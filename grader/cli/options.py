@@ -10,7 +10,7 @@ import click
 if TYPE_CHECKING:
     from grader.bundle import Limits
     from grader.dryrun import Settings
-    from grader.rubric import Rubric
+    from grader.judgement.rubric import Rubric
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 

@@ -54,8 +54,8 @@ def _changed(task: Task, parameters: str | None, account: str | None) -> Task:
     from dataclasses import replace
     from pathlib import Path
 
-    from grader.account import load_account
-    from grader.given import load_parameters
+    from grader.case.parameter_values import load_parameters
+    from grader.task.account import load_account
 
     if parameters is not None:
         task = replace(task, parameters=dict(task.parameters) | load_parameters(Path(parameters)))

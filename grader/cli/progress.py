@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import click
 
 if TYPE_CHECKING:
-    from grader.batch import Job, Outcome, Plan
+    from grader.runs import Job, Outcome, Plan
 
 LOG_EVERY = 30.0  # seconds between the lines of a log
 Advance = Callable[["Job", "Outcome"], None]
@@ -42,7 +42,7 @@ def progress(plan: Plan, *, quiet: bool, log: bool) -> Iterator[Advance]:
 
 
 def _jobs(plan: Plan) -> Iterator[Job]:
-    from grader.batch import jobs_of
+    from grader.runs import jobs_of
 
     return jobs_of(plan.tasks, plan.side, plan.responses, plan.select)
 

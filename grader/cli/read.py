@@ -27,10 +27,10 @@ def command(response: str, extract: str | None, form: str, **limits: Any) -> Non
     """
     import json
 
-    from grader.account import profile
     from grader.bundle import read_response
     from grader.case import Case
     from grader.task import Task
+    from grader.task.account import profile
 
     the_limits = limits_of(limits)
     bundle = read_response(response, the_limits)

@@ -25,10 +25,9 @@ def command(run: str, form: str, baseline: str | None, out: str | None, quiet: b
     from pathlib import Path
 
     from grader.errors import InputError
-    from grader.report import Run
-    from grader.store import write_whole
-    from grader.writers import page
-    from grader.writers import run as tables
+    from grader.runs.report import Run
+    from grader.support.files import write_whole
+    from grader.writers import page, tables
 
     if baseline and form not in ("html", "json"):
         raise InputError(f"--baseline goes with --format html or json, not {form}; see `grade compare`")

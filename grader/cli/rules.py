@@ -18,7 +18,7 @@ def list_rules(form: str, rules: str | None) -> None:
     import json
     from pathlib import Path
 
-    from grader.rule import load_catalogue
+    from grader.catalogue import load_catalogue
     from grader.writers import rules_markdown
 
     found = load_catalogue(Path(rules) if rules else None).rules.values()
@@ -38,8 +38,8 @@ def list_rules(form: str, rules: str | None) -> None:
 @click.argument("rule_id", metavar="ID")
 def show_rule(rule_id: str) -> None:
     """Show all that a rule says: narrative, reference, detectors and examples."""
+    from grader.catalogue import load_catalogue
     from grader.errors import InputError
-    from grader.rule import load_catalogue
     from grader.writers import rule_text
 
     rule = load_catalogue().rules.get(rule_id)
@@ -55,9 +55,8 @@ def test_rules(folder: str | None, quiet: bool) -> int:
     """Run the examples of the rules in FOLDER; those of the shipped rules without one. Exits with 1 where one is wrong."""
     from pathlib import Path
 
-    from grader.examples import problems
-    from grader.policies import read_rules
-    from grader.rule import load_catalogue
+    from grader.catalogue import load_catalogue, read_rules
+    from grader.judgement.rule_examples import problems
 
     path = Path(folder) if folder else None
     catalogue = load_catalogue(path)

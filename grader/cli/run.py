@@ -50,14 +50,14 @@ def command(
     """
     from pathlib import Path
 
-    from grader.engines import preload
+    from grader.support.engines.registry import preload
 
     # an engine without users' rules would be made in vain where there are some
     preload(lint=not fast, fast=not rules and not any(Path(task).glob("*.guard")))
     from grader.bundle import read_response
-    from grader.grading import grade
-    from grader.rubric import load_rubric
-    from grader.rule import load_catalogue
+    from grader.catalogue import load_catalogue
+    from grader.judgement.grade import grade
+    from grader.judgement.rubric import load_rubric
     from grader.task import load_task, read_ideal
     from grader.writers import json_text, print_result, write_result
 

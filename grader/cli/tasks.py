@@ -17,7 +17,7 @@ def new(task_id: str, folder: str) -> None:
     """Write a new task: a prompt, an ideal answer and requirements that hold, to be changed into your own."""
     from pathlib import Path
 
-    from grader.tasks import new_task
+    from grader.runs.authoring import new_task
 
     where = new_task(task_id, Path(folder))
     click.echo(f"{where}: change it, then run `grade tasks check {where}`", err=True)
@@ -40,10 +40,10 @@ def check(folder: str, fail_on: str | None, rubric: str | None, rules: str | Non
     """
     from pathlib import Path
 
+    from grader.catalogue import load_catalogue
     from grader.cli.options import level_of
-    from grader.rubric import load_rubric
-    from grader.rule import load_catalogue
-    from grader.tasks import check_task, task_folders
+    from grader.judgement.rubric import load_rubric
+    from grader.runs.authoring import check_task, task_folders
 
     the_rubric = load_rubric(rubric)
     level = level_of(fail_on, the_rubric) or the_rubric.levels[-1]
@@ -66,7 +66,7 @@ def import_(source: str, folder: str) -> int:
     """Copy tasks from SOURCE: folders with a PROMPT.md, and responses, analyses and settings beside it."""
     from pathlib import Path
 
-    from grader.tasks import import_tasks
+    from grader.runs.authoring import import_tasks
 
     made, left = import_tasks(Path(source), Path(folder))
     for text in left:
@@ -84,8 +84,8 @@ def list_(folder: str, form: str) -> None:
     from dataclasses import asdict
     from pathlib import Path
 
+    from grader.runs.authoring import entry_of, task_folders
     from grader.task import load_task
-    from grader.tasks import entry_of, task_folders
 
     entries = [entry_of(load_task(path)) for path in task_folders(Path(folder))]
     if form == "json":

@@ -9,10 +9,11 @@ from dataclasses import dataclass
 from types import ModuleType
 
 from grader.case import Case
-from grader.detectors import cfn_lint, cloudformation_validate, ideal, own, plan, policies
+from grader.catalogue import Catalogue
+from grader.detectors import builtin, cfn_lint, cloudformation_validate, ideal, plan, policies
+from grader.diff import Difference
 from grader.errors import InputError, one_line
-from grader.finding import Finding
-from grader.rule import Catalogue
+from grader.model import Finding
 
 Detect = Callable[[Case, Catalogue], Iterable[Finding]]
 _ENGINES = (cloudformation_validate, cfn_lint)
@@ -31,28 +32,31 @@ class Detection:
 
 def detectors(fast: bool = False) -> tuple[ModuleType, ...]:
     """Return the detectors of a run: `fast` leaves cfn-lint out."""
-    ours = (own, plan, cloudformation_validate, ideal, policies)
+    ours = (builtin, plan, cloudformation_validate, ideal, policies)
     return ours if fast else (*ours, cfn_lint)
 
 
-def detect(case: Case, catalogue: Catalogue, fast: bool = False) -> tuple[Detection, ...]:
-    """Run the detectors on a case.
+def detect(
+    case: Case, catalogue: Catalogue, fast: bool = False, difference: Difference | None = None
+) -> tuple[Detection, ...]:
+    """Run the detectors on a case; `difference` is its comparison with the ideal answer, where there is one.
 
     The engines are native code that leaves Python's lock alone, and a process: they run beside the others.
     """
     chosen = detectors(fast)
     with ThreadPoolExecutor(2) as pool:
-        beside = {one: pool.submit(_run, one, case, catalogue) for one in chosen if one in _ENGINES}
-        here = {one: _run(one, case, catalogue) for one in chosen if one not in _ENGINES}
+        beside = {one: pool.submit(_run, one, case, catalogue, difference) for one in chosen if one in _ENGINES}
+        here = {one: _run(one, case, catalogue, difference) for one in chosen if one not in _ENGINES}
         return tuple(beside[one].result() if one in beside else here[one] for one in chosen)
 
 
-def _run(module: ModuleType, case: Case, catalogue: Catalogue) -> Detection:
+def _run(module: ModuleType, case: Case, catalogue: Catalogue, difference: Difference | None) -> Detection:
     start = time.perf_counter()
     findings: list[Finding] = []
     errors: list[str] = []
     try:
-        for finding in module.detect(case, catalogue):
+        seen = (case, catalogue, difference) if module is ideal else (case, catalogue)
+        for finding in module.detect(*seen):
             findings.append(finding)
     except InputError:  # a user's own rule, not the response
         raise

@@ -7,13 +7,13 @@ from collections.abc import Iterator
 from typing import Any
 
 from grader.case import Case
-from grader.child import ChildEndedError
-from grader.detectors.known import GETATT, is_attribute, is_generated, is_major_version, target_of
-from grader.engines import EngineError, EngineLimitError, linter
-from grader.finding import Finding
-from grader.rule import Catalogue
+from grader.catalogue import Catalogue
+from grader.detectors.engine_quirks import GETATT, is_attribute, is_generated, is_major_version, target_of
+from grader.model import Finding, Location
+from grader.support.engines.registry import EngineError, EngineLimitError, linter
+from grader.support.json_process import ChildEndedError
+from grader.support.version import installed
 from grader.template import Template
-from grader.version import installed
 
 NAME = "cfn-lint"
 CRASHED = "E0002"  # a rule of cfn-lint that failed, not the template
@@ -77,13 +77,15 @@ def _finding(match: dict[str, Any], rule: str, template: Template) -> Finding:
         resource = target_of(template, name)
         name = resource.name if resource else name
     return Finding(
-        rule,
-        NAME,
-        template.file,
-        match["line"],
-        match["message"],
-        name if section in ("Resources", "Parameters", "Outputs", "Conditions", "Mappings") else "",
-        resource.type if resource else "",
-        ".".join(rest),
-        {"name": name, "id": match["rule"], "says": match["message"]},
+        rule=rule,
+        detector=NAME,
+        location=Location(
+            file=template.file,
+            line=match["line"],
+            resource=name if section in ("Resources", "Parameters", "Outputs", "Conditions", "Mappings") else "",
+            type=resource.type if resource else "",
+            path=".".join(rest),
+        ),
+        message=match["message"],
+        facts={"name": name, "id": match["rule"], "says": match["message"]},
     )

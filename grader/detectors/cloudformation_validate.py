@@ -9,14 +9,20 @@ from functools import lru_cache
 from typing import Any
 
 from grader.case import Case
-from grader.detectors.known import GETATT, is_attribute, is_generated, is_major_version, is_of_default, target_of
-from grader.engines import EngineError, fast_engine
-from grader.finding import Finding
+from grader.catalogue import Catalogue
+from grader.detectors.engine_quirks import (
+    GETATT,
+    is_attribute,
+    is_generated,
+    is_major_version,
+    is_of_default,
+    target_of,
+)
+from grader.model import Finding, Location, Policy, property_path
 from grader.plan.schemas import property_names
-from grader.policies import Policy
-from grader.rule import Catalogue
+from grader.support.engines.registry import EngineError, fast_engine
+from grader.support.version import installed
 from grader.template import Template
-from grader.version import installed
 
 NAME = "cloudformation-validate"
 _HINT = re.compile(r"'(?P<wrong>[^']+)' was unexpected\.(?P<hint> Did you mean '[^']*'\?)")
@@ -105,15 +111,17 @@ def _finding(diagnostic: Any, file: str, template: Template | None, catalogue: C
         return None
     facts = {"name": name, "id": diagnostic.rule_id, "says": message}
     return Finding(
-        rule.id,
-        NAME,
-        file,
-        diagnostic.start_line or (template.line_of("Resources", name) if template and is_resource else 1),
-        message,
-        name,
-        kind,
-        diagnostic.property_path or "",
-        facts,
+        rule=rule.id,
+        detector=NAME,
+        location=Location(
+            file=file,
+            line=diagnostic.start_line or (template.line_of("Resources", name) if template and is_resource else 1),
+            resource=name,
+            type=kind,
+            path=property_path(diagnostic.property_path or ""),
+        ),
+        message=message,
+        facts=facts,
     )
 
 

@@ -10,11 +10,11 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from grader.asked import PROMPT, Asked, mentioned
 from grader.case import Case
+from grader.case.prompt import PROMPT, Asked, mentioned
+from grader.catalogue import Catalogue
 from grader.diff import Change, Difference, Entry
-from grader.finding import Finding
-from grader.rule import Catalogue
+from grader.model import Finding, Located, Location
 from grader.template import NAME_PROPERTIES
 
 NAME = "ideal"
@@ -26,37 +26,29 @@ def version() -> str:
     return VERSION
 
 
-def detect(case: Case, catalogue: Catalogue) -> Iterator[Finding]:
-    """Yield what the ideal answer tells about the response; nothing where the task has no ideal at hand."""
-    difference = case.difference
+def detect(case: Case, catalogue: Catalogue, difference: Difference | None = None) -> Iterator[Finding]:
+    """Yield what the ideal answer shows about the response; nothing where no ideal answer is available."""
     if difference is None:
         return
     for entry in difference.entries:
         for one in _told(case, difference, entry):
-            rule = catalogue.of(NAME, one.about)
+            rule = catalogue.of(NAME, one.topic)
             if rule is not None:
-                yield Finding(
-                    rule.id, NAME, one.file, one.line, one.message, one.resource, one.type, one.path, one.facts
-                )
+                yield Finding(rule=rule.id, detector=NAME, location=one.location, message=one.message, facts=one.facts)
 
 
-@dataclass(frozen=True, slots=True)
-class _Told:
-    about: str
-    file: str
-    line: int
-    message: str
-    resource: str
-    type: str
-    path: str
-    facts: dict[str, str]
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IdealMismatch(Located):
+    """A difference from the ideal answer that a rule may stand for, and its topic."""
+
+    topic: str
 
 
-def _told(case: Case, difference: Difference, entry: Entry) -> Iterator[_Told]:
+def _told(case: Case, difference: Difference, entry: Entry) -> Iterator[IdealMismatch]:
     if entry.section == "Resources" and entry.status == "missing":
         yield from _missing(case, difference, entry)
     if entry.section == "Resources" and entry.status == "changed" and difference.is_related:
-        yield from (told for told in _changed(case, entry) if difference.is_revision or told.about in _GRAVE)
+        yield from (told for told in _changed(case, entry) if difference.is_revision or told.topic in _GRAVE)
     if not difference.is_revision:
         return
     if entry.section == "Parameters":
@@ -106,7 +98,7 @@ _ALIKE = (
 )
 
 
-def _missing(case: Case, difference: Difference, entry: Entry) -> Iterator[_Told]:
+def _missing(case: Case, difference: Difference, entry: Entry) -> Iterator[IdealMismatch]:
     about = next(name for pattern, name in _MISSING if re.search(pattern, entry.type))
     place, line = entry.right, mentioned(case, entry.type)
     count = len(difference.left.by_type.get(entry.type, ()))
@@ -124,7 +116,9 @@ def _missing(case: Case, difference: Difference, entry: Entry) -> Iterator[_Told
     has = "has none" if not count else f"has {count}, and none of them does what it does"
     message = f"the ideal answer has {place.name} ({entry.type}); the response {has}"
     facts = _asked(line, entry.type) | {"ideal_file": place.file, "ideal_name": place.name}
-    yield _Told(about, PROMPT, line.line, message, "", entry.type, "", facts)
+    yield IdealMismatch(
+        topic=about, location=Location(file=PROMPT, line=line.line, type=entry.type), message=message, facts=facts
+    )
 
 
 def _has_alarms(difference: Difference) -> bool:
@@ -253,7 +247,7 @@ _VARIABLE = re.compile(r"\$\{([A-Za-z0-9]+)\}")
 _SUFFIX = re.compile(r"env|suffix|stage", re.I)
 
 
-def _changed(case: Case, entry: Entry) -> Iterator[_Told]:
+def _changed(case: Case, entry: Entry) -> Iterator[IdealMismatch]:
     for change in entry.changes:
         about = _about(case, entry, change)
         if about and entry.left:
@@ -261,7 +255,14 @@ def _changed(case: Case, entry: Entry) -> Iterator[_Told]:
             message = _says(change)
             facts = {"value": left or "nothing", "needed": right or "nothing", "says": message}
             path = change.path
-            yield _Told(about, entry.left.file, change.left_line, message, entry.left.name, entry.type, path, facts)
+            yield IdealMismatch(
+                topic=about,
+                location=Location(
+                    file=entry.left.file, line=change.left_line, resource=entry.left.name, type=entry.type, path=path
+                ),
+                message=message,
+                facts=facts,
+            )
 
 
 def _says(change: Change) -> str:
@@ -314,17 +315,27 @@ def _about_value(case: Case, change: Change) -> str:
     return "asked-value" if wanted and not given else ""
 
 
-def _parameter(case: Case, entry: Entry) -> Iterator[_Told]:
+def _parameter(case: Case, entry: Entry) -> Iterator[IdealMismatch]:
     left, right = entry.left, entry.right
     if entry.status == "missing" and right and re.search(r"environment_?suffix|^envsuffix$|^suffix$", right.name, re.I):
         line = mentioned(case, "AWS::Environment::Suffix")
         if line:
             message = f"the ideal answer has a parameter {right.name}; the response has none of its kind"
-            yield _Told("name-suffix", PROMPT, line.line, message, "", "", "", _asked(line, ""))
+            yield IdealMismatch(
+                topic="name-suffix",
+                location=Location(file=PROMPT, line=line.line),
+                message=message,
+                facts=_asked(line, ""),
+            )
     if entry.status == "extra" and left and re.search("password|secret", left.name, re.I):
         message = "passes a secret through a parameter; the ideal answer does without"
         facts = {"parameter": left.name, "value": left.name, "says": message}
-        yield _Told("secret", left.file, left.line, message, left.name, "", f"Parameters.{left.name}", facts)
+        yield IdealMismatch(
+            topic="secret",
+            location=Location(file=left.file, line=left.line, resource=left.name, path=f"Parameters.{left.name}"),
+            message=message,
+            facts=facts,
+        )
     for change in entry.changes:
         about = {"Default": "parameter-default", "AllowedPattern": "parameter-pattern"}.get(change.path, "")
         if about == "parameter-default" and change.left is not None:
@@ -338,16 +349,23 @@ def _parameter(case: Case, entry: Entry) -> Iterator[_Told]:
                 "says": message,
             }
             path = f"Parameters.{left.name}.{change.path}"
-            yield _Told(about, left.file, left.line, message, left.name, "", path, facts)
+            yield IdealMismatch(
+                topic=about,
+                location=Location(file=left.file, line=left.line, resource=left.name, path=path),
+                message=message,
+                facts=facts,
+            )
 
 
-def _output(case: Case, difference: Difference, entry: Entry) -> Iterator[_Told]:
+def _output(case: Case, difference: Difference, entry: Entry) -> Iterator[IdealMismatch]:
     line = mentioned(case, "AWS::Stack::Outputs")
     few = 2 * len(_outputs(difference.left.case)) <= len(_outputs(difference.right.case))
     if line and entry.right and few:
         message = f"the ideal answer puts out {entry.right.name}; the response does not"
         facts = {"asked": line.text.strip()[:160], "type": "", "value": entry.right.name}
-        yield _Told("missing-output", PROMPT, line.line, message, "", "", "", facts)
+        yield IdealMismatch(
+            topic="missing-output", location=Location(file=PROMPT, line=line.line), message=message, facts=facts
+        )
 
 
 def _outputs(case: Case) -> list[str]:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from grader.case import Case
-from grader.detectors.own import version
-from grader.finding import Finding
+from grader.catalogue import Catalogue
+from grader.detectors.builtin import version
+from grader.model import Finding, Location
 from grader.plan import make_plan
-from grader.rule import Catalogue
 
 NAME = "plan"
 
@@ -20,15 +20,17 @@ def detect(case: Case, catalogue: Catalogue) -> Iterator[Finding]:
         if rule is not None:
             facts = {"says": problem.message} | dict(problem.facts)
             yield Finding(
-                rule.id,
-                NAME,
-                problem.file,
-                problem.line,
-                problem.message,
-                problem.resource,
-                problem.type,
-                problem.path,
-                facts,
+                rule=rule.id,
+                detector=NAME,
+                location=Location(
+                    file=problem.file,
+                    line=problem.line,
+                    resource=problem.resource,
+                    type=problem.type,
+                    path=problem.path,
+                ),
+                message=problem.message,
+                facts=facts,
             )
 
 

@@ -6,13 +6,12 @@ from collections.abc import Iterator
 from typing import Any
 
 from grader.case import Case
-from grader.engines import fast_engine
-from grader.finding import Finding
-from grader.policies import DETECTOR, PolicyRule
-from grader.rule import Catalogue
+from grader.catalogue import DETECTOR, Catalogue
+from grader.model import Finding, Location, PolicyRule, property_path
+from grader.support.engines.registry import fast_engine
+from grader.support.version import installed
 from grader.task import GUARD_FILE, PROMPT, asked_at
 from grader.template import Template
-from grader.version import installed
 
 NAME = DETECTOR
 
@@ -65,7 +64,15 @@ def _finding(rule: str, about: PolicyRule, diagnostic: Any, template: Template, 
     file, line = template.file, diagnostic.start_line or 1
     if not entity and about.asks:
         file, line = PROMPT, asked_at(case.task.prompt, about.asks)
-    return Finding(rule, NAME, file, line, message, name, kind, diagnostic.property_path or "", facts)
+    return Finding(
+        rule=rule,
+        detector=NAME,
+        location=Location(
+            file=file, line=line, resource=name, type=kind, path=property_path(diagnostic.property_path or "")
+        ),
+        message=message,
+        facts=facts,
+    )
 
 
 def _unread(case: Case, catalogue: Catalogue, message: str) -> Iterator[tuple[str, Finding]]:
@@ -76,4 +83,13 @@ def _unread(case: Case, catalogue: Catalogue, message: str) -> Iterator[tuple[st
             if rule is not None:
                 line = asked_at(case.task.prompt, about.asks)
                 facts = {"says": message, "value": message}
-                yield about.name, Finding(rule.id, NAME, PROMPT, line, message, "", about.type, "", facts)
+                yield (
+                    about.name,
+                    Finding(
+                        rule=rule.id,
+                        detector=NAME,
+                        location=Location(file=PROMPT, line=line, type=about.type),
+                        message=message,
+                        facts=facts,
+                    ),
+                )

@@ -1,5 +1,5 @@
 """Two bundles compared by meaning: a model's response against the ideal one."""
 
-from grader.diff.compare import Change, Difference, Entry, Place, compare
+from grader.diff.compare import Change, Difference, Entry, Place, compare, compare_with_ideal
 
-__all__ = ["Change", "Difference", "Entry", "Place", "compare"]
+__all__ = ["Change", "Difference", "Entry", "Place", "compare", "compare_with_ideal"]

@@ -126,6 +126,14 @@ class Difference:
         return Naming(self.left, self.right, self.pairs)
 
 
+def compare_with_ideal(case: Case) -> Difference | None:
+    """Compare a case with its task's ideal answer; None where there is none, or one of both has no template."""
+    if case.ideal is None:
+        return None
+    other = Case(case.task, case.ideal, case.limits)
+    return compare(case, other) if case.templates and other.templates else None
+
+
 def compare(left: Case, right: Case) -> Difference:
     """Compare two bundles; logical ids, order, notation and files' names make no difference."""
     one, two = Side(left), Side(right)

@@ -6,8 +6,8 @@ import textwrap
 
 from grader.diff.compare import Difference, line_at
 from grader.diff.sides import Item
-from grader.finding import Finding
-from grader.narrative import fenced
+from grader.judgement.narrative import fenced
+from grader.model import Finding
 
 MAX_LINES = 14
 

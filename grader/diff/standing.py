@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from grader.diff.compare import Difference
 from grader.diff.sides import Canonical, Item, leaves
-from grader.finding import Finding
+from grader.model import Finding
 
 
 class Standing(StrEnum):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from grader.finding import Finding
+from grader.model import Finding
 
 NAME = "aws"
 

@@ -6,9 +6,9 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from grader.catalogue import Catalogue
 from grader.dryrun.answer import NAME
-from grader.finding import Finding
-from grader.rule import Catalogue
+from grader.model import Finding, Location
 from grader.template import Template
 
 OTHER = "refused-by-aws"
@@ -61,7 +61,13 @@ def finding_of(message: str, template: Template, catalogue: Catalogue) -> Findin
         line, type, path = template.parameters[name].line, "", f"Parameters.{name}"
     else:
         line, type, path = _line(message), "", ""
-    return Finding(rule, NAME, template.file, line, message, name, type, path, _facts(message, name))
+    return Finding(
+        rule=rule,
+        detector=NAME,
+        location=Location(file=template.file, line=line, resource=name, type=type, path=path),
+        message=message,
+        facts=_facts(message, name),
+    )
 
 
 def finding_of_event(event: Mapping[str, Any], template: Template, catalogue: Catalogue) -> Finding:
@@ -84,7 +90,13 @@ def finding_of_event(event: Mapping[str, Any], template: Template, catalogue: Ca
     if resource is not None:
         line = resource.line_of(path.removeprefix("Properties.")) if path.startswith("Properties.") else resource.line
     type = resource.type if resource is not None else str(event.get("ResourceType") or "")
-    return Finding(rule, NAME, template.file, line, message, name, type, path, _facts(message, name))
+    return Finding(
+        rule=rule,
+        detector=NAME,
+        location=Location(file=template.file, line=line, resource=name, type=type, path=path),
+        message=message,
+        facts=_facts(message, name),
+    )
 
 
 def _facts(message: str, name: str) -> dict[str, str]:

@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from grader.case import Case
+from grader.case.parameter_values import parameters_of
+from grader.catalogue import Catalogue
 from grader.dryrun.answer import Answer, Asked
 from grader.dryrun.clean import BUCKET_PREFIX, STACK_PREFIX, TAG, remove_all
 from grader.dryrun.journal import Journal, Made
@@ -26,9 +28,7 @@ from grader.dryrun.package import (
 )
 from grader.dryrun.session import Aws
 from grader.errors import one_line
-from grader.finding import Finding
-from grader.given import parameters_of
-from grader.rule import Catalogue
+from grader.model import Finding
 from grader.template import Template
 
 VALIDATE, CHANGE_SET = "validate-template", "change-set"

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from grader.case import Case
+from grader.model import Location
 from grader.plan.graph import check_conditions, check_cycles, creation_order, dependencies
-from grader.plan.model import Change, Plan, Problem, StackPlan
+from grader.plan.model import Change, Plan, PlanCode, Problem, StackPlan
 from grader.plan.names import check_exports, check_names, check_second_environment
 from grader.plan.parameters import check_parameters, check_rules
 from grader.plan.prerequisites import check_prerequisites
@@ -26,7 +27,12 @@ def make_plan(case: Case) -> Plan:
     one that is over 20,000 resources or 500,000 references is refused as a whole.
     """
     problems: list[Problem] = [
-        Problem("syntax", broken.file, broken.error.line, broken.error.message, facts={"value": broken.error.message})
+        Problem(
+            code=PlanCode.SYNTAX,
+            location=Location(file=broken.file, line=broken.error.line),
+            message=broken.error.message,
+            facts={"value": broken.error.message},
+        )
         for broken in case.broken
     ]
     stacks = []
@@ -34,7 +40,14 @@ def make_plan(case: Case) -> Plan:
         scope = case.scopes[template.file]
         if len(template.resources) > MAX_RESOURCES or len(template.references) > MAX_REFERENCES:
             message = f"more than {MAX_RESOURCES:,} resources or {MAX_REFERENCES:,} references: not planned"
-            problems.append(Problem("limit", template.file, 1, message, facts={"value": message}))
+            problems.append(
+                Problem(
+                    code=PlanCode.LIMIT,
+                    location=Location(file=template.file, line=1),
+                    message=message,
+                    facts={"value": message},
+                )
+            )
             continue
         graph = dependencies(template, scope)
         problems.extend(check_template(template, case.account.region))

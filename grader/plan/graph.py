@@ -10,7 +10,8 @@ from collections.abc import Iterator, Mapping
 from graphlib import CycleError, TopologicalSorter
 from typing import TYPE_CHECKING
 
-from grader.plan.model import Problem
+from grader.model import Location
+from grader.plan.model import PlanCode, Problem
 from grader.plan.references import choice
 from grader.template import Scope, Template
 
@@ -82,7 +83,12 @@ def check_cycles(template: Template, graph: Graph) -> Iterator[Problem]:
             resource = template.resources[name]
             facts = {"value": way, "says": way}
             message = f"depends on itself by way of {way}"
-            yield Problem("cycle", template.file, resource.line, message, name, resource.type, "", facts)
+            yield Problem(
+                code=PlanCode.CYCLE,
+                location=Location(file=template.file, line=resource.line, resource=name, type=resource.type),
+                message=message,
+                facts=facts,
+            )
 
 
 def _shortest(graph: Graph, component: set[str]) -> list[str]:
@@ -113,4 +119,8 @@ def check_conditions(template: Template) -> Iterator[Problem]:
     for component in _circles(graph):
         first = min(component)
         message = f"the conditions {' -> '.join(_shortest(graph, component))} define each other"
-        yield Problem("condition-cycle", template.file, template.line_of("Conditions", first), message, first)
+        yield Problem(
+            code=PlanCode.CONDITION_CYCLE,
+            location=Location(file=template.file, line=template.line_of("Conditions", first), resource=first),
+            message=message,
+        )

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
 
+from grader.model import Located, Location
 from grader.template import Parameter, Reference, Resource, Template
 
 
@@ -18,18 +19,51 @@ class Stage(StrEnum):
     AGAIN = "second-environment"
 
 
-@dataclass(frozen=True, slots=True)
-class Problem:
-    """Something that CloudFormation refuses, with its place. `code` names the kind; rules of the catalogue stand for it."""
+class PlanCode(StrEnum):
+    """What a problem of the plan is about; rules name these codes as `plan:<code>` in `stands_for`."""
 
-    code: str
-    file: str
-    line: int
-    message: str
-    resource: str = ""
-    type: str = ""
-    path: str = ""
-    facts: Mapping[str, str] = field(default_factory=dict)
+    ATTRIBUTE_UNKNOWN = "attribute-unknown"
+    CONDITION_CYCLE = "condition-cycle"
+    CONDITIONAL_REFERENCE = "conditional-reference"
+    CYCLE = "cycle"
+    ENVIRONMENT_COLLISION = "environment-collision"
+    EXPORT_COLLISION = "export-collision"
+    EXPORT_MISSING = "export-missing"
+    KEY_PAIR_MISSING = "key-pair-missing"
+    LIMIT = "limit"
+    MAPPING_KEY = "mapping-key"
+    NAME_COLLISION = "name-collision"
+    NAME_TAKEN = "name-taken"
+    NESTED_CYCLE = "nested-cycle"
+    NESTED_OUTPUT_MISSING = "nested-output-missing"
+    NESTED_PARAMETER_MISSING = "nested-parameter-missing"
+    NESTED_PARAMETER_UNKNOWN = "nested-parameter-unknown"
+    NESTED_TEMPLATE_MISSING = "nested-template-missing"
+    NESTED_TYPE = "nested-type"
+    NO_RESOURCES = "no-resources"
+    PARAMETER_MISSING = "parameter-missing"
+    PARAMETER_TYPE = "parameter-type"
+    PARAMETER_VALUE = "parameter-value"
+    PLACEHOLDER = "placeholder"
+    QUOTA = "quota"
+    RESERVED_CONCURRENCY = "reserved-concurrency"
+    ROLE_MISSING = "role-missing"
+    RULE_ASSERTION = "rule-assertion"
+    SECTION_UNKNOWN = "section-unknown"
+    SOURCE_MISSING = "source-missing"
+    SYNTAX = "syntax"
+    TYPE_MISSING = "type-missing"
+    TYPE_UNKNOWN = "type-unknown"
+    UNDEFINED_CONDITION = "undefined-condition"
+    UNDEFINED_MAPPING = "undefined-mapping"
+    UNDEFINED_REFERENCE = "undefined-reference"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Problem(Located):
+    """Something that CloudFormation refuses. `code` names the kind; rules of the catalogue stand for it."""
+
+    code: PlanCode
     stage: Stage = Stage.CHANGE_SET
 
 
@@ -74,7 +108,7 @@ def at_resource(
     template: Template,
     resource: Resource,
     path: str,
-    code: str,
+    code: PlanCode,
     message: str,
     stage: Stage = Stage.CHANGE_SET,
     **facts: str,
@@ -82,18 +116,38 @@ def at_resource(
     """Make a problem at a property of a resource."""
     line = resource.line_of(path) if path else resource.line
     place = f"Properties.{path}" if path else ""
-    return Problem(code, template.file, line, message, resource.name, resource.type, place, facts, stage)
+    return Problem(
+        code=code,
+        location=Location(file=template.file, line=line, resource=resource.name, type=resource.type, path=place),
+        message=message,
+        facts=facts,
+        stage=stage,
+    )
 
 
-def at_reference(template: Template, use: Reference, code: str, message: str, **facts: str) -> Problem:
+def at_reference(template: Template, use: Reference, code: PlanCode, message: str, **facts: str) -> Problem:
     """Make a problem at the use of a name."""
     resource = template.resources.get(use.owner) if use.section == "Resources" else None
     path = ".".join(str(step) for step in use.path)
-    return Problem(code, template.file, use.line, message, use.owner, resource.type if resource else "", path, facts)
+    return Problem(
+        code=code,
+        location=Location(
+            file=template.file, line=use.line, resource=use.owner, type=resource.type if resource else "", path=path
+        ),
+        message=message,
+        facts=facts,
+    )
 
 
-def at_parameter(template: Template, parameter: Parameter, key: str, code: str, message: str, **facts: str) -> Problem:
+def at_parameter(
+    template: Template, parameter: Parameter, key: str, code: PlanCode, message: str, **facts: str
+) -> Problem:
     """Make a problem at a field of a parameter."""
     path = f"Parameters.{parameter.name}.{key}".rstrip(".")
     facts = {"parameter": parameter.name} | facts
-    return Problem(code, template.file, parameter.line_of(key), message, parameter.name, "", path, facts)
+    return Problem(
+        code=code,
+        location=Location(file=template.file, line=parameter.line_of(key), resource=parameter.name, path=path),
+        message=message,
+        facts=facts,
+    )

@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterator
 
 from grader.case import Case
-from grader.plan.model import Problem, Stage, at_resource
+from grader.model import Location
+from grader.plan.model import PlanCode, Problem, Stage, at_resource
 from grader.template import NAME_PROPERTIES, Call, Resource, Scope, Template, as_text, at, is_known, walk
 
 _ENVIRONMENT = re.compile(r"env|stage|suffix", re.I)
@@ -28,11 +29,11 @@ def check_names(case: Case) -> Iterator[Problem]:
             if other[1] is not resource and _together(case, other[0], template):
                 message = f"has the name {name}, as {other[1].name} in {other[0].file} has"
                 facts = {"value": name, "other": other[1].name}
-                yield at_resource(template, resource, key, "name-collision", message, Stage.EXECUTION, **facts)
+                yield at_resource(template, resource, key, PlanCode.NAME_COLLISION, message, Stage.EXECUTION, **facts)
             held = getattr(case.account, _HELD[resource.type]) if resource.type in _HELD else ()
             if name in held:
                 message = f"has the name {name}, which exists in the account"
-                yield at_resource(template, resource, key, "name-taken", message, value=name)
+                yield at_resource(template, resource, key, PlanCode.NAME_TAKEN, message, value=name)
 
 
 def _name(resource: Resource, scope: Scope, key: str) -> str:
@@ -79,7 +80,9 @@ def check_second_environment(case: Case) -> Iterator[Problem]:
             there = first.exists(resource) is True and second.exists(resource) is True
             if name and is_known(name) and there and _name(resource, second, key) == name:
                 message = f"has the name {name} in every environment"
-                yield at_resource(template, resource, key, "environment-collision", message, Stage.AGAIN, value=name)
+                yield at_resource(
+                    template, resource, key, PlanCode.ENVIRONMENT_COLLISION, message, Stage.AGAIN, value=name
+                )
 
 
 def _other_value(scope: Scope, name: str) -> str:
@@ -116,7 +119,12 @@ def check_exports(case: Case) -> Iterator[Problem]:
                     f"exports {name}, which {'exists in the account' if taken else places[0][1] + ' exports, too'}"
                 )
                 path = f"Outputs.{output}.Export.Name"
-                yield Problem("export-collision", template.file, line, message, output, "", path, {"value": name})
+                yield Problem(
+                    code=PlanCode.EXPORT_COLLISION,
+                    location=Location(file=template.file, line=line, resource=output, path=path),
+                    message=message,
+                    facts={"value": name},
+                )
     for template in case.templates:
         yield from _imports(case, template, set(names))
 
@@ -135,5 +143,10 @@ def _imports(case: Case, template: Template, names: set[str]) -> Iterator[Proble
                     facts = {"value": name}
                     place = ".".join(map(str, path))
                     yield Problem(
-                        "export-missing", template.file, node.line, message, resource.name, resource.type, place, facts
+                        code=PlanCode.EXPORT_MISSING,
+                        location=Location(
+                            file=template.file, line=node.line, resource=resource.name, type=resource.type, path=place
+                        ),
+                        message=message,
+                        facts=facts,
                     )

@@ -8,7 +8,8 @@ from collections.abc import Iterator
 import regex
 
 from grader.case import Case
-from grader.plan.model import Problem, at_parameter
+from grader.model import Location
+from grader.plan.model import PlanCode, Problem, at_parameter
 from grader.template import Map, Parameter, Scope, Template, at, is_known, items_of
 
 _SECONDS = 0.05  # a pattern comes from the response: matching it is bounded in time
@@ -41,7 +42,7 @@ def check_parameters(case: Case, template: Template, scope: Scope) -> Iterator[P
         if value is None:
             if parameter.default is None and not nested and not _is_given(case, parameter.name):
                 message = "has no default, and no value is given for it"
-                yield at_parameter(template, parameter, "", "parameter-missing", message)
+                yield at_parameter(template, parameter, "", PlanCode.PARAMETER_MISSING, message)
             value = parameter.default
         if value is not None and is_known(value):
             yield from _value(case, template, parameter, _as_text(value))
@@ -63,13 +64,15 @@ def _type(template: Template, parameter: Parameter) -> Iterator[Problem]:
     base = re.sub(r"^List<(.*)>$", r"\1", inner)
     if kind in _TYPES or inner in _TYPES or base in _LOOKED_UP or base in _UNCHECKED:
         return
-    yield at_parameter(template, parameter, "Type", "parameter-type", f"{kind} is no type of parameters", value=kind)
+    yield at_parameter(
+        template, parameter, "Type", PlanCode.PARAMETER_TYPE, f"{kind} is no type of parameters", value=kind
+    )
 
 
 def _value(case: Case, template: Template, parameter: Parameter, value: str) -> Iterator[Problem]:
     key = "Default" if parameter.default is not None else ""
 
-    def refuse(code: str, message: str) -> Problem:
+    def refuse(code: PlanCode, message: str) -> Problem:
         return at_parameter(template, parameter, key, code, message, value=value)
 
     kind = parameter.type
@@ -77,19 +80,19 @@ def _value(case: Case, template: Template, parameter: Parameter, value: str) -> 
         return  # grader.plan.sources looks it up in the account
     wrong = _constraint(parameter, value)
     if wrong:
-        yield refuse("parameter-value", wrong)
+        yield refuse(PlanCode.PARAMETER_VALUE, wrong)
     base = re.sub(r"^List<(.*)>$", r"\1", kind)
     if base == "AWS::EC2::AvailabilityZone::Name":
         for zone in value.split(","):
             if zone.strip() not in {f"{case.account.region}{letter}" for letter in case.account.zones}:
                 yield refuse(
-                    "parameter-value", f"{zone.strip() or 'an empty text'} is no zone of {case.account.region}"
+                    PlanCode.PARAMETER_VALUE, f"{zone.strip() or 'an empty text'} is no zone of {case.account.region}"
                 )
     elif base in _LOOKED_UP:
         held = getattr(case.account, _LOOKED_UP[base])
         missing = [item.strip() for item in value.split(",") if item.strip() not in held]
         if missing:
-            code = "key-pair-missing" if base.endswith("KeyName") else "placeholder"
+            code = PlanCode.KEY_PAIR_MISSING if base.endswith("KeyName") else PlanCode.PLACEHOLDER
             yield refuse(code, f"names {missing[0] or 'nothing'}, which the account does not hold ({base})")
 
 
@@ -155,5 +158,7 @@ def check_rules(template: Template, scope: Scope) -> Iterator[Problem]:
                 text = scope.text(assertion.get("AssertDescription")) or "no description"
                 path = f"Rules.{name}.Assertions.{index}"
                 yield Problem(
-                    "rule-assertion", template.file, node.line, f"asserts what is false: {text}", name, "", path
+                    code=PlanCode.RULE_ASSERTION,
+                    location=Location(file=template.file, line=node.line, resource=name, path=path),
+                    message=f"asserts what is false: {text}",
                 )

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 
 from grader.case import Case
-from grader.plan.model import Problem, Stage, at_resource
+from grader.plan.model import PlanCode, Problem, Stage, at_resource
 from grader.template import Resource, Scope, Template, is_known
 
 _ROLE = re.compile(r"^arn:aws[\w-]*:iam::(\d{12}):role/(?!aws-service-role/)(?:[\w+=,.@-]+/)*([\w+=,.@-]+)$")
@@ -54,7 +54,7 @@ def _created(case: Case, kind: str, key: str) -> frozenset[str]:
 
 def _missing(template: Template, resource: Resource, path: str, what: str, value: str) -> Problem:
     message = f"uses the {what} {value}, which neither the bundle nor the account has"
-    code = {"key pair": "key-pair-missing", "role": "role-missing"}.get(what, "placeholder")
+    code = {"key pair": PlanCode.KEY_PAIR_MISSING, "role": PlanCode.ROLE_MISSING}.get(what, PlanCode.PLACEHOLDER)
     return at_resource(template, resource, path, code, message, Stage.EXECUTION, value=value, what=what)
 
 
@@ -73,7 +73,7 @@ def _there_already(case: Case, template: Template, scope: Scope, resource: Resou
     if resource.type in case.account.singletons or service in case.account.service_linked_roles:
         message = f"is the account's only {service or resource.type}, which exists"
         yield at_resource(
-            template, resource, "", "name-taken", message, Stage.EXECUTION, value=service or resource.type
+            template, resource, "", PlanCode.NAME_TAKEN, message, Stage.EXECUTION, value=service or resource.type
         )
 
 
@@ -125,7 +125,9 @@ def _concurrency(case: Case) -> Iterator[Problem]:
                 message = f"reserves {text} concurrent executions, {reserved} in all; the account has {room} to give"
                 facts = {"value": text, "limit": str(limit), "room": str(room)}
                 path = "ReservedConcurrentExecutions"
-                yield at_resource(template, function, path, "reserved-concurrency", message, Stage.EXECUTION, **facts)
+                yield at_resource(
+                    template, function, path, PlanCode.RESERVED_CONCURRENCY, message, Stage.EXECUTION, **facts
+                )
 
 
 def _quotas(case: Case) -> Iterator[Problem]:
@@ -141,7 +143,7 @@ def _quotas(case: Case) -> Iterator[Problem]:
             template, resource = wanted[room]
             message = f"is one of {len(wanted)} of {kind}, and the account allows {room}"
             facts = {"value": str(len(wanted)), "limit": str(room), "quota": quota}
-            yield at_resource(template, resource, "", "quota", message, Stage.EXECUTION, **facts)
+            yield at_resource(template, resource, "", PlanCode.QUOTA, message, Stage.EXECUTION, **facts)
 
 
 def _room(quota: str, limit: int, zones: int) -> int:

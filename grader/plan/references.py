@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from grader.plan.model import Problem, at_reference, at_resource
+from grader.model import Location
+from grader.plan.model import PlanCode, Problem, at_reference, at_resource
 from grader.plan.schemas import has_attribute, is_known_type
 from grader.template import Call, Reference, Scope, Template, as_text, at, is_known, walk
 
@@ -26,23 +27,40 @@ def check_template(template: Template, region: str) -> Iterator[Problem]:
     for name, key in template.root.keys.items():
         if name not in _SECTIONS:
             yield Problem(
-                "section-unknown", template.file, key.line, f"{name} is no section of a template", facts={"value": name}
+                code=PlanCode.SECTION_UNKNOWN,
+                location=Location(file=template.file, line=key.line),
+                message=f"{name} is no section of a template",
+                facts={"value": name},
             )
     if not template.resources:
-        yield Problem("no-resources", template.file, 1, "the template has no resource")
+        yield Problem(
+            code=PlanCode.NO_RESOURCES,
+            location=Location(file=template.file, line=1),
+            message="the template has no resource",
+        )
     for name, limit in _LIMITS.items():
         count = len(template.section(name).values)
         if count > limit:
             message = f"{count} {name.lower()}, where at most {limit} are allowed"
-            yield Problem("limit", template.file, template.root.keys[name].line, message, facts={"value": message})
+            yield Problem(
+                code=PlanCode.LIMIT,
+                location=Location(file=template.file, line=template.root.keys[name].line),
+                message=message,
+                facts={"value": message},
+            )
     if len(template.text.encode("utf-8", "surrogatepass")) > MAX_BYTES:
-        yield Problem("limit", template.file, 1, f"larger than {MAX_BYTES:,} bytes", facts={"value": "its size"})
+        yield Problem(
+            code=PlanCode.LIMIT,
+            location=Location(file=template.file, line=1),
+            message=f"larger than {MAX_BYTES:,} bytes",
+            facts={"value": "its size"},
+        )
     for resource in template.resources.values():
         if not resource.type:
-            yield at_resource(template, resource, "", "type-missing", "has no Type")
+            yield at_resource(template, resource, "", PlanCode.TYPE_MISSING, "has no Type")
         elif not is_known_type(resource.type, region):
             message = f"{resource.type} is no type that CloudFormation offers in {region}"
-            yield at_resource(template, resource, "", "type-unknown", message, value=resource.type)
+            yield at_resource(template, resource, "", PlanCode.TYPE_UNKNOWN, message, value=resource.type)
 
 
 def check_references(template: Template, scope: Scope, region: str) -> Iterator[Problem]:
@@ -51,10 +69,14 @@ def check_references(template: Template, scope: Scope, region: str) -> Iterator[
     for use in template.references:
         if use.kind == "Condition":
             if use.target not in template.conditions:
-                yield at_reference(template, use, "undefined-condition", f"the condition {use.target} is not defined")
+                yield at_reference(
+                    template, use, PlanCode.UNDEFINED_CONDITION, f"the condition {use.target} is not defined"
+                )
         elif use.kind == "FindInMap":
             if use.target not in template.section("Mappings").values and not generated:
-                yield at_reference(template, use, "undefined-mapping", f"the mapping {use.target} is not defined")
+                yield at_reference(
+                    template, use, PlanCode.UNDEFINED_MAPPING, f"the mapping {use.target} is not defined"
+                )
         else:
             yield from _resource(template, scope, use, region, generated)
     yield from _mappings(template, scope)
@@ -65,16 +87,18 @@ def _resource(template: Template, scope: Scope, use: Reference, region: str, gen
     if target is None:
         known = use.target in _PSEUDO or (use.target in template.parameters and use.kind in ("Ref", "Sub"))
         if not known and not generated and not (use.kind == "Ref" and "Rules" in use.section):
-            yield at_reference(template, use, "undefined-reference", f"{use.target} is not defined", value=use.target)
+            yield at_reference(
+                template, use, PlanCode.UNDEFINED_REFERENCE, f"{use.target} is not defined", value=use.target
+            )
         return
     if use.attribute and not generated and not has_attribute(target.type, use.attribute, region):
         message = f"{target.type} returns no attribute {use.attribute}"
-        yield at_reference(template, use, "attribute-unknown", message, value=f"{use.target}.{use.attribute}")
+        yield at_reference(template, use, PlanCode.ATTRIBUTE_UNKNOWN, message, value=f"{use.target}.{use.attribute}")
     owner = template.resources.get(use.owner) if use.section == "Resources" else None
     gone = use.kind != "DependsOn" and scope.exists(target) is False and (owner is None or scope.exists(owner))
     if gone and _is_active(template, scope, use):
         message = f"refers to {use.target}, which its condition {target.condition} leaves out"
-        yield at_reference(template, use, "conditional-reference", message, value=use.target)
+        yield at_reference(template, use, PlanCode.CONDITIONAL_REFERENCE, message, value=use.target)
 
 
 def _is_active(template: Template, scope: Scope, use: Reference) -> bool:
@@ -127,4 +151,9 @@ def _mappings(template: Template, scope: Scope) -> Iterator[Problem]:
                     kind = resource.type if resource else ""
                     place = ".".join(map(str, path[1:]))
                     facts = {"value": "::".join(texts)}
-                    yield Problem("mapping-key", template.file, node.line, message, name, kind, place, facts)
+                    yield Problem(
+                        code=PlanCode.MAPPING_KEY,
+                        location=Location(file=template.file, line=node.line, resource=name, type=kind, path=place),
+                        message=message,
+                        facts=facts,
+                    )

@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterator
 
 from grader.case import Case
-from grader.plan.model import Problem, Stage, at_resource
+from grader.model import Location
+from grader.plan.model import PlanCode, Problem, Stage, at_resource
 from grader.template import Path, Resource, Scope, Template, dotted, items_of
 
 _RESOLVE = re.compile(r"\{\{resolve:(ssm|ssm-secure|secretsmanager):((?:arn:[^}\s]*?:secret:)?[^:}]+)[^}]*\}\}")
@@ -49,7 +50,12 @@ def unresolved_reads(case: Case) -> Iterator[Problem]:
             facts = {"value": name, "store": store, "word": word}
             message = f"reads the {word} {name}, which nothing creates"
             kind = resource.type if resource else ""
-            yield Problem("source-missing", template.file, line, message, owner, kind, dotted(path[2:]), facts)
+            yield Problem(
+                code=PlanCode.SOURCE_MISSING,
+                location=Location(file=template.file, line=line, resource=owner, type=kind, path=dotted(path[2:])),
+                message=message,
+                facts=facts,
+            )
 
 
 def _reads(case: Case, template: Template) -> Iterator[tuple[Path, int, str, str]]:
@@ -84,7 +90,7 @@ def unresolved_images(case: Case) -> Iterator[Problem]:
             if missing and not any(held in image for held in case.account.images):
                 message = f"runs the image {image}, which nothing builds or pushes"
                 facts = {"value": image, "repository": missing}
-                yield at_resource(template, resource, path, "source-missing", message, Stage.EXECUTION, **facts)
+                yield at_resource(template, resource, path, PlanCode.SOURCE_MISSING, message, Stage.EXECUTION, **facts)
 
 
 def _paths(resource: Resource) -> Iterator[str]:
@@ -127,7 +133,7 @@ def unresolved_destinations(case: Case) -> Iterator[Problem]:
             if name and name not in created | case.account.buckets and not _is_made(name, scope):
                 path = f"ReplicationConfiguration.Rules.{index}.Destination.Bucket"
                 message = f"replicates to {destination}, which no template creates"
-                yield at_resource(template, bucket, path, "source-missing", message, Stage.EXECUTION, value=name)
+                yield at_resource(template, bucket, path, PlanCode.SOURCE_MISSING, message, Stage.EXECUTION, value=name)
 
 
 def _destination(rule: object) -> str:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from grader.case import Case
-from grader.plan.model import Problem, at_reference, at_resource
+from grader.plan.model import PlanCode, Problem, at_reference, at_resource
 from grader.template import AnyNode, Call, Map, Resource, Scope, Template
 
 STACK = "AWS::CloudFormation::Stack"
@@ -24,7 +24,7 @@ def check_nested(case: Case, template: Template, scope: Scope) -> Iterator[Probl
             if url and not re.fullmatch(r"\$\{\w+\}", url) and not url.startswith("${"):
                 message = f"takes its template from {url}, and no such template is in the bundle"
                 yield at_resource(
-                    template, stack, "TemplateURL", "nested-template-missing", message, value=url, bucket=url
+                    template, stack, "TemplateURL", PlanCode.NESTED_TEMPLATE_MISSING, message, value=url, bucket=url
                 )
             continue
         yield from _circle(case, template, stack, child)
@@ -39,7 +39,9 @@ def _circle(case: Case, template: Template, stack: Resource, child: Template) ->
         current = todo.pop()
         if current.file == template.file:
             message = f"nests {child.file}, which nests {template.file} again"
-            yield at_resource(template, stack, "TemplateURL", "nested-cycle", message, value=child.file, says=message)
+            yield at_resource(
+                template, stack, "TemplateURL", PlanCode.NESTED_CYCLE, message, value=child.file, says=message
+            )
             return
         if current.file in seen:
             continue
@@ -57,16 +59,24 @@ def _parameters(template: Template, stack: Resource, child: Template) -> Iterato
         path = f"Parameters.{name}"
         if name not in child.parameters:
             message = f"passes {name}, which {child.file} does not take"
-            yield at_resource(template, stack, path, "nested-parameter-unknown", message, value=name, child=child.file)
+            yield at_resource(
+                template, stack, path, PlanCode.NESTED_PARAMETER_UNKNOWN, message, value=name, child=child.file
+            )
         elif _is_list(template, node):
             message = f"passes a list as {name}: a nested stack takes texts, joined by commas"
-            yield at_resource(template, stack, path, "nested-type", message, value=name, child=child.file)
+            yield at_resource(template, stack, path, PlanCode.NESTED_TYPE, message, value=name, child=child.file)
     for parameter in child.parameters.values():
         if parameter.default is None and parameter.name not in given:
             message = f"does not pass {parameter.name}, which {child.file} needs"
             path = "Parameters" if given else ""
             yield at_resource(
-                template, stack, path, "nested-parameter-missing", message, value=parameter.name, child=child.file
+                template,
+                stack,
+                path,
+                PlanCode.NESTED_PARAMETER_MISSING,
+                message,
+                value=parameter.name,
+                child=child.file,
             )
 
 
@@ -89,7 +99,9 @@ def _outputs(template: Template, stack: Resource, child: Template) -> Iterator[P
         section, _, name = use.attribute.partition(".")
         if section == "Outputs" and name and name not in child.outputs:
             message = f"reads the output {name} of {stack.name}, which {child.file} does not have"
-            yield at_reference(template, use, "nested-output-missing", message, value=f"{stack.name}.{use.attribute}")
+            yield at_reference(
+                template, use, PlanCode.NESTED_OUTPUT_MISSING, message, value=f"{stack.name}.{use.attribute}"
+            )
 
 
 def roots(case: Case) -> tuple[Template, ...]:

@@ -5,14 +5,12 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from grader.analysis import analysis_of, render_analysis
-from grader.result import Result
-from grader.store import RESULT, write_whole
+from grader.analysis import ANALYSIS, analysis_of, render_analysis
+from grader.model import RESULT, Result
+from grader.support.files import write_whole
 from grader.writers.agreement import agreement_text
 from grader.writers.rule import rule_text, rules_markdown
 from grader.writers.terminal import print_result
-
-ANALYSIS = "MODEL_FAILURES.md"
 
 
 def json_text(result: Result) -> str:

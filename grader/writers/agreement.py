@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from grader.agreement import Agreement
+from grader.runs.agreement import Agreement
 from grader.writers.terminal import visible
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from grader.comparison import Change, Comparison
+from grader.runs.comparison import Change, Comparison
 from grader.writers.terminal import visible
 
 _ORDER = ("new", "graver", "fixed", "milder")

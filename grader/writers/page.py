@@ -7,11 +7,11 @@ from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
-from grader.report import MAX_DETAILED, MAX_PLACES, Run, excerpt
-from grader.statistics import by_model
+from grader.runs.report import MAX_DETAILED, MAX_PLACES, Run, excerpt
+from grader.runs.statistics import by_model
 from grader.writers.comparison import headline
 from grader.writers.pages import allowed, embedded, environment, source_of
-from grader.writers.run import count_text
+from grader.writers.tables import count_text
 
 _COLOURS = {"Critical": "#d6336c", "High": "#e8590c", "Medium": "#1c7ed6"}
 _GREY = "#888888"  # readable on light and on dark

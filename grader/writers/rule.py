@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
-from grader.rule import Example, Rule
+from grader.catalogue import Example, Rule
 
 
 def rule_text(rule: Rule) -> str:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from grader.result import Failure, Result
+from grader.model import Failure, Result
 
 _COLOURS = {0: "red", 1: "yellow", 2: "cyan"}
 MAX_PLACES = 3

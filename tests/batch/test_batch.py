@@ -19,8 +19,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from grader import InputError
-from grader.batch import jobs_of
-from grader.statistics import by_model, paired, pass_at_k
+from grader.runs import jobs_of
+from grader.runs.statistics import by_model, paired, pass_at_k
 from tests.batch.conftest import BROKEN, TOPIC, Run, command, environment
 
 
@@ -50,13 +50,13 @@ def hanging(tasks: Path, name: str = "t2") -> None:
     rules.mkdir(exist_ok=True)
     (rules / "slow.py").write_text(
         "import dataclasses, os, time\n"
-        "from grader.rule import load_catalogue\n"
+        "from grader.catalogue import load_catalogue\n"
         "from pathlib import Path\n"
         "def check(case):\n"
         f"    while case.task.id == {name!r} and Path({str(tasks.parent / 'hang')!r}).exists(): time.sleep(0.05)\n"
         f"    if case.task.id == 't4' and Path({str(tasks.parent / 'die')!r}).exists(): os.kill(os.getpid(), 9)\n"
         "    return ()\n"
-        "from grader.rules.no_template import RULE as OTHER\n"
+        "from grader.rules.requirements.no_template import RULE as OTHER\n"
         "RULE = dataclasses.replace(OTHER, id='house-slow', check=check, stands_for=())\n"
     )
 
@@ -166,7 +166,7 @@ def test_a_kill_in_the_middle_loses_nothing(tasks: Path, tmp_path: Path, grade: 
         assert grade(*BATCH, "--out", "run", "--resume").returncode == 0
     else:
         found = subprocess.run(
-            ["pgrep", "-P", str(process.pid), "-f", "grader.batch.worker"], capture_output=True, text=True, check=True
+            ["pgrep", "-P", str(process.pid), "-f", "grader.runs.worker"], capture_output=True, text=True, check=True
         )
         for pid in found.stdout.split():
             os.kill(int(pid), signal.SIGKILL)

@@ -12,12 +12,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from grader.account import profile
 from grader.bundle import Kind, Limits, read_data
 from grader.bundle.names import safe_name
 from grader.case import Case
 from grader.errors import ResponseError
 from grader.task import Task
+from grader.task.account import profile
 from tests.bundle.hostile import HOSTILE, TEMPLATE
 
 MEMORY = 512 * 1024 * 1024

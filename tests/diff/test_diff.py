@@ -14,11 +14,11 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from grader.account import profile
 from grader.bundle import Bundle, read_response, read_text
 from grader.case import Case
 from grader.diff import Difference, compare
 from grader.task import Task
+from grader.task.account import profile
 
 ROOT = Path(__file__).parent.parent.parent
 CORPUS = ROOT.parent / "shared" / "corpus" / "dev"

@@ -12,12 +12,12 @@ from typing import Any
 import pytest
 import yaml
 
-from grader.account import AccountFile, account_of
 from grader.bundle import Bundle, BundleFile, Kind
 from grader.case import Case
-from grader.given import parameters_of
+from grader.case.parameter_values import parameters_of
 from grader.plan import Plan, make_plan
 from grader.task import Task
+from grader.task.account import AccountFile, account_of
 
 TABLE: list[dict[str, Any]] = yaml.safe_load((Path(__file__).parent / "table.yaml").read_text())
 

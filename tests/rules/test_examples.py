@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from grader.examples import problems
-from grader.rule import Rule, load_catalogue
-from grader.summary import CATEGORIES
+from grader.catalogue import Rule, load_catalogue
+from grader.judgement.rule_examples import problems
+from grader.judgement.summary import CATEGORIES
 
 CATALOGUE = load_catalogue()
 RULES = list(CATALOGUE.rules.values())

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from grader import grade, load_rubric, load_task, read_response
-from grader.result import Result
+from grader.model import Result
 from grader.task import read_ideal
 from grader.writers import ANALYSIS, RESULT, write_result
 from tests.conftest import ROOT

@@ -17,7 +17,7 @@ TOPIC = """Resources:
       TopicName: orders
 """
 PYTHON = """
-from grader.rule import Rule, example, hit
+from grader.catalogue import Rule, example, hit
 
 
 def check(case):

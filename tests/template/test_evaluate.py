@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from grader.account import profile
+from grader.task.account import profile
 from grader.template import Scope, is_known, parse_template
 
 TEMPLATE = """

@@ -1,0 +1,5 @@
+"""One response to one task, parsed and ready for detectors: a bundle and a task come in, a case goes out."""
+
+from grader.case.case import Broken, Case
+
+__all__ = ["Broken", "Case"]

@@ -1,0 +1,179 @@
+"""What a detector sees: the bundle, its templates, the task and the account."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+from grader.bundle import DEFAULT_LIMITS, Bundle, BundleFile, Kind, Limits
+from grader.case.parameter_values import Given, given_by
+from grader.task import Task
+from grader.task.account import Account
+from grader.template import (
+    AnyNode,
+    Call,
+    Path,
+    Resource,
+    Scalar,
+    Scope,
+    Template,
+    TemplateSyntaxError,
+    children,
+    parse_template,
+)
+
+_REFERENCE = re.compile(r"\$\{(\w+)(?:\.\w+)?\}$")
+
+
+@dataclass(frozen=True)
+class Broken:
+    """A template that cannot be parsed, and why."""
+
+    file: str
+    text: str
+    error: TemplateSyntaxError
+
+
+@dataclass(frozen=True)
+class Case:
+    """One response to one task, ready to be looked at. Templates are parsed once, on first use.
+
+    `ideal` is the task's ideal answer, None where there is none or where it is not to be told.
+    """
+
+    task: Task
+    bundle: Bundle
+    limits: Limits = DEFAULT_LIMITS
+    ideal: Bundle | None = None
+
+    @property
+    def account(self) -> Account:
+        """The account that the task deploys to."""
+        return self.task.account
+
+    @cached_property
+    def _parsed(self) -> tuple[Template | Broken, ...]:
+        parsed: list[Template | Broken] = []
+        for file in self.bundle.of_kind(Kind.TEMPLATE):
+            try:
+                parsed.append(parse_template(file.name, file.text, self.limits))
+            except TemplateSyntaxError as error:
+                parsed.append(Broken(file.name, file.text, error))
+        return tuple(parsed)
+
+    @cached_property
+    def templates(self) -> tuple[Template, ...]:
+        """The templates that could be parsed, in the bundle's order."""
+        return tuple(item for item in self._parsed if isinstance(item, Template))
+
+    @cached_property
+    def broken(self) -> tuple[Broken, ...]:
+        """The templates that could not."""
+        return tuple(item for item in self._parsed if isinstance(item, Broken))
+
+    @cached_property
+    def given(self) -> Mapping[str, Given]:
+        """The parameter values that the response gives, in parameters files or in the commands it shows."""
+        return given_by(self.bundle.files)
+
+    @cached_property
+    def parameters(self) -> Mapping[str, object]:
+        """The values of a root stack's parameters: the task's, else those that the response gives."""
+        shown = {name: given.value for name, given in self.given.items() if given.value is not None}
+        return shown | dict(self.task.parameters)
+
+    @cached_property
+    def parents(self) -> Mapping[str, tuple[Template, Resource]]:
+        """For each nested template, by file, the template and the stack resource that name it."""
+        found: dict[str, tuple[Template, Resource]] = {}
+        for template in self.templates:
+            for resource in template.of_type("AWS::CloudFormation::Stack", "AWS::Serverless::Application"):
+                child = self.child_of(template, resource)
+                if child and child.file != template.file:
+                    found.setdefault(child.file, (template, resource))
+        return found
+
+    def child_of(self, template: Template, stack: Resource) -> Template | None:
+        """Return the template of the bundle that a nested stack names: the one whose file name its URL ends in."""
+        node = stack.get("TemplateURL") or stack.get("Location")
+        url = Scope(template, self.parameters, self.account.pseudo).text(node)
+        name = url.split("?")[0].rstrip("/").rpartition("/")[2].casefold()
+        return next((one for one in self.templates if one.file.rpartition("/")[2].casefold() == name), None)
+
+    @cached_property
+    def scopes(self) -> Mapping[str, Scope]:
+        """For each template, by file, the values its names have: a nested one's parameters come from its parent."""
+        found: dict[str, Scope] = {}
+        for template in self.templates:
+            self._scope(template, found, ())
+        return found
+
+    def _scope(self, template: Template, found: dict[str, Scope], above: tuple[str, ...]) -> Scope:
+        if template.file not in found:
+            given: Mapping[str, object] = self.parameters
+            parent = self.parents.get(template.file)
+            if parent and parent[0].file not in (*above, template.file):
+                passed = parent[1].get("Parameters")
+                scope = self._scope(parent[0], found, (*above, template.file))
+                values = scope.value(passed) if passed is not None else {}
+                given = values if isinstance(values, dict) else {}
+            found[template.file] = Scope(template, given, self.account.pseudo, self.account.zones)
+        return found[template.file]
+
+    def resources(self, *types: str) -> Iterator[tuple[Template, Resource]]:
+        """Yield the resources of the given types over all templates; of every type where none is given."""
+        for template in self.templates:
+            for resource in template.resources.values():
+                if not types or resource.type in types:
+                    yield template, resource
+
+    def referred(self, template: Template, node: AnyNode | None) -> Resource | None:
+        """Return the resource of a template that a value is the Ref or an attribute of, None where it is neither."""
+        used = _REFERENCE.match(self.scopes[template.file].text(node)) if node is not None else None
+        return template.resources.get(used.group(1)) if used else None
+
+    @cached_property
+    def documents(self) -> tuple[BundleFile, ...]:
+        """The files that a person reads or runs: documents and scripts."""
+        return tuple(self.bundle.of_kind(Kind.DOCUMENT, Kind.SCRIPT))
+
+    def texts(self, template: Template) -> tuple[tuple[Path, AnyNode, str], ...]:
+        """Return every string of a template as it would be once deployed: path, node, text with `${Name}` for unknowns."""
+        return self._texts[template.file]
+
+    @cached_property
+    def _texts(self) -> Mapping[str, tuple[tuple[Path, AnyNode, str], ...]]:
+        return {template.file: tuple(_strings(template, self.scopes[template.file])) for template in self.templates}
+
+    @cached_property
+    def prose(self) -> str:
+        """The text of all documents and scripts, in lower case."""
+        return "\n".join(file.text for file in self.documents).lower()
+
+    def mentions(self, *words: str) -> bool:
+        """Whether a document or script has any of the words, whole and whatever their case."""
+        return any(re.search(rf"(?<![\w]){re.escape(word.lower())}(?![\w])", self.prose) for word in words if word)
+
+    def documented(self, pattern: str) -> bool:
+        """Whether a regular expression, written in lower case, matches in a document or script."""
+        return re.search(pattern, self.prose) is not None
+
+    @cached_property
+    def prompt(self) -> str:
+        """The prompt, in lower case."""
+        return self.task.prompt.lower()
+
+
+def _strings(template: Template, scope: Scope) -> Iterator[tuple[Path, AnyNode, str]]:
+    stack: list[tuple[Path, AnyNode]] = [((), template.root)]
+    while stack:
+        path, node = stack.pop()
+        if isinstance(node, Scalar):
+            if isinstance(node.value, str):
+                yield path, node, node.text
+        elif isinstance(node, Call) and node.name in ("Fn::Sub", "Fn::Join"):
+            yield path, node, scope.text(node)
+        else:
+            stack += reversed([((*path, step), child) for step, child in children(node)])

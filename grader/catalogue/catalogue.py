@@ -1,0 +1,74 @@
+"""The catalogue: every rule, found by discovery, and which rule stands for an id of another detector."""
+
+from __future__ import annotations
+
+import fnmatch
+import importlib
+import pkgutil
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from functools import cache
+from pathlib import Path
+
+from grader.catalogue.rule import Rule
+from grader.catalogue.user_rules import installed_rules, read_rules
+from grader.errors import InputError
+from grader.model import Policy
+
+
+@dataclass(frozen=True)
+class Catalogue:
+    """All rules, by id; `policies` are the files of those that are written in Guard or CEL.
+
+    `demanded` are those that a task brings: its requirements. What `ignored` rules stand for is not reported at all.
+    """
+
+    rules: Mapping[str, Rule]
+    policies: tuple[Policy, ...] = ()
+    demanded: tuple[Rule, ...] = ()
+    ignored: frozenset[str] = frozenset()
+    _known: dict[str, Rule | None] = field(default_factory=dict, compare=False, repr=False)
+
+    def of(self, detector: str, rule_id: str) -> Rule | None:
+        """Return the rule that stands for another detector's id, None where there is none or it is ignored."""
+        name = f"{detector}:{rule_id}"
+        if name not in self._known:
+            matches = [
+                (len(pattern.replace("*", "").replace("?", "")), rule.id)
+                for rule in self.rules.values()
+                for pattern in rule.stands_for
+                if fnmatch.fnmatchcase(name, pattern)
+            ]
+            self._known[name] = self.rules[max(matches)[1]] if matches else None
+        rule = self._known[name]
+        return None if rule is None or rule.id in self.ignored else rule
+
+    def without(self, ids: Iterable[str]) -> Catalogue:
+        """Return the catalogue with rules ignored, except those that others yield to: these still speak for the others."""
+        yielded = {other for rule in self.rules.values() for other in rule.yields_to}
+        return replace(self, ignored=frozenset(ids) - yielded)
+
+
+@cache
+def load_catalogue(folder: Path | None = None) -> Catalogue:
+    """Return the rules of grader.rules, of installed packages and of a user's folder, ordered by id.
+
+    Raises InputError where a file of the folder cannot be read, or has the id of another rule.
+    """
+    found = {rule.id: rule for rule in _shipped()}
+    added = [installed_rules(), *([read_rules(folder)] if folder else [])]
+    for rule in (rule for user in added for rule in user.rules):
+        if rule.id in found:
+            raise InputError(f"two rules have the id {rule.id}", folder or "")
+        found[rule.id] = rule
+    return Catalogue(dict(sorted(found.items())), tuple(policy for user in added for policy in user.policies))
+
+
+def _shipped() -> Iterator[Rule]:
+    """Import every module of grader.rules and its subjects; each holds one rule."""
+    package = importlib.import_module("grader.rules")
+    for module in pkgutil.walk_packages(package.__path__, "grader.rules."):
+        name = module.name.rpartition(".")[2]
+        if not module.ispkg and not name.startswith("_"):
+            rule: Rule = importlib.import_module(module.name).RULE
+            yield rule

@@ -1,0 +1,119 @@
+"""Rules: named kinds of failure, one file each, found by discovery."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+
+from grader.case import Case
+from grader.model import Finding, Located, Location
+from grader.template import Resource, Template
+
+DETECTOR = "rules"
+MARK = "# finds"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RuleFinding(Located):
+    """What a rule's own check reports, before the rule's id makes it a finding."""
+
+
+Check = Callable[[Case], Iterable[RuleFinding]]
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A small response. Lines of its files that end in `# finds` are where the rule must report; no others."""
+
+    files: Mapping[str, str]
+    prompt: str = "Write a CloudFormation template."
+    ideal: Mapping[str, str] = field(default_factory=dict)
+    event: Mapping[str, str] = field(default_factory=dict)
+
+
+def example(
+    text: str,
+    prompt: str = "Write a CloudFormation template.",
+    ideal: str = "",
+    event: Mapping[str, str] | None = None,
+) -> Example:
+    """Make an example of a text: one template, or several files, each after a line `=== name`; so is its ideal answer.
+
+    `event` is what AWS says of it in a dry run, as DescribeEvents gives it.
+    """
+    return Example(_files(text), prompt, _files(ideal), event or {})
+
+
+def _files(text: str) -> dict[str, str]:
+    files: dict[str, list[str]] = {}
+    current = files.setdefault("template.yml", [])
+    for line in text.strip("\n").split("\n"):
+        if line.startswith("=== "):
+            current = files.setdefault(line[4:].strip(), [])
+        else:
+            current.append(line)
+    return {name: "\n".join(lines) + "\n" for name, lines in files.items() if any(lines)}
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A named kind of failure: what it is, how it is explained, and what detects it.
+
+    The narrative fields are templates: `{name}` is filled from the findings' facts (see grader.judgement.narrative).
+    `stands_for` names findings of other detectors as `detector:id`, with `*` and `?` for families of ids; the most
+    specific pattern of the catalogue wins. `check` is the rule's own check, None where only other detectors see it.
+    `yields_to` names rules whose failure at the same place makes this one redundant. `unconfirmed` is the level while no
+    ideal answer does otherwise, for what a response may have reasons for; the rule's own level where it is empty.
+    `forgiven` tells that it is no failure where the ideal answer does the same: what was right until some day, and style.
+    `needed` returns the value that belongs where a finding stands, None where it cannot tell: the fix shows it.
+    """
+
+    id: str
+    kind: str
+    level: str
+    category: str
+    title: str
+    issue: str
+    fix: str
+    root_cause: str
+    lesson: str
+    fails: tuple[Example, ...]
+    passes: tuple[Example, ...]
+    reference: str = ""
+    cost: str = ""
+    security: str = ""
+    performance: str = ""
+    stands_for: tuple[str, ...] = ()
+    check: Check | None = None
+    yields_to: tuple[str, ...] = ()
+    unconfirmed: str = ""
+    forgiven: bool = False
+    engine: str = "cloudformation-validate"
+    needed: Callable[[Finding], object] | None = None
+
+    def findings(self, case: Case) -> Iterator[Finding]:
+        """Run the rule's own check on a case."""
+        for found in self.check(case) if self.check else ():
+            yield Finding(
+                rule=self.id, detector=DETECTOR, location=found.location, message=found.message, facts=found.facts
+            )
+
+
+def at_property(template: Template, resource: Resource, path: str, message: str, **facts: str) -> RuleFinding:
+    """Report a property of a resource, given as a dotted path below `Properties`.
+
+    Where the property is not set, the line is that of its nearest ancestor in the template; an empty path is the resource.
+    """
+    location = Location(
+        file=template.file,
+        line=resource.line_of(path) if path else resource.line,
+        resource=resource.name,
+        type=resource.type,
+        path=f"Properties.{path}" if path else "",
+    )
+    return RuleFinding(location=location, message=message, facts=facts)
+
+
+def from_problem(problem: Located) -> RuleFinding:
+    """Report a problem of the offline plan."""
+    return RuleFinding(location=problem.location, message=problem.message, facts=problem.facts)

@@ -1,0 +1,207 @@
+"""A response graded: bundle to findings to failures to a result."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
+
+from grader.bundle import DEFAULT_LIMITS, Bundle, Limits, Omitted
+from grader.case import Case
+from grader.case.suppressions import Suppression, suppressions, without
+from grader.catalogue import Catalogue, Rule, load_catalogue
+from grader.detectors import Detection, detect
+from grader.diff import Difference, compare_with_ideal
+from grader.diff.quote import quote
+from grader.diff.standing import Standing, standing
+from grader.judgement.narrative import fill
+from grader.judgement.repair import repaired
+from grader.judgement.requirements import requirements_of, with_requirements
+from grader.judgement.rubric import Grouped, Rubric
+from grader.judgement.strengths import strengths
+from grader.judgement.summary import gaps, recommendations, summary, training_value
+from grader.model import DetectorEntry, Evidence, Failure, FileEntry, Finding, Impact, RequirementEntry, Result
+from grader.support.version import installed
+from grader.task import Task
+
+if TYPE_CHECKING:
+    from grader.dryrun import Answer
+
+MAX_EVIDENCE = 200
+
+
+def grade(
+    task: Task,
+    bundle: Bundle,
+    rubric: Rubric,
+    *,
+    ideal: Bundle | None = None,
+    catalogue: Catalogue | None = None,
+    fast: bool = False,
+    honour: bool = False,
+    limits: Limits = DEFAULT_LIMITS,
+    ask: Callable[[Case, Catalogue], Answer] | None = None,
+) -> Result:
+    """Grade a bundle as an answer to a task.
+
+    `ideal` is the task's ideal answer (see grader.task.load.read_ideal), to compare with; `catalogue` the rules, where they
+    are not those of load_catalogue(). `fast` leaves cfn-lint out; `honour` follows
+    the suppressions that the templates carry. `ask` asks AWS about the case (see grader.dryrun), and is the only part
+    that needs a network. Nothing of a bundle is executed or fetched. The result is the same for the same input, the seconds of the detectors aside.
+    """
+    catalogue = with_requirements(catalogue or load_catalogue(), requirements_of(task), task.folder)
+    catalogue = catalogue.without(rubric.ignored)
+    case = Case(task, bundle, limits, ideal)
+    difference = compare_with_ideal(case)
+    detections = detect(case, catalogue, fast, difference)
+    return judge(case, detections, rubric, catalogue, honour, ask(case, catalogue) if ask else None, difference)
+
+
+def judge(
+    case: Case,
+    detections: Sequence[Detection],
+    rubric: Rubric,
+    catalogue: Catalogue,
+    honour: bool = False,
+    answer: Answer | None = None,
+    difference: Difference | None = None,
+) -> Result:
+    """Turn what the detectors found, and what AWS answered, into a result.
+
+    Suppressions of the response are reported; `honour` follows them. `difference` is the comparison with the ideal answer.
+    """
+    if answer is not None:
+        detections = (*detections, _detection(answer))
+    silent = suppressions(case)
+    findings = [finding for detection in detections for finding in detection.findings]
+    findings = without(findings, silent) if honour else findings
+    groups = rubric.group(findings, catalogue, lambda finding: _standing(finding, catalogue, difference))
+    failures = tuple(_failure(number, group, case, answer, difference) for number, group in enumerate(groups, 1))
+    counts = rubric.counts([failure.level for failure in failures])
+    score = rubric.score(counts)
+    return Result(
+        task=case.task.id,
+        title=case.task.title,
+        response=case.bundle.name,
+        score=score,
+        verdict=rubric.verdict(counts, score),
+        counts=counts,
+        summary=summary(case, failures) + _silence(silent, honour) + _asked_aws(failures, answer),
+        failures=failures,
+        gaps=gaps(failures),
+        training_value=training_value(failures, rubric.levels),
+        recommendations=recommendations(failures),
+        strengths=strengths(case),
+        files=tuple(
+            FileEntry(file.name, file.kind.value, file.size, file.source, file.segments[0].source_line)
+            for file in case.bundle.files
+        ),
+        omitted=tuple(_omitted(omitted) for omitted in case.bundle.omitted),
+        suppressions=tuple(map(str, silent)),
+        dry_run=answer.to_dict() if answer else None,
+        requirements=_requirements(catalogue, rubric, {finding.rule for finding in findings}),
+        detectors={
+            detection.name: DetectorEntry(detection.version, detection.seconds, detection.errors)
+            for detection in detections
+        },
+    )
+
+
+def _asked_aws(failures: Sequence[Failure], answer: Answer | None) -> str:
+    """Say what a dry run confirmed and contradicted, and what it could not ask."""
+    if answer is None:
+        return ""
+    parts = []
+    for word in ("confirmed", "contradicted"):
+        numbers = [str(failure.number) for failure in failures if failure.aws == word]
+        parts.append(
+            f"{word} {'failure' if len(numbers) == 1 else 'failures'} {', '.join(numbers)}"
+            if numbers
+            else f"{word} none"
+        )
+    silent = f" {len(answer.errors)} questions had no answer." if answer.errors else ""
+    return f" A dry run ({answer.mode}) in {answer.region} {' and '.join(parts)}.{silent}"
+
+
+def _requirements(catalogue: Catalogue, rubric: Rubric, unmet: set[str]) -> tuple[RequirementEntry, ...]:
+    """Return every requirement of the task that the rubric does not leave out, with whether it is met."""
+    rules = [(rule, rubric.level_of(rule)) for rule in catalogue.demanded]
+    return tuple(RequirementEntry(rule.id, level, rule.title, rule.id not in unmet) for rule, level in rules if level)
+
+
+def _silence(silent: Sequence[Suppression], honour: bool) -> str:
+    """Say that a response tells linters to be silent, and whether they were."""
+    if not silent:
+        return ""
+    places = ", ".join(f"{one.file}:{one.line}" for one in silent[:3]) + (" and more" if len(silent) > 3 else "")
+    count = f"{len(silent)} suppression{'s' if len(silent) > 1 else ''}"
+    return f" The templates carry {count} for linters ({places}), which {'were' if honour else 'were not'} honoured."
+
+
+def _standing(finding: Finding, catalogue: Catalogue, difference: Difference | None) -> Standing:
+    """What the ideal answer says of a finding; of what a document leaves out, its templates say nothing."""
+    documents = catalogue.rules[finding.rule].category == "documentation"
+    return Standing.OPEN if documents else standing(finding, difference)
+
+
+def _issue(rule: Rule, findings: Sequence[Finding]) -> str:
+    """Return the sentence of a rule; where only the ideal answer told of it, one that says just that."""
+    told = all(finding.detector == "ideal" for finding in findings)
+    elsewhere = rule.check or any(not name.startswith("ideal:") for name in rule.stands_for)
+    return _TOLD if told and elsewhere and findings[0].resource else rule.issue
+
+
+_TOLD = "{resources} in {file} differ from the ideal answer: {says}."
+_SHARED = " The ideal answer does the same, so that this weighs no more than Medium."
+
+
+def _omitted(omitted: Omitted) -> str:
+    place = f"{omitted.name or 'block'}:{omitted.line}" if omitted.line else omitted.name
+    return f"{place}: {omitted.reason}"
+
+
+def _detection(answer: Answer) -> Detection:
+    return Detection("aws", installed("botocore"), answer.findings, answer.seconds, answer.errors)
+
+
+def _failure(number: int, group: Grouped, case: Case, answer: Answer | None, difference: Difference | None) -> Failure:
+    rule, findings = group.rule, group.findings
+    evidence = tuple(_evidence(finding, case.bundle) for finding in findings[:MAX_EVIDENCE])
+    return Failure(
+        number=number,
+        rule=rule.id,
+        kind=rule.kind,
+        category=rule.category,
+        level=group.level,
+        title=fill(rule.title, findings),
+        issue=fill(_issue(rule, findings), findings) + (_SHARED if group.standing is Standing.SHARED else ""),
+        fix="\n\n".join(
+            filter(None, (fill(rule.fix, findings), repaired(rule, findings, case), _counterpart(group, difference)))
+        ),
+        root_cause=fill(rule.root_cause, findings),
+        reference=rule.reference,
+        impact=Impact(*(fill(text, findings) for text in (rule.cost, rule.security, rule.performance))),
+        lesson=rule.lesson,
+        evidence=evidence,
+        aws=answer.says(rule.id, findings) if answer else "",
+    )
+
+
+def _counterpart(group: Grouped, difference: Difference | None) -> str:
+    """Quote the ideal answer where it does otherwise."""
+    if group.standing is not Standing.CONFIRMED or difference is None:
+        return ""
+    for finding in group.findings:
+        if standing(finding, difference) is Standing.CONFIRMED and (text := quote(finding, difference)):
+            return text
+    return ""
+
+
+def _evidence(finding: Finding, bundle: Bundle) -> Evidence:
+    file = bundle.file(finding.file)
+    return Evidence(
+        detector=finding.detector,
+        location=finding.location,
+        message=" ".join(finding.message.split())[:500],
+        source=file.source if file else finding.file,
+        source_line=file.source_line(finding.line) if file else finding.line,
+    )

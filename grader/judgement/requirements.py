@@ -1,0 +1,134 @@
+"""What a task demands: Guard rules in `requirements.guard`, and in `task.yaml` what Guard cannot say.
+
+Each requirement is a rule of the catalogue while its task is graded: what does not meet it is a failure like any other,
+and the result lists every requirement with whether it is met.
+"""
+
+from __future__ import annotations
+
+import fnmatch
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from grader.bundle import Kind
+from grader.case import Case
+from grader.catalogue import Catalogue, Rule, RuleFinding, UserRules, read_policy
+from grader.errors import InputError
+from grader.model import Location
+from grader.task import GUARD_FILE, PROMPT, Task, asked_at
+from grader.task.requirement_fields import Mention, RequirementFile, ResourceCount
+from grader.template import Template, text_of
+
+
+def requirements_of(task: Task) -> UserRules:
+    """Return the requirements of a task: those declared in task.yaml, then those of its `requirements.guard`.
+
+    Raises InputError for a Guard file that cannot be read and for an id that is used twice.
+    """
+    folder = task.folder or Path()
+    rules = [_rule(one, folder / "task.yaml") for one in task.requirements]
+    path = folder / GUARD_FILE
+    found, policy = read_policy(path) if task.folder and path.is_file() else ([], None)
+    rules += found
+    names = [rule.id for rule in rules]
+    twice = next((name for name in names if names.count(name) > 1), None)
+    if twice:
+        raise InputError(f"two requirements have the id {twice}", path if policy else folder / "task.yaml")
+    return UserRules(tuple(rules), (policy,) if policy else ())
+
+
+def with_requirements(catalogue: Catalogue, requirements: UserRules, folder: Path | None) -> Catalogue:
+    """Return a catalogue with a task's requirements added. Raises InputError where one has the id of a rule."""
+    if not requirements.rules:
+        return catalogue
+    for rule in requirements.rules:
+        if rule.id in catalogue.rules:
+            raise InputError(f"the requirement {rule.id} has the id of a rule: give it another", folder or "")
+    rules = dict(catalogue.rules) | {rule.id: rule for rule in requirements.rules}
+    policies = (*catalogue.policies, *requirements.policies)
+    return Catalogue(dict(sorted(rules.items())), policies, requirements.rules)
+
+
+def _rule(one: RequirementFile, where: Path) -> Rule:
+    check = _check(one, where)
+    title = one.title or one.id.replace("-", " ").capitalize()
+    return Rule(
+        id=one.id,
+        kind=one.kind,
+        level=one.level,
+        category="requirements",
+        title=title,
+        issue=one.issue or "A requirement of the task is not met: {says}.",
+        fix=one.fix,
+        root_cause="The task asks for it, and the response was not held against the task.",
+        lesson="Hold the answer against each requirement of the task.",
+        cost="None.",
+        security="None.",
+        performance="None.",
+        check=check,
+        fails=(),
+        passes=(),
+    )
+
+
+def _check(one: RequirementFile, where: Path) -> Callable[[Case], Iterator[RuleFinding]]:
+    patterns = [_pattern(text, where) for text in one.document.says] if one.document else []
+
+    def check(case: Case) -> Iterator[RuleFinding]:
+        found = _unmet(one, patterns, case)
+        if found:
+            message, type = found
+            line = asked_at(case.task.prompt, one.asks)
+            yield RuleFinding(
+                location=Location(file=PROMPT, line=line, type=type),
+                message=message,
+                facts={"says": message, "value": message},
+            )
+
+    return check
+
+
+def _pattern(text: str, where: Path) -> re.Pattern[str]:
+    try:
+        return re.compile(text, re.I)
+    except re.error as error:
+        raise InputError(f"{text!r} is no regular expression: {error}", where) from None
+
+
+def _unmet(one: RequirementFile, patterns: list[re.Pattern[str]], case: Case) -> tuple[str, str] | None:
+    """Return what is not met, and the type that it is about; None where the requirement is met."""
+    if one.resources:
+        return _count(one.resources, case.templates)
+    if one.document:
+        return _documents(one.document, patterns, case)
+    if one.file and not any(fnmatch.fnmatchcase(file.name, one.file) for file in case.bundle.files):
+        return f"there is no file {one.file}", ""
+    if one.parameter and not any(one.parameter in template.parameters for template in case.templates):
+        return f"no template has the parameter {one.parameter}", ""
+    if one.output and not any(one.output in template.outputs for template in case.templates):
+        return f"no template has the output {one.output}", ""
+    return None
+
+
+def _count(wanted: ResourceCount, templates: tuple[Template, ...]) -> tuple[str, str] | None:
+    number = sum(
+        fnmatch.fnmatchcase(resource.type, wanted.type)
+        and all(text_of(resource.get(path)) == value for path, value in wanted.properties.items())
+        for template in templates
+        for resource in template.resources.values()
+    )
+    such = "".join(f", {path} {value}" for path, value in wanted.properties.items())
+    if number < wanted.at_least:
+        return f"{wanted.at_least} of {wanted.type}{such} are wanted, there are {number}", wanted.type
+    if wanted.at_most is not None and number > wanted.at_most:
+        return f"at most {wanted.at_most} of {wanted.type}{such} are wanted, there are {number}", wanted.type
+    return None
+
+
+def _documents(wanted: Mention, patterns: list[re.Pattern[str]], case: Case) -> tuple[str, str] | None:
+    files = [f for f in case.bundle.of_kind(Kind.DOCUMENT) if fnmatch.fnmatchcase(f.name, wanted.file)]
+    if not files:
+        return f"there is no document {wanted.file}", ""
+    silent = [text.pattern for text in patterns if not any(text.search(file.text) for file in files)]
+    return (f"no document {wanted.file} says {silent[0]}", "") if silent else None

@@ -1,0 +1,74 @@
+"""A rule's own examples, run: the lines marked `# finds`, and no others."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+
+from grader.bundle import Bundle, read_response
+from grader.case import Case
+from grader.catalogue import MARK, Catalogue, Example, Rule
+from grader.detectors import detect
+from grader.diff import compare_with_ideal
+from grader.dryrun.messages import finding_of_event
+from grader.task import Task
+from grader.task.account import profile
+
+
+def case_of(one: Example) -> Case:
+    """Return the case of an example: its files, its prompt and its ideal answer, in a fresh account."""
+    task = Task("example", "Example", one.prompt, profile("fresh"))
+    return Case(task, bundle_of(one.files), ideal=bundle_of(one.ideal) if one.ideal else None)
+
+
+def bundle_of(files: Mapping[str, str]) -> Bundle:
+    """Read a bundle of files, as name to text."""
+    with tempfile.TemporaryDirectory() as folder:
+        for name, text in files.items():
+            path = Path(folder, name)
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text, "utf-8")
+        return read_response(folder)
+
+
+def problems(rule: Rule, catalogue: Catalogue) -> list[str]:
+    """Run the examples of a rule; return a sentence for each that does not do what it says, nothing where all do."""
+    found = [
+        f"has no example that {kind}" for kind, group in (("fails", rule.fails), ("passes", rule.passes)) if not group
+    ]
+    for number, one in enumerate(rule.fails, 1):
+        places, wanted = _places(one, rule, catalogue), _marked(one)
+        if not places:
+            found.append(f"failing example {number} is not reported")
+        elif wanted and places != wanted:
+            found.append(f"failing example {number} is reported at {_listed(places)}, not at {_listed(wanted)}")
+    for number, one in enumerate(rule.passes, 1):
+        places = _places(one, rule, catalogue)
+        if places:
+            found.append(f"passing example {number} is reported at {_listed(places)}")
+    return found
+
+
+def _places(one: Example, rule: Rule, catalogue: Catalogue) -> set[tuple[str, int]]:
+    case = case_of(one)
+    detections = detect(case, catalogue, rule.engine != "cfn-lint", compare_with_ideal(case))
+    errors = [error for detection in detections for error in detection.errors]
+    if errors:
+        raise RuntimeError(errors[0])
+    findings = (finding for detection in detections for finding in detection.findings)
+    told = [finding_of_event(one.event, case.templates[0], catalogue)] if one.event else []
+    return {(finding.file, finding.line) for finding in (*findings, *told) if finding.rule == rule.id}
+
+
+def _marked(one: Example) -> set[tuple[str, int]]:
+    return {
+        (name, number)
+        for name, text in one.files.items()
+        for number, line in enumerate(text.split("\n"), 1)
+        if line.rstrip().endswith(MARK)
+    }
+
+
+def _listed(places: set[tuple[str, int]]) -> str:
+    return ", ".join(f"{file}:{line}" for file, line in sorted(places))

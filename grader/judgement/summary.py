@@ -1,0 +1,99 @@
+"""What a set of failures says as a whole: the summary, the knowledge gaps, the training value, the recommendations."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+
+from grader.case import Case
+from grader.judgement.narrative import listed
+from grader.model import Failure
+
+MAX_GAPS = 5
+MAX_RECOMMENDATIONS = 8
+
+# What not knowing each category of rules comes down to.
+CATEGORIES = {
+    "account": "quotas, singletons and names of the account that a stack deploys into",
+    "code": "the inline code that a template ships",
+    "cost": "what the chosen resources cost",
+    "documentation": "telling the reader what must be done before and around the deployment",
+    "lifecycle": "what happens to resources on update and deletion",
+    "naming": "names that can be deployed more than once",
+    "observability": "logs, metrics and alarms",
+    "parameters": "parameters: their defaults, their constraints and what they affect",
+    "prerequisites": "creating, or asking for, everything that a deployment refers to",
+    "references": "how resources of a template refer to each other",
+    "regions": "what one stack can do in one region",
+    "requirements": "delivering what the prompt asks for in so many words",
+    "schema": "the properties and values that resource types accept",
+    "security": "encryption, permissions and exposure",
+    "syntax": "the template language itself",
+    "versions": "engine versions and runtimes that are still offered",
+}
+
+
+def summary(case: Case, failures: Sequence[Failure]) -> str:
+    """Describe the response and the gravest of what was found, in two or three sentences."""
+    resources = sum(len(template.resources) for template in case.templates)
+    count = len(case.templates) + len(case.broken)
+    templates = "no template" if not count else "one template" if count == 1 else f"{count} templates"
+    services = Counter(
+        resource.type.split("::")[1] for _, resource in case.resources() if resource.type.count("::") == 2
+    )
+    shape = f"The response holds {templates}"
+    if resources:
+        top = ", ".join(name for name, _ in sorted(services.items(), key=lambda item: (-item[1], item[0]))[:5])
+        shape += f" with {resources} resource{'s' if resources != 1 else ''}" + (
+            f", most of them of {top}" if top else ""
+        )
+    if not failures:
+        return f"{shape}. No failure was found."
+    gravest = [failure for failure in failures if failure.level == failures[0].level]
+    titles = "; ".join(failure.title for failure in gravest[:4])
+    more = f"; and {len(gravest) - 4} more" if len(gravest) > 4 else ""
+    return f"{shape}. What weighs most ({failures[0].level}): {titles}{more}."
+
+
+def gaps(failures: Sequence[Failure]) -> tuple[str, ...]:
+    """Name the categories that the failures fall into, the most frequent first, each with its failures' numbers."""
+    numbers: dict[str, list[int]] = {}
+    for failure in failures:
+        numbers.setdefault(failure.category, []).append(failure.number)
+    ranked = sorted(numbers.items(), key=lambda item: (-len(item[1]), item[1]))
+    return tuple(
+        f"{_capital(CATEGORIES[category])} (failure{'s' if len(found) > 1 else ''} {', '.join(map(str, found))})"
+        for category, found in ranked[:MAX_GAPS]
+    )
+
+
+def training_value(failures: Sequence[Failure], levels: Sequence[str]) -> str:
+    """Say how much the response teaches: HIGH, MEDIUM or LOW, and why."""
+    if not failures:
+        return "LOW - nothing was found to learn from; the response serves as a positive example."
+    worst = failures[0]
+    share = sum(failure.level == worst.level for failure in failures)
+    grade = ("HIGH", "MEDIUM", "LOW")[min(2, list(levels).index(worst.level))]
+    kinds = len({failure.category for failure in failures})
+    return (
+        f"{grade} - {share} of {len(failures)} failure{'s' if len(failures) > 1 else ''} "
+        f"{'are' if share > 1 else 'is'} {worst.level}, in {kinds} area{'s' if kinds > 1 else ''} of knowledge; "
+        f"number {worst.number}, {worst.title}, shows it best."
+    )
+
+
+def recommendations(failures: Sequence[Failure]) -> tuple[str, ...]:
+    """Return what to teach, one lesson for each rule that failed, with the resources that show it."""
+    lessons: dict[str, list[Failure]] = {}
+    for failure in failures:
+        lessons.setdefault(failure.lesson, []).append(failure)
+    written = []
+    for lesson, found in list(lessons.items())[:MAX_RECOMMENDATIONS]:
+        shown = [evidence.resource or evidence.file for failure in found for evidence in failure.evidence]
+        example = f" Shown by {listed(shown)}." if any(shown) else ""
+        written.append(f"{lesson}{example}")
+    return tuple(written)
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]

@@ -1,0 +1,31 @@
+"""Records that every stage shares: findings and their locations go in, results come out. No logic of its own."""
+
+from grader.model.finding import Finding, Located, Location, property_path
+from grader.model.policy import Policy, PolicyRule
+from grader.model.result import (
+    RESULT,
+    DetectorEntry,
+    Evidence,
+    Failure,
+    FileEntry,
+    Impact,
+    RequirementEntry,
+    Result,
+)
+
+__all__ = [
+    "RESULT",
+    "DetectorEntry",
+    "Evidence",
+    "Failure",
+    "FileEntry",
+    "Finding",
+    "Impact",
+    "Located",
+    "Location",
+    "Policy",
+    "PolicyRule",
+    "RequirementEntry",
+    "Result",
+    "property_path",
+]

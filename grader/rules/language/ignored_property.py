@@ -1,0 +1,72 @@
+"""Properties that are ignored."""
+
+from __future__ import annotations
+
+from grader.catalogue import Rule, example
+
+RULE = Rule(
+    id="ignored-property",
+    kind="invalid-property",
+    level="Medium",
+    category="schema",
+    title="Properties that have no effect where they stand",
+    issue="{resources} in {file} set what is ignored there; at line {line}: {says}.",
+    fix="Remove the property, or choose the configuration in which it counts.",
+    root_cause="Properties of different configurations were put together.",
+    lesson="Check in which configuration a property is read.",
+    reference="https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-template-resource-type-ref.html",
+    cost="None.",
+    security="What was meant to be set is not.",
+    performance="What was meant to be set is not.",
+    stands_for=(
+        "cfn-lint:W3671",
+        "cloudformation-validate:W3671",
+        "cfn-lint:W3687",
+        "cloudformation-validate:W3687",
+        "cfn-lint:W3688",
+        "cloudformation-validate:W3688",
+        "cfn-lint:W3689",
+        "cloudformation-validate:W3689",
+        "cfn-lint:W3693",
+        "cloudformation-validate:W3693",
+        "cfn-lint:W3698",
+        "cloudformation-validate:W3698",
+        "cfn-lint:W3660",
+        "cloudformation-validate:W3660",
+        "cfn-lint:W3001",
+        "cfn-lint:W3699",
+        "cfn-lint:W3700",
+        "cfn-lint:W3703",
+        "cfn-lint:W3704",
+        "cfn-lint:W3705",
+        "cfn-lint:W3694",
+        "cloudformation-validate:W3694",
+        "cloudformation-validate:W3049",
+        "cloudformation-validate:I3049",
+        "cloudformation-validate:I9002",
+        "cloudformation-validate:W9007",
+    ),
+    fails=(
+        example("""
+Resources:
+  Group:
+    Type: AWS::EC2::SecurityGroup
+    Properties:
+      GroupDescription: Everything from the own network
+      SecurityGroupIngress:
+        - IpProtocol: '-1'
+          FromPort: 443
+          ToPort: 443
+          CidrIp: 10.0.0.0/16
+"""),
+    ),
+    passes=(
+        example("""
+Resources:
+  Topic:
+    Type: AWS::SNS::Topic
+    Properties:
+      DisplayName: orders
+"""),
+    ),
+)

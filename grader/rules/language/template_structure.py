@@ -1,0 +1,59 @@
+"""Sections, parameters and outputs that CloudFormation refuses."""
+
+from __future__ import annotations
+
+from grader.catalogue import Rule, example
+
+RULE = Rule(
+    id="template-structure",
+    kind="template-syntax",
+    level="Critical",
+    category="syntax",
+    title="Sections that CloudFormation refuses",
+    issue="{file} has a section that CloudFormation does not accept; at line {line}: {says}.",
+    fix="Correct line {line} of {file}: the sections of a template, their names and their limits are fixed.",
+    root_cause="The template was composed from parts without a look at the whole.",
+    lesson="Keep to the sections of a template, their forms and their limits.",
+    reference="https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/template-anatomy.html",
+    cost="The template is refused as a whole.",
+    security="None: nothing is created.",
+    performance="None: nothing is created.",
+    stands_for=(
+        "plan:section-unknown",
+        "plan:no-resources",
+        "plan:limit",
+        "plan:type-missing",
+        "cloudformation-validate:F0*",
+        "cfn-lint:E100?",
+        "cloudformation-validate:E100?",
+        "cfn-lint:E6*",
+        "cloudformation-validate:E6*",
+        "cloudformation-validate:F6*",
+        "cfn-lint:E7*",
+        "cloudformation-validate:E7*",
+        "cloudformation-validate:F7*",
+        "cfn-lint:E5*",
+        "cloudformation-validate:E5*",
+        "cfn-lint:E4*",
+        "cloudformation-validate:F2*",
+        "cloudformation-validate:F1004",
+    ),
+    fails=(
+        example("""
+Resources:
+  Topic:
+    Type: AWS::SNS::Topic
+Variables:  # finds
+  Stage: dev
+"""),
+    ),
+    passes=(
+        example("""
+Resources:
+  Topic:
+    Type: AWS::SNS::Topic
+    Properties:
+      DisplayName: orders
+"""),
+    ),
+)

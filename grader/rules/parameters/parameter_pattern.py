@@ -1,0 +1,112 @@
+"""Patterns that reject ordinary values."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+import regex
+
+from grader.case import Case
+from grader.catalogue import Rule, RuleFinding, example
+from grader.model import Location
+from grader.template import Parameter
+
+_SECONDS = 0.05  # a pattern comes from the response: matching it is bounded in time
+# Ordinary values by what a parameter's name says it holds. A pattern should take most of them.
+_ORDINARY: tuple[tuple[str, tuple[str, ...]], ...] = (
+    (
+        r"(?<!random)(?<!unique)suffix$",
+        ("dev", "prod", "staging", "pr123", "pr-4567", "test1", "101912473", "feature-login", "synth8"),
+    ),
+    (r"(environment|env|stage)(name|id|tag|label|code|key)?$", ("dev", "prod", "staging", "test", "qa")),
+    (r"(project|application|app|service|company)(name)?$", ("shop", "order-service", "payments2", "my-app")),
+    (r"(email|emailaddress)$", ("ops@example.com", "first.last@example.co.uk", "a+b@mail.example.org")),
+    (r"(vpcid|^vpc)$", ("vpc-0a1b2c3d4e5f60718", "vpc-1a2b3c4d")),
+    (r"subnetid$", ("subnet-0a1b2c3d4e5f60718", "subnet-1a2b3c4d")),
+    (r"(accountid|account)$", ("123456789012", "999988887777")),
+    (r"domain(name)?$", ("example.com", "app.example.co.uk", "xn--bcher-kva.example")),
+    (r"certificatearn$", ("arn:aws:acm:us-east-1:123456789012:certificate/12345678-1234-1234-1234-123456789012",)),
+    (r"(rolearn)$", ("arn:aws:iam::123456789012:role/Deploy", "arn:aws:iam::123456789012:role/team/deploy-role")),
+)
+
+
+def check(case: Case) -> Iterator[RuleFinding]:
+    """Report parameters whose AllowedPattern takes fewer than half of the values that their name makes one expect."""
+    for template in case.templates:
+        for parameter in template.parameters.values():
+            pattern = parameter.text("AllowedPattern")
+            rejected, total = _rejected(parameter, pattern) if pattern else ([], 0)
+            if rejected and len(rejected) * 2 > total:
+                facts = {"parameter": parameter.name, "value": str(pattern), "example": ", ".join(rejected[:4])}
+                yield RuleFinding(
+                    location=Location(
+                        file=template.file,
+                        line=parameter.line_of("AllowedPattern"),
+                        resource=parameter.name,
+                        path=f"Parameters.{parameter.name}.AllowedPattern",
+                    ),
+                    message=f"the pattern {pattern} rejects {', '.join(rejected[:4])}",
+                    facts=facts,
+                )
+
+
+def _rejected(parameter: Parameter, pattern: str) -> tuple[list[str], int]:
+    name = re.sub(r"[^a-z]", "", parameter.name.lower())
+    values = next((values for role, values in _ORDINARY if re.search(role, name)), ())
+    low, high = (
+        int(text) if (text := parameter.text(key) or "").isdigit() else None for key in ("MinLength", "MaxLength")
+    )
+    values = tuple(value for value in values if (low or 0) <= len(value) <= (high or 1_000))
+    try:
+        compiled = regex.compile(pattern)
+        return [value for value in values if not compiled.fullmatch(value, timeout=_SECONDS)], len(values)
+    except (regex.error, TimeoutError, ValueError, OverflowError, RecursionError):
+        return [], 0
+
+
+RULE = Rule(
+    id="parameter-pattern",
+    kind="parameter-pattern",
+    level="Medium",
+    category="parameters",
+    title="Pattern of {parameter} rejects ordinary values",
+    issue="{parameter} in {file} accepts only what matches {value}. Ordinary values, such as {example}, do not match, so that "
+    "nobody can deploy with them.",
+    fix="Widen the pattern to what the resources that use {parameter} really need, for instance lower-case letters, digits and "
+    "hyphens, and describe the form in ConstraintDescription.",
+    root_cause="One naming scheme was written into the pattern as if no other existed.",
+    lesson="Constrain a parameter to what AWS rejects, not to one naming habit.",
+    reference="https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/parameters-section-structure.html",
+    cost="None beyond refused deployments.",
+    security="None; the pattern keeps out nothing dangerous.",
+    performance="None.",
+    stands_for=("ideal:parameter-pattern",),
+    check=check,
+    fails=(
+        example("""
+Parameters:
+  NameSuffix:
+    Type: String
+    Default: dev-001
+    AllowedPattern: '^[a-z]{3}-[0-9]{3}$'  # finds
+Resources:
+  Topic:
+    Type: AWS::SNS::Topic
+    Properties: {TopicName: !Sub 'orders-${NameSuffix}'}
+"""),
+    ),
+    passes=(
+        example("""
+Parameters:
+  NameSuffix:
+    Type: String
+    Default: dev-001
+    AllowedPattern: '^[a-z0-9-]+$'
+Resources:
+  Topic:
+    Type: AWS::SNS::Topic
+    Properties: {TopicName: !Sub 'orders-${NameSuffix}'}
+"""),
+    ),
+)

@@ -1,0 +1,217 @@
+"""How far a run agrees with expert analyses in the reference format.
+
+An expert's entry has no rule: it is read for what it is about (its words, weighed by how rare they are among the rules)
+and for where (the resources and types that it names). A failure of the run matches it where both agree.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from grader.analysis import Entry, parse_analysis
+from grader.catalogue import Catalogue, Rule
+from grader.errors import InputError
+from grader.task import PROMPT
+
+EXPERT = "MODEL_FAILURES.md"
+ALIKE = 0.2  # how alike the words of an entry and a rule have to be: set by the figures in docs/agreement.md
+RANK = 2  # a rule that is among so many of the most alike ones is about the same thing
+_WORD = re.compile(r"[A-Z]?[a-z]{2,}|[A-Z]{2,}(?![a-z])")
+_TYPE = re.compile(r"\b[A-Z]\w+::[A-Z]\w+::\w+")
+_NAME = re.compile(r"`([A-Za-z][A-Za-z0-9]{2,})`|^\s*\"?([A-Z][A-Za-z0-9]{3,})\"?:\s*(?:\{|$)", re.M)
+_STOP = frozenset(
+    "the and for that with this which what not are was were has have had its from into where when who how all any one two "
+    "than then them they there their but can could will would does did should may might must more most other others only "
+    "template templates resource resources response model ideal aws cloud formation file value values name names".split()
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """An entry of an expert, and the rule, level and place of the failure that says the same; empty where none does."""
+
+    task: str
+    entry: Entry
+    rule: str = ""
+    level: str = ""
+
+    @property
+    def found(self) -> bool:
+        """Whether the run has the failure."""
+        return bool(self.rule)
+
+
+@dataclass(frozen=True, slots=True)
+class Agreement:
+    """All entries of the experts with their matches, and how many failures of the run no expert names."""
+
+    matches: tuple[Match, ...]
+    failures: int
+    matched: int
+    without_result: tuple[str, ...] = ()
+
+    def of_level(self, level: str) -> tuple[int, int, int]:
+        """Return how many entries of a level there are, how many were found, and at the same level."""
+        entries = [match for match in self.matches if match.entry.level == level]
+        found = [match for match in entries if match.found]
+        return len(entries), len(found), sum(match.level == level for match in found)
+
+    @property
+    def levels(self) -> tuple[str, ...]:
+        """The levels that the experts use, gravest first."""
+        known = ("Critical", "High", "Medium", "Low")
+        used = {match.entry.level for match in self.matches}
+        return (*(level for level in known if level in used), *sorted(used - set(known)))
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the figures and the entries as plain values."""
+        rows = {
+            level: dict(zip(("named", "found", "same_level"), self.of_level(level), strict=True))
+            for level in self.levels
+        }
+        return {
+            "levels": rows,
+            "failures": self.failures,
+            "failures_that_experts_name": self.matched,
+            "tasks_without_result": list(self.without_result),
+            "entries": [
+                {"task": m.task, "number": m.entry.number, "level": m.entry.level, "title": m.entry.title}
+                | {"rule": m.rule, "found_level": m.level}
+                for m in self.matches
+            ],
+        }
+
+
+@dataclass(frozen=True)
+class Words:
+    """The words of the rules, weighed by how few rules use them."""
+
+    catalogue: Catalogue
+    _texts: dict[str, dict[str, float]] = field(default_factory=dict, repr=False)
+
+    @cached_property
+    def weights(self) -> Mapping[str, float]:
+        """Each word's weight: the logarithm of rules over rules that use it."""
+        use: Counter[str] = Counter()
+        for rule in self.catalogue.rules.values():
+            use.update(set(_words(_rule_text(rule))))
+        count = len(self.catalogue.rules)
+        return {word: math.log((1 + count) / (1 + n)) for word, n in use.items()}
+
+    @cached_property
+    def of_rules(self) -> Mapping[str, dict[str, float]]:
+        """The vector of each rule."""
+        return {rule.id: self.vector(_rule_text(rule)) for rule in self.catalogue.rules.values()}
+
+    def vector(self, text: str) -> dict[str, float]:
+        """Return a text's words with their weights, of length one; words that no rule uses are left out."""
+        counts = Counter(_words(text))
+        weighed = {word: (1 + math.log(n)) * self.weights[word] for word, n in counts.items() if word in self.weights}
+        length = math.sqrt(sum(weight * weight for weight in weighed.values())) or 1.0
+        return {word: weight / length for word, weight in weighed.items()}
+
+    def rank(self, entry: Entry) -> list[tuple[float, str]]:
+        """Return the rules by how alike their words are to an entry's, most alike first."""
+        vector = self.vector(_entry_text(entry))
+        return sorted(((_alike(vector, other), rule) for rule, other in self.of_rules.items()), reverse=True)
+
+
+def _alike(one: Mapping[str, float], other: Mapping[str, float]) -> float:
+    return sum(weight * other.get(word, 0.0) for word, weight in one.items())
+
+
+def _words(text: str) -> list[str]:
+    return [_stem(word.lower()) for word in _WORD.findall(text) if word.lower() not in _STOP]
+
+
+def _stem(word: str) -> str:
+    for ending in ("ations", "ation", "ing", "ed", "es", "s", "e"):
+        if word.endswith(ending) and len(word) - len(ending) >= 4:
+            return word[: -len(ending)]
+    return word
+
+
+def _rule_text(rule: Rule) -> str:
+    kind = " ".join([rule.kind.replace("-", " ")] * 3)
+    about = " ".join([rule.id.replace("-", " "), rule.title] * 3)
+    return f"{kind} {about} {re.sub('{.*?}', '', rule.issue)} {rule.fix} {rule.lesson}"
+
+
+def _entry_text(entry: Entry) -> str:
+    prose = re.sub(r"```.*?```", "", entry.issue, flags=re.S)
+    return f"{' '.join([entry.title] * 4)} {prose} {entry.root_cause}"
+
+
+def agree(results: Iterable[dict[str, Any]], experts: Mapping[str, str], catalogue: Catalogue) -> Agreement:
+    """Compare results with analyses, both by task.
+
+    `results` are as in result.json; `experts` maps a task to the text of its analysis. Tasks without one are left out.
+    """
+    words = Words(catalogue)
+    by_task = {result["task"]: result for result in results}
+    matches: list[Match] = []
+    failures = matched = 0
+    for task in sorted(set(by_task) & set(experts)):
+        found = by_task[task]["failures"]
+        named: set[int] = set()
+        for entry in parse_analysis(experts[task]).entries:
+            failure = _best(entry, found, words)
+            named |= {failure["number"]} if failure else set()
+            matches.append(Match(task, entry, failure["rule"], failure["level"]) if failure else Match(task, entry))
+        failures, matched = failures + len(found), matched + len(named)
+    return Agreement(tuple(matches), failures, matched, tuple(sorted(set(experts) - set(by_task))))
+
+
+def _best(entry: Entry, failures: list[dict[str, Any]], words: Words) -> dict[str, Any] | None:
+    """Return the failure that says most nearly what an entry says, None where none says it."""
+    ranked = words.rank(entry)
+    order = {rule: place for place, (_, rule) in enumerate(ranked)}
+    score = {rule: alike for alike, rule in ranked}
+    kinds = {words.catalogue.rules[rule].kind for _, rule in ranked[:RANK]}
+    best: tuple[float, int] | None = None
+    for index, failure in enumerate(failures):
+        rule = failure["rule"]
+        near = order.get(rule, RANK) < RANK or failure["kind"] in kinds
+        alike = score.get(rule, 0.0)
+        close = alike >= ALIKE or (near and alike >= ALIKE / 2)
+        if close and (alike >= 2 * ALIKE or _same_place(entry, failure)):
+            same = alike + 0.01 * (failure["level"] == entry.level)
+            best = max(best or (0.0, 0), (same, -index))
+    return failures[-best[1]] if best else None
+
+
+def _same_place(entry: Entry, failure: dict[str, Any]) -> bool:
+    """Whether a failure stands at a resource or type that an entry names, or the entry names none."""
+    text = f"{entry.title}\n{entry.issue}\n{entry.fix}"
+    names = {one or other for one, other in _NAME.findall(text)} | set(re.findall(r"\b[A-Z][a-z]+[A-Z]\w+\b", text))
+    types = set(_TYPE.findall(text))
+    evidence = failure["evidence"]
+    resources = {one["resource"] for one in evidence if one["resource"]}
+    of_types = {one["type"] for one in evidence if one["type"]}
+    if resources & names or of_types & types:
+        return True
+    services = {type.split("::")[1].lower() for type in of_types if type.count("::") == 2}
+    if any(service in text.lower() for service in services):
+        return True
+    return not types and not resources & names and not of_types
+
+
+def read_experts(folder: Path) -> dict[str, str]:
+    """Return the analyses below a folder by task: `<task>/MODEL_FAILURES.md`, or `<task>.md`.
+
+    Raises InputError where there is none.
+    """
+    if not folder.is_dir():
+        raise InputError("no such folder of analyses", folder)
+    found = {path.parent.name: path for path in sorted(folder.glob(f"*/{EXPERT}"))}
+    found |= {path.stem: path for path in sorted(folder.glob("*.md")) if path.name not in (PROMPT, "README.md")}
+    if not found:
+        raise InputError(f"no analysis here: <task>/{EXPERT} or <task>.md is wanted", folder)
+    return {task: path.read_text("utf-8", "replace") for task, path in found.items()}

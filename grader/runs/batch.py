@@ -1,0 +1,178 @@
+"""A batch: planned, executed, stored, and gone on with."""
+
+from __future__ import annotations
+
+import os
+from collections import Counter, deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import FIRST_COMPLETED, CancelledError, Future, wait
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from grader.errors import GradeError
+from grader.runs.cache import Cache, cache_folder, fingerprint, key_of
+from grader.runs.folder import RunFolder
+from grader.runs.jobs import Job, jobs_of
+from grader.runs.pool import Limits, executor_of, run_job
+from grader.runs.work import Options, Outcome, failed, row_of
+from grader.support.engines.registry import EngineLimitError
+
+AHEAD = 4  # jobs handed out per worker before the first is back: memory stays flat however many there are
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What a batch does, apart from how responses are graded."""
+
+    tasks: Path
+    out: Path
+    side: str = "model"
+    responses: Path | None = None
+    select: str | None = None
+    workers: int = 0
+    scheduler: str | None = None
+    resume: bool = False
+    replace: bool = False
+    use_cache: bool = True
+    limits: Limits = field(default_factory=Limits)
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """What a batch came to: responses by status, failures by level, those from the cache, those that were there already."""
+
+    statuses: Counter[str]
+    levels: Counter[str]
+    cached: int
+    kept: int
+
+    @property
+    def total(self) -> int:
+        """How many responses the run holds."""
+        return sum(self.statuses.values())
+
+
+Advance = Callable[[Job, Outcome], None]
+
+
+def run_batch(plan: Plan, options: Options, advance: Advance | None = None) -> Summary:
+    """Grade every response of a batch into the run's folder; `advance` is told of each as it comes.
+
+    Raises InputError for what cannot be used, before anything is graded; OSError where the folder cannot be written: what is
+    there stays, and `resume` goes on with it.
+    """
+    mark = fingerprint(options)
+    # a generator, so that a run of many thousands is not held in memory; asked once here so that nothing to grade is an error
+    next(jobs_of(plan.tasks, plan.side, plan.responses, plan.select))
+    folder = RunFolder.start(plan.out, _settings(plan, options, mark), resume=plan.resume, replace=plan.replace)
+    statuses: Counter[str] = Counter()
+    levels: Counter[str] = Counter()
+    done, cached = folder.rows(), 0
+    for status, counts in done.values():
+        statuses[status] += 1
+        levels.update(counts)
+    cache = Cache(cache_folder()) if plan.use_cache and options.dry_run is None else None
+    todo = (job for job in jobs_of(plan.tasks, plan.side, plan.responses, plan.select) if job.id not in done)
+    for job, outcome, hit in _outcomes(todo, plan, options, cache, mark):
+        folder.add(job, outcome)
+        statuses[outcome.status] += 1
+        levels.update(outcome.row["counts"])
+        cached += hit
+        if advance:
+            advance(job, outcome)
+    folder.finish()
+    return Summary(statuses, levels, cached, len(done))
+
+
+def _settings(plan: Plan, options: Options, mark: str) -> dict[str, object]:
+    responses = str(plan.responses) if plan.responses else None
+    chosen = {"tasks": str(plan.tasks), "side": plan.side, "responses": responses, "select": plan.select}
+    limits = {"time_limit": plan.limits.seconds, "memory_limit": plan.limits.megabytes}
+    return {"batch": chosen | limits, "options": options.to_dict(), "fingerprint": mark}
+
+
+def _outcomes(
+    jobs: Iterable[Job], plan: Plan, options: Options, cache: Cache | None, mark: str
+) -> Iterator[tuple[Job, Outcome, bool]]:
+    """Yield each job with its outcome and whether the cache had it; workers are started only where it had not."""
+    waiting: deque[tuple[Job, str]] = deque()
+    pool: _Pool | None = None
+    try:
+        for job in jobs:
+            key = _key(job, mark) if cache else ""
+            kept = cache.get(key) if cache and key else None
+            if kept is not None:
+                yield job, Outcome("graded", row_of(job, kept["result"]), kept["result"], kept["analysis"]), True
+                continue
+            waiting.append((job, key))
+            pool = pool or _Pool(plan, options)
+            for one, its_key, outcome in pool.exchange(waiting):
+                _keep(cache, its_key, outcome)
+                yield one, outcome, False
+        for one, its_key, outcome in pool.rest(waiting) if pool else ():
+            _keep(cache, its_key, outcome)
+            yield one, outcome, False
+    finally:
+        if pool:
+            pool.stop()
+
+
+def _key(job: Job, mark: str) -> str:
+    try:
+        return key_of(job, mark)
+    except (OSError, GradeError):
+        return ""  # what cannot be read is told by whoever grades it
+
+
+def _keep(cache: Cache | None, key: str, outcome: Outcome) -> None:
+    errors = (error for one in outcome.result.get("detectors", {}).values() for error in one["errors"])
+    complete = outcome.status == "graded" and not any(EngineLimitError.__name__ in error for error in errors)
+    if cache and key and complete:
+        cache.put(key, outcome.result, outcome.analysis)
+
+
+class _Pool:
+    """An executor with a bounded number of jobs under way."""
+
+    def __init__(self, plan: Plan, options: Options) -> None:
+        self._executor, cores, self._close = executor_of(
+            plan.workers or os.cpu_count() or 1, plan.limits, plan.scheduler
+        )
+        self._room = cores * AHEAD
+        self._options, self._limits = options, plan.limits
+        self._under_way: dict[Future[Outcome], tuple[Job, str]] = {}
+
+    def exchange(self, waiting: deque[tuple[Job, str]]) -> Iterator[tuple[Job, str, Outcome]]:
+        """Hand out what waits, and yield what is back; wait only where there is no room."""
+        while waiting:
+            while waiting and len(self._under_way) < self._room:
+                job, key = waiting.popleft()
+                self._under_way[self._executor.submit(run_job, job, self._options, self._limits)] = (job, key)
+            if waiting:
+                yield from self._back()
+
+    def rest(self, waiting: deque[tuple[Job, str]]) -> Iterator[tuple[Job, str, Outcome]]:
+        """Yield all that is still under way."""
+        yield from self.exchange(waiting)
+        while self._under_way:
+            yield from self._back()
+
+    def _back(self) -> Iterator[tuple[Job, str, Outcome]]:
+        for future in wait(list(self._under_way), return_when=FIRST_COMPLETED).done:
+            job, key = self._under_way.pop(future)
+            yield job, key, _result(future, job)
+
+    def stop(self) -> None:
+        for future in self._under_way:
+            future.cancel()
+        self._close()
+
+
+def _result(future: Future[Outcome], job: Job) -> Outcome:
+    try:
+        return future.result()
+    except GradeError:
+        raise
+    except (BrokenProcessPool, CancelledError, OSError, RuntimeError, KeyError) as error:
+        return failed(job, "killed", f"{type(error).__name__}: {error}")

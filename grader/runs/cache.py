@@ -1,0 +1,103 @@
+"""Results kept by content, so that a batch grades only what changed."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+from grader.judgement.rubric import default_rubric
+from grader.runs.jobs import Job, record_of
+from grader.runs.work import Options
+from grader.support.files import write_whole
+from grader.support.version import installed
+
+ENGINES = ("cfn-grader", "cfn-lint", "cloudformation-validate", "tree-sitter-javascript", "networkx", "lap")
+
+
+def cache_folder() -> Path:
+    """Return the folder of the cache: `grade/results` below XDG_CACHE_HOME, or below ~/.cache."""
+    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "grade" / "results"
+
+
+@dataclass(frozen=True)
+class Cache:
+    """Results by key, each in a file of its own."""
+
+    folder: Path
+
+    def get(self, key: str) -> dict[str, Any] | None:
+        """Return the result and the analysis kept under a key, None where there is none that can be read."""
+        try:
+            data = json.loads(self._path(key).read_text("utf-8"))
+        except (OSError, ValueError):
+            return None
+        return data if isinstance(data, dict) else None
+
+    def put(self, key: str, result: dict[str, Any], analysis: str) -> None:
+        """Keep a result; a cache that cannot be written is no reason to stop."""
+        path = self._path(key)
+        with suppress(OSError):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            write_whole(path, json.dumps({"result": result, "analysis": analysis}))
+
+    def _path(self, key: str) -> Path:
+        return self.folder / key[:2] / f"{key}.json"
+
+    def entries(self) -> Iterator[Path]:
+        """Yield the files of the cache."""
+        return self.folder.glob("*/*.json")
+
+
+def key_of(job: Job, fingerprint: str) -> str:
+    """Return the key of a job: everything that its result depends on, timings aside.
+
+    The response's and the task's contents, and the run's fingerprint. A response under another name has another key.
+    """
+    digest = hashlib.sha256(fingerprint.encode())
+    digest.update(job.id.encode() + b"\0" + Path(job.response).name.encode())
+    for path in sorted(_contents(Path(job.folder), job)):
+        name = str(path.relative_to(job.folder)) if path.is_relative_to(job.folder) else path.name
+        digest.update(f"\0{name}\0{path.stat().st_size}\0".encode("utf-8", "surrogatepass"))
+        digest.update(path.read_bytes())
+    if job.record:
+        digest.update(record_of(job))
+    return digest.hexdigest()
+
+
+def _contents(folder: Path, job: Job) -> set[Path]:
+    from grader.task import GUARD_FILE, PROMPT, ideal_of
+
+    roots = [folder / PROMPT, folder / "task.yaml", folder / GUARD_FILE, ideal_of(folder)]
+    roots += [] if job.record else [Path(job.response)]
+    found: set[Path] = set()
+    for root in filter(None, roots):
+        found |= {path for path in (root, *root.rglob("*")) if path.is_file()}
+    return found
+
+
+def fingerprint(options: Options) -> str:
+    """Return a hash of what is the same for all responses of a run: code, rules, rubric, options and versions."""
+    digest = hashlib.sha256(json.dumps(options.to_dict(), sort_keys=True).encode())
+    digest.update(_code().encode())
+    rubric = Path(options.rubric) if options.rubric else default_rubric()
+    for path in (rubric, *(sorted(Path(options.rules).iterdir()) if options.rules else ())):
+        digest.update(path.name.encode() + (path.read_bytes() if path.is_file() else b""))
+    return digest.hexdigest()
+
+
+@cache
+def _code() -> str:
+    """Return a hash of this package and of the versions that it grades with."""
+    digest = hashlib.sha256(json.dumps({name: installed(name) for name in ENGINES}).encode())
+    root = Path(str(files("grader")))
+    for path in sorted(path for path in root.rglob("*") if path.suffix in (".py", ".j2", ".yaml", ".json")):
+        digest.update(str(path.relative_to(root)).encode() + path.read_bytes())
+    return digest.hexdigest()

@@ -1,0 +1,118 @@
+"""The folder of a run: one folder a response, what made the run, and its results as they come."""
+
+from __future__ import annotations
+
+import json
+import os
+import platform
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from grader.analysis import ANALYSIS
+from grader.errors import InputError
+from grader.model import RESULT
+from grader.runs.cache import ENGINES
+from grader.runs.jobs import Job
+from grader.runs.results import ROWS, read_rows
+from grader.runs.work import Outcome
+from grader.support.files import write_whole
+from grader.support.version import installed
+
+RUN = "run.json"
+
+
+@dataclass(frozen=True)
+class RunFolder:
+    """The folder that a batch writes. Every file is whole or not there; results.jsonl may lack its last line after a kill."""
+
+    path: Path
+
+    @classmethod
+    def start(cls, path: Path, settings: dict[str, object], *, resume: bool, replace: bool) -> RunFolder:
+        """Make the folder, or go on with it.
+
+        Raises InputError where it holds a run already and neither is wanted, or one with other settings.
+        """
+        about = {"schema": 1, **settings, "versions": versions(), "machine": machine()}
+        file = path / RUN
+        if file.is_file() and not replace:
+            if not resume:
+                raise InputError("holds a run already: --resume goes on with it, --replace starts anew", path)
+            _same(json.loads(file.read_text("utf-8")), about, file)
+            folder = cls(path)
+            folder._mend()
+            return folder
+        path.mkdir(parents=True, exist_ok=True)
+        (path / ROWS).unlink(missing_ok=True)
+        write_whole(file, json.dumps(about, indent=2) + "\n")
+        return cls(path)
+
+    def rows(self) -> dict[str, tuple[str, dict[str, int]]]:
+        """Return what is done: the status and the counts of each response, by id."""
+        return {row["id"]: (row["status"], row["counts"]) for row in read_rows(self.path)}
+
+    def add(self, job: Job, outcome: Outcome) -> None:
+        """Write a response's folder, then its line: what has a line is whole."""
+        folder = self.path / job.id
+        folder.mkdir(parents=True, exist_ok=True)
+        if outcome.status == "graded":
+            write_whole(folder / ANALYSIS, outcome.analysis)
+            write_whole(folder / RESULT, json.dumps(outcome.result, indent=2, ensure_ascii=False) + "\n")
+        else:
+            for name in (ANALYSIS, RESULT):  # of an earlier run
+                (folder / name).unlink(missing_ok=True)
+        with (self.path / ROWS).open("a", encoding="utf-8") as file:
+            file.write(json.dumps(outcome.row) + "\n")
+
+    def finish(self) -> None:
+        """Put the lines in the order of their ids: the end does not depend on which response was done first."""
+        file = self.path / ROWS
+        if not file.is_file():
+            return
+        index: list[tuple[str, int]] = []  # not the lines themselves: a run may have tens of thousands
+        temporary = file.with_name(f".{ROWS}.{os.getpid()}")
+        with file.open("rb") as lines:
+            offset = 0
+            for line in lines:
+                index.append((str(json.loads(line)["id"]), offset))
+                offset += len(line)
+            with temporary.open("wb") as ordered:
+                for _, start in sorted(index):
+                    lines.seek(start)
+                    ordered.write(lines.readline())
+        temporary.replace(file)
+
+    def _mend(self) -> None:
+        """Drop a last line that a kill cut off."""
+        file = self.path / ROWS
+        if file.is_file():
+            data = file.read_bytes()
+            if data and not data.endswith(b"\n"):
+                write_whole(file, data[: data.rfind(b"\n") + 1].decode("utf-8", "replace"))
+
+
+def _same(before: dict[str, Any], now: dict[str, Any], file: Path) -> None:
+    """Raise InputError where a run would go on with other settings than it began with."""
+    for key in ("batch", "options", "fingerprint", "versions"):
+        if before.get(key) != now[key]:
+            what = {
+                "batch": "another batch",
+                "options": "other options",
+                "fingerprint": "other rules or another rubric",
+            }
+            raise InputError(
+                f"cannot be gone on with: it was begun with {what.get(key, f'other {key}')}; --replace starts anew",
+                file,
+            )
+
+
+def versions() -> dict[str, str]:
+    """Return the versions of what grades."""
+    return {"python": platform.python_version()} | {name: installed(name) for name in ENGINES}
+
+
+def machine() -> dict[str, object]:
+    """Return what a run tells of its machine."""
+    return {"system": sys.platform, "architecture": platform.machine(), "cores": os.cpu_count()}

@@ -1,0 +1,154 @@
+"""What a batch grades: every response to every task, whatever the folder of responses looks like."""
+
+from __future__ import annotations
+
+import fnmatch
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from grader.errors import InputError
+from grader.runs.authoring import task_folders
+from grader.task import ideal_of
+
+OWN = ("MODEL_RESPONSE.md", "model_out")
+_SUFFIXES = (".md", ".json", ".yaml", ".yml", ".zip", ".tar", ".tar.gz", ".tgz", ".template", ".txt")
+_UNSAFE = re.compile(r"[^\w.+@=-]")
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One response to grade.
+
+    `record` is the line (from 1) of a JSONL file and `offset` its first byte; 0 where the response is a path of its own.
+    """
+
+    task: str
+    folder: str
+    response: str
+    model: str = ""
+    sample: str = ""
+    record: int = 0
+    offset: int = 0
+
+    @property
+    def id(self) -> str:
+        """The run's folder of this response, below the run's."""
+        return "/".join(part for part in (self.model, self.task, self.sample) if part)
+
+
+def jobs_of(tasks: Path, side: str, responses: Path | None, select: str | None = None) -> Iterator[Job]:
+    """Yield the jobs of a batch, by task.
+
+    Without `responses` each task's own response of a side. Else DIR/<task>, DIR/<model>/<task> or
+    DIR/<model>/<task>/<sample> in any form that can be read, or a JSONL file of records with `task`, and optionally `model`
+    and `sample`. `select` is a pattern for the ids. Raises InputError where there is no task, or nothing to grade.
+    """
+    folders = {folder.resolve().name: folder for folder in task_folders(tasks)}
+    if responses is None:
+        found = _own(folders, side)
+    elif responses.is_file():
+        found = _records(folders, responses)
+    elif responses.is_dir():
+        found = _folders(folders, responses)
+    else:
+        raise InputError("no such folder or JSONL file of responses", responses)
+    count = 0
+    for job in found:
+        if select is None or fnmatch.fnmatchcase(job.id, select) or fnmatch.fnmatchcase(job.task, select):
+            count += 1
+            yield job
+    if not count:
+        where = responses or tasks
+        raise InputError(
+            f"nothing to grade{f' that matches {select!r}' if select else ''}: see `grade batch --help`", where
+        )
+
+
+def _own(folders: dict[str, Path], side: str) -> Iterator[Job]:
+    for name, folder in folders.items():
+        path = own_response(folder) if side == "model" else ideal_of(folder)
+        if path is not None:
+            yield Job(name, str(folder), str(path))
+
+
+def own_response(folder: Path) -> Path | None:
+    """Return a task's own response, MODEL_RESPONSE.md or the folder model_out/, None where it has none."""
+    return next((path for name in OWN if (path := folder / name).exists()), None)
+
+
+def _folders(folders: dict[str, Path], responses: Path) -> Iterator[Job]:
+    """Tell by the names of tasks which level of the folder is which."""
+    entries = sorted(path for path in responses.iterdir() if not path.name.startswith("."))
+    direct = [path for path in entries if _task_of(path, folders)]
+    for path in direct:
+        name = _task_of(path, folders)
+        yield Job(name, str(folders[name]), str(path))
+    for model in entries:
+        if model.is_dir() and model not in direct:
+            yield from _of_model(folders, model)
+
+
+def _of_model(folders: dict[str, Path], model: Path) -> Iterator[Job]:
+    for path in sorted(model.iterdir()):
+        name = _task_of(path, folders)
+        if not name:
+            continue
+        samples = _samples(path)
+        if samples:
+            for sample in samples:
+                yield Job(name, str(folders[name]), str(sample), model.name, _stem(sample))
+        else:
+            yield Job(name, str(folders[name]), str(path), model.name)
+
+
+def _samples(path: Path) -> list[Path]:
+    """Return the samples in a folder: it holds only entries named by numbers, with or without a suffix."""
+    entries = sorted(path.iterdir()) if path.is_dir() else []
+    entries = [entry for entry in entries if not entry.name.startswith(".")]
+    numbered = all(re.fullmatch(r"(sample|epoch|run)?[-_]?\d+", _stem(entry)) for entry in entries)
+    return sorted(entries, key=lambda entry: (len(_stem(entry)), _stem(entry))) if entries and numbered else []
+
+
+def _task_of(path: Path, folders: dict[str, Path]) -> str:
+    return path.name if path.name in folders else name if (name := _stem(path)) in folders else ""
+
+
+def _stem(path: Path) -> str:
+    suffix = next((one for one in _SUFFIXES if path.name.lower().endswith(one)), "")
+    return path.name[: -len(suffix)] if suffix and not path.is_dir() else path.name
+
+
+def _records(folders: dict[str, Path], file: Path) -> Iterator[Job]:
+    seen: set[str] = set()
+    offset = 0
+    with file.open("rb") as lines:
+        for number, line in enumerate(lines, 1):
+            start, offset = offset, offset + len(line)
+            if not line.strip():
+                continue
+            try:
+                data = json.loads(line)
+                name = str(data.get("task") or data["id"])
+            except (ValueError, KeyError, AttributeError, TypeError):
+                raise InputError("is no record: a JSON object with `task` is wanted", file, number) from None
+            if name not in folders:
+                raise InputError(f"names the task {name!r}, which is not among the tasks", file, number)
+            model, sample = (_UNSAFE.sub("_", str(data.get(key) or "")) for key in ("model", "sample"))
+            job = Job(name, str(folders[name]), str(file), model, sample, number, start)
+            if job.id in seen:
+                job = Job(name, str(folders[name]), str(file), model, f"{sample or 'line'}{number}", number, start)
+            seen.add(job.id)
+            yield job
+
+
+def record_of(job: Job) -> bytes:
+    """Return the line of a JSONL file that a job names. Raises InputError where it is gone."""
+    with Path(job.response).open("rb") as lines:
+        lines.seek(job.offset)
+        line = lines.readline()
+    if not line.strip():
+        raise InputError("the record is gone", job.response, job.record)
+    return line

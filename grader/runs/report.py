@@ -1,0 +1,80 @@
+"""A run made ready for its tables: rows, the results behind them, and the lines of the templates that failures point at."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from grader.errors import GradeError
+from grader.model import RESULT
+from grader.runs.comparison import Comparison, compare_runs, rows_of
+from grader.runs.jobs import Job, jobs_of
+from grader.runs.results import read_result, read_run
+from grader.runs.work import bundle_of_job
+from grader.task import PROMPT, load_task
+
+AROUND = 3  # lines shown on each side of a place
+MAX_PLACES = 3  # places shown of a failure
+MAX_DETAILED = 3_000  # responses whose failures are shown with their places: a page has to open
+
+
+@dataclass(frozen=True)
+class Run:
+    """A run's folder, read. `baseline` is another run that it is held against."""
+
+    path: Path
+    baseline: Path | None = None
+
+    @cached_property
+    def rows(self) -> list[dict[str, Any]]:
+        """The lines of results.jsonl, by id. Raises InputError where the folder is no run."""
+        return [row for _, row in sorted(rows_of(self.path).items())]
+
+    @cached_property
+    def comparison(self) -> Comparison | None:
+        """What changed since the baseline. Raises InputError where that is no run, or shares nothing with this one."""
+        return compare_runs(self.baseline, self.path) if self.baseline else None
+
+    @cached_property
+    def levels(self) -> tuple[str, ...]:
+        """The levels of the run's rubric, gravest first."""
+        return next((tuple(row["counts"]) for row in self.rows if row["counts"]), ("Critical", "High", "Medium"))
+
+    def result(self, row: Mapping[str, Any]) -> dict[str, Any] | None:
+        """Return the result behind a row, None where the response was not graded."""
+        path = self.path / str(row["id"]) / RESULT
+        return read_result(path) if row["status"] == "graded" and path.is_file() else None
+
+    def results(self) -> Iterator[tuple[dict[str, Any], dict[str, Any] | None]]:
+        """Yield each row with its result."""
+        return ((row, self.result(row)) for row in self.rows)
+
+    @cached_property
+    def _jobs(self) -> dict[str, Job]:
+        batch = read_run(self.path).get("batch", {})
+        try:
+            responses = Path(batch["responses"]) if batch.get("responses") else None
+            return {job.id: job for job in jobs_of(Path(batch["tasks"]), batch["side"], responses, batch["select"])}
+        except (GradeError, OSError, KeyError):
+            return {}
+
+    def sources(self, row: Mapping[str, Any]) -> dict[str, list[str]]:
+        """Return the lines of a response's files by name, empty where the response is no longer there."""
+        job = self._jobs.get(str(row["id"]))
+        if job is None:
+            return {}
+        try:
+            files = {file.name: file.text.split("\n") for file in bundle_of_job(job).files}
+            return {PROMPT: load_task(job.folder).prompt.split("\n")} | files
+        except (GradeError, OSError):
+            return {}
+
+
+def excerpt(sources: Mapping[str, list[str]], file: str, line: int) -> list[tuple[int, str]]:
+    """Return the lines around a place, numbered, each cut at 300 characters; nothing where the file is not there."""
+    lines = sources.get(file, [])
+    first, last = max(1, line - AROUND), min(len(lines), line + AROUND)
+    return [(number, lines[number - 1][:300]) for number in range(first, last + 1)]

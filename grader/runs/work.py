@@ -1,0 +1,137 @@
+"""One response of a batch graded: what a worker does."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from grader.analysis import analysis_of, render_analysis
+from grader.bundle import Bundle, read_response
+from grader.bundle.read import read_data
+from grader.catalogue import load_catalogue
+from grader.errors import GradeError
+from grader.judgement.grade import grade
+from grader.judgement.rubric import Rubric, load_rubric
+from grader.runs.jobs import Job, record_of
+from grader.task import load_task, read_ideal
+
+if TYPE_CHECKING:
+    from grader.case import Case
+    from grader.catalogue import Catalogue
+    from grader.dryrun import Answer, Aws, Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """How the responses of a batch are graded: the same for all of them."""
+
+    rubric: str | None = None
+    rules: str | None = None
+    fast: bool = False
+    no_ideal: bool = False
+    honour: bool = False
+    dry_run: dict[str, Any] | None = None
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the options as plain values."""
+        return asdict(self)
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of a response.
+
+    `status` is graded, error (it cannot be read), timeout, killed or missing; `result` is the JSON of the result and
+    `analysis` the document, both empty unless it was graded. `row` is its line in results.jsonl.
+    """
+
+    status: str
+    row: dict[str, Any]
+    result: dict[str, Any] = field(default_factory=dict)
+    analysis: str = ""
+
+
+def execute(job: Job, options: Options) -> Outcome:
+    """Grade one response; an unusable input becomes an outcome with an error."""
+    try:
+        task = load_task(job.folder)
+        ideal = None if options.no_ideal else read_ideal(task, job.response)
+        result = grade(
+            task,
+            bundle_of_job(job),
+            _rubric(options.rubric),
+            ideal=ideal,
+            catalogue=load_catalogue(Path(options.rules) if options.rules else None),
+            fast=options.fast,
+            honour=options.honour,
+            ask=_asker(options),
+        )
+    except (GradeError, OSError, MemoryError, RecursionError) as error:
+        text = str(error) if isinstance(error, GradeError) else f"{type(error).__name__}: {error}"
+        return failed(job, "error", text)
+    data = result.to_dict()
+    return Outcome("graded", row_of(job, data), data, render_analysis(analysis_of(result)))
+
+
+def row_of(job: Job, result: dict[str, Any]) -> dict[str, Any]:
+    """Return what results.jsonl says of a graded response: enough for tables, without the texts."""
+    seconds = sum(entry["seconds"] for entry in result["detectors"].values())
+    return {
+        "id": job.id,
+        "model": job.model,
+        "task": job.task,
+        "sample": job.sample,
+        "status": "graded",
+        "score": result["score"],
+        "verdict": result["verdict"],
+        "counts": result["counts"],
+        "requirements_met": sum(one["met"] for one in result["requirements"]),
+        "requirements": len(result["requirements"]),
+        "failures": [
+            {key: failure[key] for key in ("rule", "kind", "level", "title")}
+            | {"resources": sorted({one["resource"] for one in failure["evidence"] if one["resource"]})[:20]}
+            for failure in result["failures"]
+        ],
+        "error": "",
+        "seconds": round(seconds, 3),
+    }
+
+
+def failed(job: Job, status: str, error: str) -> Outcome:
+    """Return the outcome of a response that could not be graded. Its score is 0: it is no answer."""
+    row: dict[str, Any] = {"id": job.id, "model": job.model, "task": job.task, "sample": job.sample, "status": status}
+    empty: dict[str, Any] = {"score": 0.0, "verdict": status, "counts": {}, "requirements_met": 0, "requirements": 0}
+    return Outcome(status, row | empty | {"failures": [], "error": " ".join(error.split())[:500], "seconds": 0.0})
+
+
+def bundle_of_job(job: Job) -> Bundle:
+    """Read the response of a job. Raises ResponseError where it cannot be read, InputError where its record is gone."""
+    if not job.record:
+        return read_response(job.response)
+    return read_data(
+        f"{Path(job.response).stem}-{job.record}.json", record_of(job), where=f"{job.response}:{job.record}"
+    )
+
+
+def _asker(options: Options) -> Callable[[Case, Catalogue], Answer] | None:
+    if options.dry_run is None:
+        return None
+    from grader.dryrun import Settings, dry_run
+
+    aws = _connected(Settings(**(options.dry_run | {"allow_transforms": tuple(options.dry_run["allow_transforms"])})))
+    return lambda case, catalogue: dry_run(aws, case, catalogue)
+
+
+@cache
+def _connected(settings: Settings) -> Aws:
+    from grader.dryrun import connect
+
+    return connect(settings)
+
+
+@cache
+def _rubric(path: str | None) -> Rubric:
+    return load_rubric(path)

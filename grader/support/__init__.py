@@ -1,0 +1,1 @@
+"""Help that every other package may use: validated input files, text, child processes, versions."""

@@ -1,0 +1,62 @@
+"""cfn-lint as a process of its own: it takes its memory to itself, and an hour on some templates with many conditions.
+
+python -m grader.support.engines.cfn_lint_process
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any
+
+from grader.errors import one_line
+from grader.support.json_process import serve
+
+
+def main() -> None:
+    """Serve requests {text, region} with {matches: [{rule, message, path, line}]}, or {error}."""
+    _rules()
+    serve(_answer)
+
+
+def _answer(request: dict[str, Any]) -> dict[str, Any]:
+    try:
+        return {"matches": [_plain(match) for match in _lint(request["text"], request["region"])]}
+    except Exception as error:
+        return {"error": one_line(error)}
+
+
+def _plain(match: Any) -> dict[str, Any]:
+    path = [str(step) for step in getattr(match, "path", None) or ()]
+    return {"rule": match.rule.id, "message": match.message, "path": path, "line": match.linenumber or 1}
+
+
+def _lint(text: str, region: str) -> list[Any]:
+    """Lint one template; suppressions that it carries are not honoured."""
+    from cfnlint.config import ConfigMixIn
+    from cfnlint.decode.decode import decode_str
+    from cfnlint.runner import run_template_by_data
+
+    parsed, errors = decode_str(text)
+    if errors or parsed is None:
+        return list(errors)
+    _without_suppressions(parsed)
+    return list(run_template_by_data(parsed, ConfigMixIn(regions=[region]), _rules()))
+
+
+@cache
+def _rules() -> Any:
+    """Load cfn-lint's rules without the informational ones, which are no failures."""
+    from cfnlint.core import get_rules
+
+    return get_rules([], ["I"], [], {}, False)
+
+
+def _without_suppressions(parsed: Any) -> None:
+    for holder in (parsed, *(parsed.get("Resources") or {}).values()) if isinstance(parsed, dict) else ():
+        metadata = holder.get("Metadata") if isinstance(holder, dict) else None
+        if isinstance(metadata, dict):
+            metadata.pop("cfn-lint", None)
+
+
+if __name__ == "__main__":
+    main()
