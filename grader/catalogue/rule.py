@@ -65,6 +65,7 @@ class Rule:
     `yields_to` names rules whose failure at the same place makes this one redundant. `unconfirmed` is the level while no
     ideal answer does otherwise, for what a response may have reasons for; the rule's own level where it is empty.
     `forgiven` tells that it is no failure where the ideal answer does the same: what was right until some day, and style.
+    `former_ids` are ids that the rule had before; rubrics may still use them.
     `needed` returns the value that belongs where a finding stands, None where it cannot tell: the fix shows it.
     """
 
@@ -90,6 +91,7 @@ class Rule:
     forgiven: bool = False
     engine: str = "cloudformation-validate"
     needed: Callable[[Finding], object] | None = None
+    former_ids: tuple[str, ...] = ()
 
     def findings(self, case: Case) -> Iterator[Finding]:
         """Run the rule's own check on a case."""

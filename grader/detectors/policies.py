@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from grader.case import Case
-from grader.catalogue import DETECTOR, Catalogue
+from grader.catalogue import Catalogue
+from grader.catalogue.user_rules import DETECTOR
 from grader.model import Finding, Location, PolicyRule, property_path
 from grader.support.engines.registry import fast_engine
 from grader.support.version import installed

@@ -17,13 +17,13 @@ TOPIC = """Resources:
       TopicName: orders
 """
 PYTHON = """
-from grader.catalogue import Rule, example, hit
+from grader.catalogue import Rule, example, at_property
 
 
 def check(case):
     for template, topic in case.resources("AWS::SNS::Topic"):
         if topic.get("DisplayName") is None:
-            yield hit(template, topic, "", "has no display name")
+            yield at_property(template, topic, "", "has no display name")
 
 
 RULE = Rule(

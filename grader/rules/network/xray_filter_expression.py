@@ -36,7 +36,8 @@ def check(case: Case) -> Iterator[RuleFinding]:
 
 
 RULE = Rule(
-    id="trace-filter",
+    id="xray-filter-expression",
+    former_ids=("trace-filter",),
     kind="invalid-property",
     level="Critical",
     category="schema",

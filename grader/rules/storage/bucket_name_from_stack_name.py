@@ -18,7 +18,8 @@ def check(case: Case) -> Iterator[RuleFinding]:
 
 
 RULE = Rule(
-    id="bucket-name-of-stack",
+    id="bucket-name-from-stack-name",
+    former_ids=("bucket-name-of-stack",),
     kind="bucket-name-not-unique",
     level="High",
     category="naming",

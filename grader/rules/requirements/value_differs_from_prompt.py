@@ -5,7 +5,8 @@ from __future__ import annotations
 from grader.catalogue import Rule, example
 
 RULE = Rule(
-    id="asked-value",
+    id="value-differs-from-prompt",
+    former_ids=("asked-value",),
     kind="wrong-value-vs-prompt",
     level="High",
     category="requirements",

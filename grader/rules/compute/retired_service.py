@@ -5,7 +5,8 @@ from __future__ import annotations
 from grader.catalogue import Rule, example
 
 RULE = Rule(
-    id="ending-service",
+    id="retired-service",
+    former_ids=("ending-service",),
     kind="wrong-resource",
     level="Medium",
     category="versions",

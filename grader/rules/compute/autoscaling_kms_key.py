@@ -32,7 +32,8 @@ def _keys(case: Case, template: Template, launch: Resource) -> Iterator[Resource
 
 
 RULE = Rule(
-    id="autoscaling-key",
+    id="autoscaling-kms-key",
+    former_ids=("autoscaling-key",),
     kind="kms-key-policy",
     level="Critical",
     category="security",

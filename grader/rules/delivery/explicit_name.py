@@ -5,7 +5,8 @@ from __future__ import annotations
 from grader.catalogue import Rule, example
 
 RULE = Rule(
-    id="fixed-name",
+    id="explicit-name",
+    former_ids=("fixed-name",),
     kind="hardcoded-name",
     level="High",
     category="naming",

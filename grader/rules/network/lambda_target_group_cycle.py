@@ -19,7 +19,8 @@ def check(case: Case) -> Iterator[RuleFinding]:
 
 
 RULE = Rule(
-    id="lambda-target-circle",
+    id="lambda-target-group-cycle",
+    former_ids=("lambda-target-circle",),
     kind="circular-dependency",
     level="Critical",
     category="references",

@@ -5,7 +5,8 @@ from __future__ import annotations
 from grader.catalogue import Rule, example
 
 RULE = Rule(
-    id="global-name",
+    id="globally-unique-name",
+    former_ids=("global-name",),
     kind="bucket-name-not-unique",
     level="Critical",
     category="naming",

@@ -28,7 +28,8 @@ def check(case: Case) -> Iterator[RuleFinding]:
 
 
 RULE = Rule(
-    id="cache-token",
+    id="elasticache-auth-token",
+    former_ids=("cache-token",),
     kind="invalid-property-value",
     level="Critical",
     category="schema",

@@ -40,7 +40,8 @@ def _opens(rule: Mapping[str, object], way: str) -> bool:
 
 
 RULE = Rule(
-    id="forbidden-opening",
+    id="forbidden-ingress",
+    former_ids=("forbidden-opening",),
     kind="open-security-group",
     level="High",
     category="security",

@@ -5,7 +5,8 @@ from __future__ import annotations
 from grader.catalogue import Rule, example
 
 RULE = Rule(
-    id="half-deletion-policy",
+    id="deletion-policy-without-update-replace-policy",
+    former_ids=("half-deletion-policy",),
     kind="missing-deletion-policy",
     level="Medium",
     category="lifecycle",

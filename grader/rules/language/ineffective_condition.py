@@ -5,7 +5,8 @@ from __future__ import annotations
 from grader.catalogue import Rule, example
 
 RULE = Rule(
-    id="doubtful-condition",
+    id="ineffective-condition",
+    former_ids=("doubtful-condition",),
     kind="condition-misuse",
     level="Medium",
     category="references",

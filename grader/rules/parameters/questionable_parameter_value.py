@@ -5,7 +5,8 @@ from __future__ import annotations
 from grader.catalogue import Rule, example
 
 RULE = Rule(
-    id="doubtful-parameter-value",
+    id="questionable-parameter-value",
+    former_ids=("doubtful-parameter-value",),
     kind="parameter-value",
     level="Medium",
     category="parameters",
