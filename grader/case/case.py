@@ -11,6 +11,7 @@ from grader.bundle import DEFAULT_LIMITS, Bundle, BundleFile, Kind, Limits
 from grader.case.parameter_values import Given, given_by
 from grader.task import Task
 from grader.task.account import Account
+from grader.task.prompt import Prompt, read_prompt
 from grader.template import (
     AnyNode,
     Call,
@@ -164,6 +165,11 @@ class Case:
     def prompt(self) -> str:
         """The prompt, in lower case."""
         return self.task.prompt.lower()
+
+    @property
+    def request(self) -> Prompt:
+        """The prompt as sentences: ask it before contradicting whoever wrote the task."""
+        return read_prompt(self.task.prompt)
 
 
 def _strings(template: Template, scope: Scope) -> Iterator[tuple[Path, AnyNode, str]]:
