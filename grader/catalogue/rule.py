@@ -65,6 +65,8 @@ class Rule:
     `yields_to` names rules whose failure at the same place makes this one redundant. `unconfirmed` is the level while no
     ideal answer does otherwise, for what a response may have reasons for; the rule's own level where it is empty.
     `forgiven` tells that it is no failure where the ideal answer does the same: what was right until some day, and style.
+    `is_choice` marks a matter of choice: where the ideal answer does the same, it is Medium at most.
+    `aws_behaviour` says in a sentence what AWS does with it, which decides the level; its source is `reference`.
     `former_ids` are ids that the rule had before; rubrics may still use them.
     `needed` returns the value that belongs where a finding stands, None where it cannot tell: the fix shows it.
     """
@@ -92,16 +94,25 @@ class Rule:
     engine: str = "cloudformation-validate"
     needed: Callable[[Finding], object] | None = None
     former_ids: tuple[str, ...] = ()
+    is_choice: bool = False
+    aws_behaviour: str = ""
 
     def findings(self, case: Case) -> Iterator[Finding]:
         """Run the rule's own check on a case."""
         for found in self.check(case) if self.check else ():
             yield Finding(
-                rule=self.id, detector=DETECTOR, location=found.location, message=found.message, facts=found.facts
+                rule=self.id,
+                detector=DETECTOR,
+                location=found.location,
+                message=found.message,
+                facts=found.facts,
+                level=found.level,
             )
 
 
-def at_property(template: Template, resource: Resource, path: str, message: str, **facts: str) -> RuleFinding:
+def at_property(
+    template: Template, resource: Resource, path: str, message: str, *, level: str = "", **facts: str
+) -> RuleFinding:
     """Report a property of a resource, given as a dotted path below `Properties`.
 
     Where the property is not set, the line is that of its nearest ancestor in the template; an empty path is the resource.
@@ -113,7 +124,7 @@ def at_property(template: Template, resource: Resource, path: str, message: str,
         type=resource.type,
         path=f"Properties.{path}" if path else "",
     )
-    return RuleFinding(location=location, message=message, facts=facts)
+    return RuleFinding(location=location, message=message, facts=facts, level=level)
 
 
 def from_problem(problem: Located) -> RuleFinding:

@@ -2,6 +2,7 @@
 
 from grader.model.finding import Finding, Located, Location, property_path
 from grader.model.policy import Policy, PolicyRule
+from grader.model.requirement import JudgedRequirement, Requirement, RequirementSource, RequirementStanding
 from grader.model.result import (
     RESULT,
     DetectorEntry,
@@ -21,11 +22,15 @@ __all__ = [
     "FileEntry",
     "Finding",
     "Impact",
+    "JudgedRequirement",
     "Located",
     "Location",
     "Policy",
     "PolicyRule",
+    "Requirement",
     "RequirementEntry",
+    "RequirementSource",
+    "RequirementStanding",
     "Result",
     "property_path",
 ]

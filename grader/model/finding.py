@@ -35,11 +35,15 @@ class Location:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Located:
-    """Anything that has a location, a message and facts: the values that a rule's narrative names, as plain texts."""
+    """Anything that has a location, a message and facts: the values that a rule's narrative names, as plain texts.
+
+    `level` replaces the rule's level for this finding, where what happens depends on the place; empty for the rule's own.
+    """
 
     location: Location
     message: str
     facts: Mapping[str, str] = field(default_factory=dict)
+    level: str = ""
 
     @property
     def file(self) -> str:
