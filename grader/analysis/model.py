@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from grader.judgement.narrative import code
 from grader.model import Evidence, Failure, Result
+from grader.support.markdown import code
 
 MAX_PLACES = 12
 

@@ -6,8 +6,8 @@ import textwrap
 
 from grader.diff.compare import Difference, line_at
 from grader.diff.sides import Item
-from grader.judgement.narrative import fenced
 from grader.model import Finding
+from grader.support.markdown import fenced
 
 MAX_LINES = 14
 

@@ -10,8 +10,8 @@ import yaml
 
 from grader.case import Case
 from grader.catalogue import Rule
-from grader.judgement.narrative import fenced
 from grader.model import Finding
+from grader.support.markdown import fenced
 from grader.template import Template, plain
 
 MAX_SHOWN = 3

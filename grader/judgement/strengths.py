@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from grader.case import Case
-from grader.judgement.narrative import listed
+from grader.support.markdown import listed
 from grader.template import Resource, Scope, items_of
 
 _ENCRYPTION = {

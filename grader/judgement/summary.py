@@ -6,8 +6,8 @@ from collections import Counter
 from collections.abc import Sequence
 
 from grader.case import Case
-from grader.judgement.narrative import listed
 from grader.model import Failure
+from grader.support.markdown import listed
 
 MAX_GAPS = 5
 MAX_RECOMMENDATIONS = 8
