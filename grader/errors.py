@@ -29,8 +29,3 @@ class InputError(GradeError):
 
 class ResponseError(GradeError):
     """The response cannot be read at all (missing, empty, over a limit)."""
-
-
-def one_line(error: BaseException) -> str:
-    """Return an error's text on one line, at most 300 characters."""
-    return f"{type(error).__name__}: {' '.join(str(error).split())}"[:300]

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from grader.model import Evidence, Failure, Result
 from grader.support.markdown import code
+from grader.support.text import one_line
 
 MAX_PLACES = 12
 
@@ -100,5 +101,4 @@ def _place(evidence: Evidence) -> str:
 
 def _plain(message: str) -> str:
     """Write a message as markdown text: nothing in it is markup."""
-    text = " ".join("".join(char if char.isprintable() else " " for char in message).split())
-    return "".join("\\" + char if char in "\\`*_{}[]<>#|!&" else char for char in text[:300])
+    return "".join("\\" + char if char in "\\`*_{}[]<>#|!&" else char for char in one_line(message, 300))

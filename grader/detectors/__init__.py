@@ -12,8 +12,9 @@ from grader.case import Case
 from grader.catalogue import Catalogue
 from grader.detectors import builtin, cfn_lint, cloudformation_validate, ideal, plan, policies
 from grader.diff import Difference
-from grader.errors import InputError, one_line
+from grader.errors import InputError
 from grader.model import Finding
+from grader.support.text import error_line
 
 Detect = Callable[[Case, Catalogue], Iterable[Finding]]
 _ENGINES = (cloudformation_validate, cfn_lint)
@@ -61,6 +62,6 @@ def _run(module: ModuleType, case: Case, catalogue: Catalogue, difference: Diffe
     except InputError:  # a user's own rule, not the response
         raise
     except Exception as error:  # a detector's crash must not lose the findings of the others
-        errors.append(one_line(error))
+        errors.append(error_line(error))
     seconds = time.perf_counter() - start
     return Detection(module.NAME, module.version(), tuple(findings), seconds, tuple(errors))

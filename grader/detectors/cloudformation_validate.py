@@ -21,6 +21,7 @@ from grader.detectors.engine_quirks import (
 from grader.model import Finding, Location, Policy, property_path
 from grader.plan.schemas import property_names
 from grader.support.engines.registry import EngineError, fast_engine
+from grader.support.text import one_line
 from grader.support.version import installed
 from grader.template import Template
 
@@ -58,7 +59,7 @@ def detect(case: Case, catalogue: Catalogue) -> Iterator[Finding]:
         try:
             report = engine.validate_template(TemplateContent(text, file), config)
         except ValidationError as error:
-            raise EngineError(f"{file}: {' '.join(str(error).split())[:300]}") from None
+            raise EngineError(f"{file}: {one_line(str(error), 300)}") from None
         for diagnostic in report.diagnostics:
             found = _finding(diagnostic, file, template, catalogue, case)
             if found:

@@ -15,6 +15,7 @@ from grader.case.prompt import PROMPT, Asked, mentioned
 from grader.catalogue import Catalogue
 from grader.diff import Change, Difference, Entry
 from grader.model import Finding, Located, Location
+from grader.support.text import one_line
 from grader.template import NAME_PROPERTIES
 
 NAME = "ideal"
@@ -126,7 +127,7 @@ def _has_alarms(difference: Difference) -> bool:
 
 
 def _asked(line: Asked, type: str) -> dict[str, str]:
-    return {"asked": " ".join(line.text.strip(" -*#>\t").split())[:160], "type": type}
+    return {"asked": one_line(line.text.strip(" -*#>\t"), 160), "type": type}
 
 
 Test = Callable[[str | None, str | None], bool]
@@ -267,14 +268,9 @@ def _changed(case: Case, entry: Entry) -> Iterator[IdealMismatch]:
 
 def _says(change: Change) -> str:
     place = change.path.removeprefix("Properties.")
-    left = "is not set" if change.left is None else f"is {_short(change.left)}"
-    right = "does not set it" if change.right is None else f"has {_short(change.right)}"
+    left = "is not set" if change.left is None else f"is {one_line(change.left, 100)}"
+    right = "does not set it" if change.right is None else f"has {one_line(change.right, 100)}"
     return f"{place} {left}; the ideal answer {right}"
-
-
-def _short(text: str) -> str:
-    line = " ".join(text.split())
-    return line if len(line) <= 100 else line[:99] + "…"
 
 
 def _about(case: Case, entry: Entry, change: Change) -> str:
@@ -362,7 +358,7 @@ def _output(case: Case, difference: Difference, entry: Entry) -> Iterator[IdealM
     few = 2 * len(_outputs(difference.left.case)) <= len(_outputs(difference.right.case))
     if line and entry.right and few:
         message = f"the ideal answer puts out {entry.right.name}; the response does not"
-        facts = {"asked": line.text.strip()[:160], "type": "", "value": entry.right.name}
+        facts = {"asked": one_line(line.text, 160), "type": "", "value": entry.right.name}
         yield IdealMismatch(
             topic="missing-output", location=Location(file=PROMPT, line=line.line), message=message, facts=facts
         )

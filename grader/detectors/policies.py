@@ -10,6 +10,7 @@ from grader.catalogue import Catalogue
 from grader.catalogue.user_rules import DETECTOR
 from grader.model import Finding, Location, PolicyRule, property_path
 from grader.support.engines.registry import fast_engine
+from grader.support.text import one_line
 from grader.support.version import installed
 from grader.task import GUARD_FILE, PROMPT, asked_at
 from grader.template import Template
@@ -38,7 +39,7 @@ def detect(case: Case, catalogue: Catalogue) -> Iterator[Finding]:
         try:
             report = engine.validate_template(TemplateContent(template.text, template.file), config)
         except ValidationError as error:  # what cannot be read meets nothing
-            message = f"cannot be evaluated: {' '.join(str(error).split())[:200]}"
+            message = f"cannot be evaluated: {one_line(str(error), 200)}"
             for name in about:
                 unmet.setdefault(name, []).append(template.file)
             found += [(name, one) for name, one in _unread(case, catalogue, message)]

@@ -10,7 +10,7 @@ from typing import Any
 
 from grader.dryrun.journal import Journal, Made, journals
 from grader.dryrun.session import Aws
-from grader.errors import one_line
+from grader.support.text import error_line
 
 TAG = "grade:dry-run"
 BUCKET_PREFIX = "grade-dry-run-"
@@ -35,7 +35,7 @@ def _try_to_remove(aws: Aws, made: Made, run: str | None) -> str | None:
     try:
         _remove(aws, made, run)
     except Exception as error:  # whatever AWS or the network says: the rest must still be removed
-        return one_line(error)
+        return error_line(error)
     return None
 
 

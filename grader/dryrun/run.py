@@ -27,8 +27,8 @@ from grader.dryrun.package import (
     transforms_of,
 )
 from grader.dryrun.session import Aws
-from grader.errors import one_line
 from grader.model import Finding
+from grader.support.text import error_line
 from grader.template import Template
 
 VALIDATE, CHANGE_SET = "validate-template", "change-set"
@@ -115,12 +115,12 @@ def _guarded(run: _Run, template: Template, call: str, ask: Callable[[], str]) -
     except ClientError as error:
         code, message = error.response["Error"]["Code"], error.response["Error"].get("Message", "")
         if code not in _OURS:
-            run.asked.append(Asked(template.file, call, "no answer", one_line(error)))
+            run.asked.append(Asked(template.file, call, "no answer", error_line(error)))
             return
         reason = " ".join(message.split())
         run.findings.append(finding_of(reason, template, run.catalogue))
     except (BotoCoreError, OSError, TimeoutError) as error:
-        run.asked.append(Asked(template.file, call, "no answer", one_line(error)))
+        run.asked.append(Asked(template.file, call, "no answer", error_line(error)))
         return
     run.asked.append(Asked(template.file, call, "refused" if reason else "ok", reason))
 

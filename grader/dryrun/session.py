@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from grader.errors import GradeError, InputError, one_line
+from grader.errors import GradeError, InputError
+from grader.support.text import error_line
 
 MODES = ("validate", "change-set")
 
@@ -67,7 +68,7 @@ def connect(settings: Settings) -> Aws:
     except NoCredentialsError:
         raise InputError("no AWS credentials: set AWS_PROFILE, or run `aws configure` or `aws sso login`") from None
     except (BotoCoreError, ClientError) as error:
-        raise GradeError(f"AWS cannot be asked: {one_line(error)}") from None
+        raise GradeError(f"AWS cannot be asked: {error_line(error)}") from None
     if settings.account_id and account != settings.account_id:
         raise InputError(f"the credentials are for account {account}, not {settings.account_id}: nothing was asked")
     cloudformation = session.client("cloudformation", **make)  # type: ignore[call-overload]

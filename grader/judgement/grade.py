@@ -20,6 +20,7 @@ from grader.judgement.rubric import Grouped, Rubric
 from grader.judgement.strengths import strengths
 from grader.judgement.summary import gaps, recommendations, summary, training_value
 from grader.model import DetectorEntry, Evidence, Failure, FileEntry, Finding, Impact, RequirementEntry, Result
+from grader.support.text import one_line
 from grader.support.version import installed
 from grader.task import Task
 
@@ -201,7 +202,7 @@ def _evidence(finding: Finding, bundle: Bundle) -> Evidence:
     return Evidence(
         detector=finding.detector,
         location=finding.location,
-        message=" ".join(finding.message.split())[:500],
+        message=one_line(finding.message, 500),
         source=file.source if file else finding.file,
         source_line=file.source_line(finding.line) if file else finding.line,
     )

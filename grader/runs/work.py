@@ -16,6 +16,7 @@ from grader.errors import GradeError
 from grader.judgement.grade import grade
 from grader.judgement.rubric import Rubric, load_rubric
 from grader.runs.jobs import Job, record_of
+from grader.support.text import one_line
 from grader.task import load_task, read_ideal
 
 if TYPE_CHECKING:
@@ -104,7 +105,7 @@ def failed(job: Job, status: str, error: str) -> Outcome:
     """Return the outcome of a response that could not be graded. Its score is 0: it is no answer."""
     row: dict[str, Any] = {"id": job.id, "model": job.model, "task": job.task, "sample": job.sample, "status": status}
     empty: dict[str, Any] = {"score": 0.0, "verdict": status, "counts": {}, "requirements_met": 0, "requirements": 0}
-    return Outcome(status, row | empty | {"failures": [], "error": " ".join(error.split())[:500], "seconds": 0.0})
+    return Outcome(status, row | empty | {"failures": [], "error": one_line(error, 500), "seconds": 0.0})
 
 
 def bundle_of_job(job: Job) -> Bundle:

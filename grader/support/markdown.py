@@ -5,14 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from grader.support.text import one_line
+
 MAX_VALUE = 160
 MAX_LISTED = 4
 
 
 def code(value: str) -> str:
     """Write a value as a markdown code span: one line, bounded, whatever it holds."""
-    text = " ".join("".join(char if char.isprintable() else " " for char in value).split())
-    text = text if len(text) <= MAX_VALUE else text[: MAX_VALUE - 1] + "…"
+    text = one_line(value, MAX_VALUE)
     if not text:
         return "(empty)"
     longest = max((len(run) for run in re.findall(r"`+", text)), default=0)

@@ -9,6 +9,7 @@ from typing import Any
 from grader.diff import Difference, Entry
 from grader.diff.compare import Place
 from grader.diff.effects import EFFECTS
+from grader.support.text import one_line
 
 SHOWN = 120
 LINES = 60
@@ -51,10 +52,7 @@ def _where(entry: Entry) -> str:
 
 
 def _short(text: str | None) -> str:
-    if text is None:
-        return "(nothing)"
-    line = " ".join("".join(char if char.isprintable() else " " for char in text).split())
-    return line if len(line) <= SHOWN else line[: SHOWN - 1] + "…"
+    return "(nothing)" if text is None else one_line(text, SHOWN)
 
 
 def difference_html(difference: Difference) -> str:

@@ -8,8 +8,8 @@ from __future__ import annotations
 from functools import cache
 from typing import Any
 
-from grader.errors import one_line
 from grader.support.json_process import serve
+from grader.support.text import error_line
 
 
 def main() -> None:
@@ -22,7 +22,7 @@ def _answer(request: dict[str, Any]) -> dict[str, Any]:
     try:
         return {"matches": [_plain(match) for match in _lint(request["text"], request["region"])]}
     except Exception as error:
-        return {"error": one_line(error)}
+        return {"error": error_line(error)}
 
 
 def _plain(match: Any) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from typing import Any
 from grader.errors import InputError
 from grader.model import Policy
 from grader.support.json_process import Child
+from grader.support.text import one_line
 
 _LOCK = Lock()
 _KEPT: dict[tuple[Policy, ...], Any] = {}
@@ -64,7 +65,7 @@ def _fast_engine(policies: tuple[Policy, ...]) -> Any:
     try:
         return CompositeEngine(CompositeEngineConfig(guard_rules=guard, cel_rules=cel))
     except ValidationError as error:
-        raise InputError(" ".join(str(error).split())[:300]) from None
+        raise InputError(one_line(str(error), 300)) from None
 
 
 @cache

@@ -1,0 +1,1 @@
+"""The command line: one module for each command; options and arguments come in, calls of the packages go out."""

@@ -1,0 +1,14 @@
+"""Long or odd text made fit for one line."""
+
+from __future__ import annotations
+
+
+def one_line(text: str, limit: int) -> str:
+    """Return a text on one line without unprintable characters, of at most `limit` characters; an ellipsis shows a cut."""
+    line = " ".join("".join(char if char.isprintable() else " " for char in text).split())
+    return line if len(line) <= limit else line[: limit - 1] + "…"
+
+
+def error_line(error: BaseException) -> str:
+    """Return the class and the message of an error on one line of at most 300 characters."""
+    return one_line(f"{type(error).__name__}: {error}", 300)
