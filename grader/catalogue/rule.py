@@ -19,6 +19,7 @@ class RuleFinding(Located):
 
 
 Check = Callable[[Case], Iterable[RuleFinding]]
+Confirm = Callable[[Case, Finding], Finding | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +70,8 @@ class Rule:
     `aws_behaviour` says in a sentence what AWS does with it, which decides the level; its source is `reference`.
     `former_ids` are ids that the rule had before; rubrics may still use them.
     `needed` returns the value that belongs where a finding stands, None where it cannot tell: the fix shows it.
+    `confirm` tests what another detector found: it returns the finding, with another level or more facts where these
+    depend on the case, or None where the rule's own condition does not hold as deployed or the prompt orders what was found.
     """
 
     id: str
@@ -96,6 +99,7 @@ class Rule:
     former_ids: tuple[str, ...] = ()
     is_choice: bool = False
     aws_behaviour: str = ""
+    confirm: Confirm | None = None
 
     def findings(self, case: Case) -> Iterator[Finding]:
         """Run the rule's own check on a case."""
@@ -108,6 +112,10 @@ class Rule:
                 facts=found.facts,
                 level=found.level,
             )
+
+    def confirmed(self, case: Case, finding: Finding) -> Finding | None:
+        """Return a finding as the rule reports it, None where the rule does not confirm what another detector found."""
+        return finding if self.confirm is None or finding.detector == DETECTOR else self.confirm(case, finding)
 
 
 def at_property(

@@ -58,7 +58,10 @@ def _run(module: ModuleType, case: Case, catalogue: Catalogue, difference: Diffe
     try:
         seen = (case, catalogue, difference) if module is ideal else (case, catalogue)
         for finding in module.detect(*seen):
-            findings.append(finding)
+            rule = catalogue.rules.get(finding.rule)
+            confirmed = rule.confirmed(case, finding) if rule else finding
+            if confirmed:
+                findings.append(confirmed)
     except InputError:  # a user's own rule, not the response
         raise
     except Exception as error:  # a detector's crash must not lose the findings of the others
