@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 
+from grader.catalogue.fact_rules import fact_rules
 from grader.catalogue.rule import Rule
 from grader.catalogue.user_rules import installed_rules, read_rules
 from grader.errors import InputError
@@ -65,10 +66,11 @@ def load_catalogue(folder: Path | None = None) -> Catalogue:
 
 
 def _shipped() -> Iterator[Rule]:
-    """Import every module of grader.rules and its subjects; each holds one rule."""
+    """Yield the rules of grader.rules, whose modules hold one each, and those of the facts."""
     package = importlib.import_module("grader.rules")
     for module in pkgutil.walk_packages(package.__path__, "grader.rules."):
         name = module.name.rpartition(".")[2]
         if not module.ispkg and not name.startswith("_"):
             rule: Rule = importlib.import_module(module.name).RULE
             yield rule
+    yield from fact_rules()

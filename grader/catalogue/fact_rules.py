@@ -1,0 +1,47 @@
+"""Facts as rules: each fact of grader.facts is a rule of the catalogue, with its statement as the narrative."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import partial
+
+from grader.case import Case
+from grader.catalogue.rule import Rule, RuleFinding, example
+from grader.facts import Fact, broken, load_facts
+
+_CATEGORIES = {"order": "references", "grant": "security", "presence": "prerequisites", "combination": "schema"}
+
+
+def fact_rules() -> Iterator[Rule]:
+    """Yield the rule of each fact."""
+    for fact in load_facts():
+        yield _rule(fact)
+
+
+def _rule(fact: Fact) -> Rule:
+    refusal = f" AWS answers: “{fact.error.rstrip('.')}”." if fact.error else ""
+    return Rule(
+        id=fact.id,
+        kind=fact.kind,
+        level=fact.level,
+        category=_CATEGORIES[fact.mechanism],
+        title=fact.title,
+        issue=f"{fact.statement} {{resources}} in {{file}} {{differs|differ}} from that.{refusal}",
+        fix=fact.fix,
+        root_cause="{because}",
+        lesson=fact.statement,
+        reference=fact.source,
+        check=partial(_check, fact),
+        aws_behaviour=fact.error or fact.statement,
+        fails=tuple(example(text, fact.prompt) for text in _texts(fact.fails)),
+        passes=tuple(example(text, fact.prompt) for text in _texts(fact.passes)),
+    )
+
+
+def _check(fact: Fact, case: Case) -> Iterator[RuleFinding]:
+    for found in broken(fact, case):
+        yield RuleFinding(location=found.location, message=found.message, facts=found.facts)
+
+
+def _texts(value: str | tuple[str, ...]) -> tuple[str, ...]:
+    return (value,) if isinstance(value, str) else value

@@ -1,0 +1,195 @@
+"""Clauses: the small language in which facts say what holds of properties, evaluated with three truth values.
+
+`LogDestinationType is s3`, `MinTTL is at most <MaxTTL>`, `@.HostPort equals <@.ContainerPort>`,
+`TaskDefinition -> NetworkMode is awsvpc`, `Subnets has at least 2 items`.
+"""
+
+from __future__ import annotations
+
+import operator
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from grader.case import Case
+from grader.facts.places import Place, places
+from grader.template import NO_VALUE, Unknown, as_text, is_known
+
+Truth = bool | None
+_FORM = re.compile(
+    r"^(?P<path>[@\w.*:>\- ]*?[\w*@])\s+"
+    r"(?P<op>is absent|is present|is empty|are distinct|is not one of|is one of|is at least|is at most|is greater than|is less than"
+    r"|is a multiple of the number of|is not|is|equals|differs from|does not match|matches|does not begin with|begins with"
+    r"|does not end with|ends with|contains|has at least|has at most|has)(?:\s+(?P<operand>.+?))?\s*$"
+)
+_NUMBERS: Mapping[str, Callable[[float, float], bool]] = {
+    "is at least": operator.ge,
+    "is at most": operator.le,
+    "is greater than": operator.gt,
+    "is less than": operator.lt,
+}
+_COUNTS: Mapping[str, Callable[[int, int], bool]] = {
+    "has at least": operator.ge,
+    "has at most": operator.le,
+    "has": operator.eq,
+}
+
+
+class ClauseError(ValueError):
+    """A clause that cannot be read."""
+
+
+@dataclass(frozen=True, slots=True)
+class Clause:
+    """One clause: a path, an operation and its operand, empty where the operation takes none."""
+
+    path: str
+    operation: str
+    operand: str
+
+    def __str__(self) -> str:
+        return " ".join(filter(None, (self.path, self.operation, self.operand)))
+
+
+@dataclass(frozen=True)
+class View:
+    """What clauses look at: a resource, the item of a list that `@` names, and the values of absent properties."""
+
+    case: Case
+    root: Place
+    item: Place | None
+    defaults: Mapping[str, str]
+
+    def at(self, path: str) -> list[Place]:
+        """Return the places of a path; absent ones with the property's default where the fact gives one."""
+        if path in ("region", "partition"):
+            key = "AWS::Region" if path == "region" else "AWS::Partition"
+            return [Place(self.root.template, self.root.resource, (), self.case.account.pseudo.get(key, NO_VALUE))]
+        if path in ("DeletionPolicy", "UpdateReplacePolicy"):
+            node = self.root.resource.node.get(path)
+            return [
+                Place(self.root.template, self.root.resource, (), NO_VALUE if node is None else self._value(node), node)
+            ]
+        found = places(self.case, self.root, path, self.item)
+        default = self.defaults.get(path)
+        if default is None:
+            return found
+        return [
+            Place(one.template, one.resource, one.path, default, one.node) if one.is_absent else one for one in found
+        ]
+
+    def _value(self, node: object) -> object:
+        return self.case.scopes[self.root.template.file].value(node)  # type: ignore[arg-type]
+
+
+def parse_clause(text: str) -> Clause:
+    """Read a clause. Raises ClauseError where it has no known form."""
+    match = _FORM.match(text.strip())
+    if match is None:
+        raise ClauseError(f"not a clause: {text!r}")
+    path, operation, operand = match["path"].strip(), match["op"], (match["operand"] or "").strip()
+    if operation in _COUNTS and not re.fullmatch(r"\d+ items?", operand):
+        raise ClauseError(f"a number of items is missing: {text!r}")
+    takes_none = operation in ("is absent", "is present", "is empty", "are distinct")
+    if takes_none == bool(operand):
+        raise ClauseError(f"the operand is {'not expected' if takes_none else 'missing'}: {text!r}")
+    return Clause(path, operation, operand)
+
+
+def holds(clause: Clause, view: View, *, every: bool) -> Truth:
+    """Return whether a clause holds: of every place of its path, or of at least one; None where that is open."""
+    found = view.at(clause.path)
+    if clause.operation == "are distinct":
+        texts = [place.text for place in found if not place.is_absent]
+        return False if len(set(texts)) < len(texts) else True if all(map(is_known, texts)) else None
+    truths = [_holds(clause, place, view) for place in found]
+    if every:
+        return False if False in truths else None if None in truths else True
+    return True if True in truths else None if None in truths else False
+
+
+def _holds(clause: Clause, place: Place, view: View) -> Truth:
+    operation = clause.operation
+    if operation in ("is absent", "is present"):
+        if isinstance(place.value, Unknown) and place.node is None:
+            return None
+        return place.is_absent is (operation == "is absent") if not _is_maybe(place) else None
+    if operation in _COUNTS or operation == "is empty":
+        return _count(clause, place)
+    if place.is_absent:
+        return operation.startswith(("is not", "does not", "differs"))
+    if operation == "is a multiple of the number of":
+        return _multiple(clause, place, view)
+    operands = _operands(clause.operand, view)
+    if operands is None:
+        return None
+    if operation in _NUMBERS:
+        return _compare(_NUMBERS[operation], place, operands[0])
+    return _text_holds(operation, place, operands)
+
+
+def _is_maybe(place: Place) -> bool:
+    """Whether a value may turn out to be AWS::NoValue: an Fn::If whose condition is open."""
+    return isinstance(place.value, Unknown) and "Fn::If@" in place.value.expression
+
+
+def _operands(text: str, view: View) -> list[str] | None:
+    """Return the operand's values: literals separated by commas, or those at a path in angle brackets; None where open."""
+    if text.startswith("<") and text.endswith(">"):
+        found = [place for place in view.at(text[1:-1]) if not place.is_absent]
+        return [place.text for place in found] if found and not any(place.is_open for place in found) else None
+    if text.startswith("/") and text.endswith("/"):
+        return [text[1:-1]]
+    return [part.strip() for part in text.split(",")]
+
+
+def _text_holds(operation: str, place: Place, operands: Sequence[str]) -> Truth:
+    text = place.text
+    negative = operation.startswith(("is not", "does not", "differs"))
+    if operation in ("begins with", "does not begin with"):
+        known = text.split("${")[0]
+        found: Truth = any(known.startswith(one) for one in operands)
+        if not found and place.is_open and any(one.startswith(known) for one in operands):
+            found = None
+    elif operation in ("ends with", "does not end with"):
+        known = text.rpartition("}")[2] if place.is_open else text
+        found = any(known.endswith(one) for one in operands)
+        if not found and place.is_open and any(one.endswith(known) for one in operands):
+            found = None
+    elif operation in ("matches", "does not match"):
+        found = None if place.is_open else re.search(operands[0], text) is not None
+    elif operation == "contains":
+        found = True if operands[0] in text else None if place.is_open else False
+    elif place.is_open:
+        found = None
+    else:
+        found = any(
+            text == one or (text.lower() == one.lower() and one.lower() in ("true", "false")) for one in operands
+        )
+    return None if found is None else found is not negative
+
+
+def _compare(compare: Callable[[float, float], bool], place: Place, operand: str) -> Truth:
+    try:
+        return compare(float(place.text), float(operand))
+    except ValueError:
+        return None
+
+
+def _count(clause: Clause, place: Place) -> Truth:
+    if isinstance(place.value, Unknown):
+        return None
+    items = place.value if isinstance(place.value, list) else [] if place.is_absent else [place.value]
+    if clause.operation == "is empty":
+        return place.value in ("", [], {}) or place.value is None
+    if any(isinstance(item, Unknown) and "Fn::If@" in item.expression for item in items):
+        return None
+    return _COUNTS[clause.operation](len(items), int(clause.operand.split()[0]))
+
+
+def _multiple(clause: Clause, place: Place, view: View) -> Truth:
+    found = view.at(clause.operand.strip("<>"))
+    items = found[0].value if found else NO_VALUE
+    if not isinstance(items, list) or not items or not as_text(place.value).isdigit():
+        return None
+    return int(as_text(place.value)) % len(items) == 0

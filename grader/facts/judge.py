@@ -1,0 +1,270 @@
+"""The mechanisms: each fact judged on a response, as it would be deployed."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+
+from grader.case import Case
+from grader.facts.checks import CHECKS
+from grader.facts.clauses import Clause, View, holds, parse_clause
+from grader.facts.model import Allows, Fact, Order, Partner, ResourcePolicy, Trust
+from grader.facts.places import Place, identity, places, root_of, target_of
+from grader.facts.policies import allowed, documents_of, trust_of
+from grader.model import Located, Location
+from grader.plan.graph import dependencies
+from grader.support.markdown import code
+from grader.template import Resource, Scope
+
+MAX_BROKEN = 20  # of one fact and one response
+
+
+def broken(fact: Fact, case: Case) -> Iterator[Located]:
+    """Yield where a response breaks a fact: on resources that would be created, with values that the plan gives."""
+    count = 0
+    for template, resource in case.resources(fact.type):
+        if case.scopes[template.file].exists(resource) is not True:
+            continue
+        root = root_of(template, resource)
+        items = [item for item in places(case, root, fact.each) if not item.is_absent] if fact.each else [None]
+        for item in items:
+            view = View(case, root, item, fact.defaults)
+            if all(holds(parse_clause(text), view, every=False) is True for text in fact.when):
+                for place, detail in _judge(fact, case, view):
+                    yield _located(place, detail)
+                    count += 1
+            if count >= MAX_BROKEN:
+                return
+
+
+def _located(place: Place, detail: str) -> Located:
+    resource = place.resource
+    path = ".".join(place.path)
+    location = Location(
+        file=place.template.file,
+        line=place.line if place.path else resource.line,
+        resource=resource.name,
+        type=resource.type,
+        path=f"Properties.{path}" if path else "",
+    )
+    because = f"In {code(resource.name)}, {detail}."
+    return Located(location=location, message=detail, facts={"because": because, "says": detail})
+
+
+def _judge(fact: Fact, case: Case, view: View) -> Iterator[tuple[Place, str]]:
+    if fact.must:
+        yield from _combination(fact, view)
+    elif fact.check:
+        yield from CHECKS[fact.check](case, view.root)
+    elif fact.after:
+        yield from _order(fact.after, case, view.root)
+    elif fact.trust:
+        yield from _trust(fact.trust, case, view)
+    elif fact.allows:
+        yield from _allows(fact.allows, case, view)
+    elif fact.policy:
+        yield from _policy(fact.policy, case, view.root)
+    elif fact.partner:
+        yield from _partner(fact.partner, case, view.root)
+
+
+def _combination(fact: Fact, view: View) -> Iterator[tuple[Place, str]]:
+    """Report the first of the clauses that does not hold, with the values that it is about."""
+    for text in fact.must:
+        clause = parse_clause(text)
+        if holds(clause, view, every=True) is False:
+            place = _place(fact.at or clause.path, view)
+            yield place, _detail(fact, clause, view)
+            return
+
+
+def _place(path: str, view: View) -> Place:
+    """Return where to report a clause: the first place of its path in this resource, its item or the resource itself."""
+    own = path.split("->")[0].strip()
+    if own in ("region", "partition", ""):
+        return view.root
+    found = [place for place in view.at(own) if place.resource.name == view.root.resource.name]
+    return next((place for place in found if place.node is not None), found[0] if found else view.item or view.root)
+
+
+def _detail(fact: Fact, clause: Clause, view: View) -> str:
+    """Describe the values that the clauses of a fact look at: `LogDestinationType is s3, DeliverLogsPermissionArn is set`."""
+    paths: list[str] = []
+    for text in (*fact.when, str(clause)):
+        one = parse_clause(text)
+        paths.append(one.path)
+        if one.operand.startswith("<"):
+            paths.append(one.operand[1:-1])
+    parts = [part for path in dict.fromkeys(paths) if (part := _described(path, view))]
+    return ", ".join(parts)
+
+
+def _described(path: str, view: View) -> str:
+    found = view.at(path)
+    name = path.replace("@.", "").replace(".*", "").replace(" -> ", " of its ") if path != "@" else ""
+    name = path.rpartition("->")[2].strip() if "->" in path else name
+    if not found or all(place.is_absent for place in found):
+        return f"{name} is not set" if name else ""
+    shown = list(dict.fromkeys(place.text for place in found if not place.is_absent))
+    whole = any(isinstance(place.value, dict | list) or len(place.text) > 60 for place in found)
+    if whole or len(shown) > 3:
+        count = next((len(place.value) for place in found if isinstance(place.value, list)), 0)
+        return f"{name} has {count} {'item' if count == 1 else 'items'}" if count else f"{name} is set"
+    return f"{name} is {' and '.join(shown)}"
+
+
+def _partners(partner: Partner, case: Case, root: Place) -> Iterator[Resource]:
+    """Yield the partners of a resource in its template that would be created and share its identity."""
+    mine = {found for place in places(case, root, partner.same[0]) if (found := identity(case, place))}
+    scope = case.scopes[root.template.file]
+    for other in root.template.of_type(partner.type):
+        if scope.exists(other) is False or other.name == root.resource.name:
+            continue
+        there = root_of(root.template, other)
+        theirs = {found for place in places(case, there, partner.same[1]) if (found := identity(case, place))}
+        view = View(case, there, None, {})
+        if mine & theirs and all(holds(parse_clause(text), view, every=False) is True for text in partner.when):
+            yield other
+
+
+def _order(order: Order, case: Case, root: Place) -> Iterator[tuple[Place, str]]:
+    graph = dependencies(root.template, case.scopes[root.template.file])
+    needed = _needed(root.resource.name, graph)
+    for other in _partners(order, case, root):
+        if other.name in needed:
+            return  # waiting for one of several is enough to say that the author knew the order
+    for other in _partners(order, case, root):
+        reversed_ = root.resource.name in _needed(other.name, graph)
+        if reversed_ and not order.even_if_reversed:
+            continue
+        why = (
+            f"{other.name} refers to {root.resource.name} and is created after it"
+            if reversed_
+            else f"nothing makes {root.resource.name} wait for {other.name}"
+        )
+        yield root, why
+        return
+
+
+def _needed(name: str, graph: Mapping[str, set[str]]) -> set[str]:
+    """Return every resource that one needs, directly or not."""
+    found: set[str] = set()
+    stack = [name]
+    while stack:
+        for need in graph.get(stack.pop(), ()):
+            if need not in found:
+                found.add(need)
+                stack.append(need)
+    return found
+
+
+def _partner(partner: Partner, case: Case, root: Place) -> Iterator[tuple[Place, str]]:
+    mine = [place for place in places(case, root, partner.same[0]) if not place.is_absent]
+    if not mine or any(identity(case, place) is None for place in mine):
+        return
+    if next(_partners(partner, case, root), None) is None and not _anywhere(partner, case, root):
+        yield mine[0], f"no {partner.type} is for {mine[0].text.strip('${}')}"
+
+
+def _anywhere(partner: Partner, case: Case, root: Place) -> bool:
+    """Whether another template, or a partner whose identity is open, may hold the partner."""
+    for template, other in case.resources(partner.type):
+        if template.file != root.template.file:
+            return True
+        theirs = places(case, root_of(template, other), partner.same[1])
+        if any(identity(case, place) is None and not place.is_absent for place in theirs):
+            return True
+    return False
+
+
+def _roles(path: str, case: Case, view: View) -> Iterator[tuple[Place, Resource]]:
+    for place in view.at(path):
+        role = target_of(case, place)
+        if role is not None and role.type == "AWS::IAM::Role":
+            yield place, role
+
+
+def _trust(trust: Trust, case: Case, view: View) -> Iterator[tuple[Place, str]]:
+    for place, role in _roles(trust.role, case, view):
+        document = trust_of(case, place.template, role)
+        if not isinstance(document, dict) or "${" in str(document.get("Statement")).replace("${AWS::URLSuffix}", ""):
+            continue
+        if not allowed([document], "sts:AssumeRole", trust.principals):
+            yield _own(place, view), f"{role.name} trusts {_trusted(document)} and not {trust.principals[0]}"
+
+
+def _own(place: Place, view: View) -> Place:
+    return place if place.resource.name == view.root.resource.name else view.root
+
+
+def _trusted(document: dict[str, object]) -> str:
+    names: list[str] = []
+    found = document.get("Statement")
+    for statement in found if isinstance(found, list) else [found]:
+        given = statement.get("Principal") if isinstance(statement, dict) else None
+        for value in given.values() if isinstance(given, dict) else ():
+            names += value if isinstance(value, list) else [str(value)]
+    return ", ".join(map(str, names[:3])) or "no service"
+
+
+def _allows(allows: Allows, case: Case, view: View) -> Iterator[tuple[Place, str]]:
+    graph = dependencies(view.root.template, case.scopes[view.root.template.file])
+    for place, role in _roles(allows.role, case, view):
+        documents, complete = documents_of(case, place.template, role)
+        every = [document for _, document in documents]
+        lacking = [action for action in allows.actions if not allowed(every, action)]
+        if lacking and complete:
+            yield _own(place, view), f"{role.name} does not allow {_listed(lacking)}"
+            continue
+        if lacking:
+            continue
+        first = [document for name, document in documents if name == role.name]
+        late = [action for action in allows.actions if not allowed(first, action)]
+        needed = _needed(view.root.resource.name, graph)
+        holders = [name for name, document in documents if name != role.name and late and allowed([document], late[0])]
+        if late and complete and holders and not any(name in needed for name in holders):
+            reversed_ = view.root.resource.name in _needed(holders[0], graph)
+            if not reversed_:
+                yield (
+                    view.root,
+                    f"nothing makes {view.root.resource.name} wait for {holders[0]}, which allows {_listed(late)}",
+                )
+
+
+def _listed(names: list[str]) -> str:
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
+
+
+def _policy(policy: ResourcePolicy, case: Case, root: Place) -> Iterator[tuple[Place, str]]:
+    mine = [place for place in places(case, root, policy.same[0]) if not place.is_absent] if policy.same[0] else [root]
+    target = target_of(case, mine[0]) if mine and policy.same[0] else None
+    if not mine or (policy.same[0] and target is None):
+        return  # what exists outside the template may have the policy
+    documents: list[object] = []
+    for template, other in case.resources(policy.type):
+        if case.scopes[template.file].exists(other) is False:
+            continue
+        there = root_of(template, other)
+        theirs = places(case, there, policy.same[1]) if policy.same[1] else []
+        known = [identity(case, place) for place in theirs]
+        if template.file != root.template.file or (theirs and None in known):
+            return  # may well be the policy that is looked for
+        if not policy.same[1] or identity(case, mine[0]) in known:
+            documents.append(_document(policy.document, other, case.scopes[template.file]))
+    if any(not isinstance(document, dict) for document in documents):
+        return
+    lacking = [one for one in policy.actions if not allowed(documents, one, policy.principals)]
+    if lacking:
+        holder = target.name if target else "the account"
+        state = f"the policy of {holder} does not allow" if documents else f"{holder} has no policy that allows"
+        yield mine[0], f"{state} {_listed(lacking)} to {policy.principals[0]}"
+
+
+def _document(path: str, other: Resource, scope: Scope) -> object:
+    value = scope.value(other.get(path))
+    if isinstance(value, str):
+        try:
+            return json.loads(value)
+        except ValueError:
+            return None
+    return value

@@ -1,0 +1,149 @@
+"""Facts: what is true of AWS, each with its source, the error that AWS gives, a failing and a passing template."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+from typing import Self
+
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+
+from grader.errors import InputError
+from grader.facts.checks import CHECKS
+from grader.facts.clauses import Clause, ClauseError, parse_clause
+from grader.support.validation import load_yaml, validate
+
+DATA = Path(__file__).parent / "data"
+_TYPE = r"^[A-Za-z0-9]+::[A-Za-z0-9]+::[A-Za-z0-9]+$"
+
+
+class Partner(BaseModel):
+    """Another resource: `same` are two paths, of this resource and of the partner, that identify one resource or name."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    type: str = Field(pattern=_TYPE)
+    same: tuple[str, str]
+    when: tuple[str, ...] = ()
+
+
+class Order(Partner):
+    """This resource has to be created after its partner, and no reference leads from it to the partner.
+
+    `even_if_reversed` reports it too where the partner refers to this resource, and so can only be created later.
+    """
+
+    even_if_reversed: bool = False
+
+
+class Trust(BaseModel):
+    """The role at a path has to trust one of some service principals."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    role: str
+    principals: tuple[str, ...]
+
+
+class Allows(BaseModel):
+    """The role at a path has to allow actions; with `resource`, on what that path identifies."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    role: str
+    actions: tuple[str, ...]
+
+
+class ResourcePolicy(Partner):
+    """A policy of a partner's type has to allow an action to a service principal.
+
+    Without `same`-matching policy the fact is broken too, unless `where_any` limits it to partners that have a policy at all.
+    """
+
+    principals: tuple[str, ...]
+    actions: tuple[str, ...]
+    document: str = "PolicyDocument"
+    target: str = ""
+
+
+class Fact(BaseModel):
+    """One fact. Exactly one mechanism judges it: `must`, `after`, `trust`, `allows`, `policy`, `partner` or `check`.
+
+    `when` are clauses that have to hold for the fact to apply, `each` the path of a list whose items (`@` in clauses) are
+    judged one by one, `defaults` the values of properties that are absent.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    id: str = Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=80)
+    type: str = Field(pattern=_TYPE)
+    title: str = Field(max_length=90)
+    statement: str
+    error: str = ""
+    fix: str
+    source: str = Field(pattern=r"^https://")
+    level: str = "Critical"
+    kind: str = "invalid-property-value"
+    when: tuple[str, ...] = ()
+    each: str = ""
+    defaults: dict[str, str] = Field(default_factory=dict)
+    at: str = ""
+    must: tuple[str, ...] = ()
+    after: Order | None = None
+    trust: Trust | None = None
+    allows: Allows | None = None
+    policy: ResourcePolicy | None = None
+    partner: Partner | None = None
+    check: str = ""
+    prompt: str = "Write a CloudFormation template."
+    fails: str | tuple[str, ...]
+    passes: str | tuple[str, ...]
+
+    @field_validator("when", "must")
+    @classmethod
+    def _clauses(cls, texts: tuple[str, ...]) -> tuple[str, ...]:
+        for text in texts:
+            _parsed(text)
+        return texts
+
+    @model_validator(mode="after")
+    def _one_mechanism(self) -> Self:
+        given = [
+            name for name in ("must", "after", "trust", "allows", "policy", "partner", "check") if getattr(self, name)
+        ]
+        if len(given) != 1:
+            raise ValueError(f"exactly one mechanism is required, not {', '.join(given) or 'none'}")
+        if self.check and self.check not in CHECKS:
+            raise ValueError(f"unknown check {self.check!r} (known: {', '.join(sorted(CHECKS))})")
+        return self
+
+    @property
+    def mechanism(self) -> str:
+        """The group that `grade facts list` shows: combination, order, grant or check."""
+        if self.must or self.check:
+            return "combination"
+        if self.after:
+            return "order"
+        return "presence" if self.partner else "grant"
+
+
+class FactFile(BaseModel):
+    """A file of facts about one subject."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    facts: list[Fact]
+
+
+def _parsed(text: str) -> Clause:
+    try:
+        return parse_clause(text)
+    except ClauseError as error:
+        raise ValueError(str(error)) from None
+
+
+@cache
+def load_facts(folder: Path = DATA) -> tuple[Fact, ...]:
+    """Read every fact of a folder, ordered by id. Raises InputError, with file and line, for one that is wrong."""
+    found: dict[str, Fact] = {}
+    for path in sorted(folder.glob("*.yaml")):
+        for fact in validate(FactFile, load_yaml(path) or {}, path).facts:
+            if fact.id in found:
+                raise InputError(f"two facts have the id {fact.id}", path)
+            found[fact.id] = fact
+    return tuple(found[name] for name in sorted(found))
