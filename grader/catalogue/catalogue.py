@@ -44,6 +44,12 @@ class Catalogue:
         rule = self._known[name]
         return None if rule is None or rule.id in self.ignored else rule
 
+    def renamed(self, rule_id: str) -> tuple[str, ...]:
+        """Return the current ids of a rule that had another id before; empty for a current id and for an unknown one."""
+        if rule_id in self.rules:
+            return ()
+        return tuple(rule.id for rule in self.rules.values() if rule_id in rule.former_ids)
+
     def without(self, ids: Iterable[str]) -> Catalogue:
         """Return the catalogue with rules ignored, except those that others yield to: these still speak for the others."""
         yielded = {other for rule in self.rules.values() for other in rule.yields_to}

@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from grader.cli.options import dry_run_options, settings_of
+from grader.cli.options import dry_run_options, rubric_of, settings_of
 
 
 @click.command("batch")
@@ -60,13 +60,12 @@ def command(tasks: str, **given: Any) -> int:
     from grader.catalogue import load_catalogue
     from grader.cli.progress import progress
     from grader.dryrun import connect
-    from grader.judgement.rubric import load_rubric
     from grader.runs import Limits, Options, Plan, run_batch
 
     settings = settings_of(given)
     rubric, rules = given["rubric"], given["rules"]
-    load_rubric(rubric)  # what is wrong with them is one line before the work, not one a response
-    load_catalogue(Path(rules) if rules else None)
+    # what is wrong with them is one line before the work, not one line for each response
+    rubric_of(rubric, load_catalogue(Path(rules) if rules else None), Path(tasks).glob("*/"))
     if settings:
         aws = connect(settings)
         if not given["quiet"]:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from grader.bundle import Limits
+    from grader.catalogue import Catalogue
     from grader.dryrun import Settings
     from grader.judgement.rubric import Rubric
 
@@ -50,6 +53,23 @@ def level_of(name: str | None, rubric: Rubric, option: str = "--fail-on") -> str
     if name is not None and name not in rubric.levels:
         raise InputError(f"{option}: unknown level {name!r} (the rubric's levels: {', '.join(rubric.levels)})")
     return name
+
+
+def rubric_of(path: str | None, catalogue: Catalogue, tasks: Iterable[Path]) -> Rubric:
+    """Read the rubric that an option names, for these rules and the requirements of tasks.
+
+    Writes a note to standard error for each former id of a rule. Raises InputError where the file cannot be used.
+    """
+    from pathlib import Path
+
+    from grader.judgement.requirements import requirement_ids
+    from grader.judgement.rubric import load_rubric
+    from grader.judgement.rule_ids import check_ids
+
+    rubric = load_rubric(path)
+    for note in check_ids(rubric, Path(path), catalogue, lambda: requirement_ids(tasks)) if path else ():
+        click.echo(f"grade: {note}", err=True)
+    return rubric
 
 
 def aws_options(command: Command) -> Command:

@@ -40,12 +40,17 @@ def show_rule(rule_id: str) -> None:
     """Show all that a rule says: narrative, reference, detectors and examples."""
     from grader.catalogue import load_catalogue
     from grader.errors import InputError
+    from grader.judgement.rule_ids import unknown_rule
     from grader.writers import rule_text
 
-    rule = load_catalogue().rules.get(rule_id)
-    if rule is None:
-        raise InputError(f"no rule {rule_id!r}: see `grade rules list`")
-    click.echo(rule_text(rule), nl=False)
+    catalogue = load_catalogue()
+    current = catalogue.renamed(rule_id)
+    if current:
+        click.echo(f"grade: the rule {rule_id} is now {' and '.join(current)}", err=True)
+    elif rule_id not in catalogue.rules:
+        raise InputError(unknown_rule(rule_id, catalogue.rules))
+    for name in current or (rule_id,):
+        click.echo(rule_text(catalogue.rules[name]), nl=False)
 
 
 @command.command("test")

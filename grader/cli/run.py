@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from grader.cli.options import dry_run_options, level_of, limit_options, limits_of, settings_of
+from grader.cli.options import dry_run_options, level_of, limit_options, limits_of, rubric_of, settings_of
 
 
 @click.command("run")
@@ -57,15 +57,14 @@ def command(
     from grader.bundle import read_response
     from grader.catalogue import load_catalogue
     from grader.judgement.grade import grade
-    from grader.judgement.rubric import load_rubric
     from grader.task import load_task, read_ideal
     from grader.writers import json_text, print_result, write_result
 
     settings = settings_of(given)
     the_limits = limits_of(given)
-    the_rubric = load_rubric(rubric)
-    level_of(fail_on, the_rubric)
     catalogue = load_catalogue(Path(rules) if rules else None)
+    the_rubric = rubric_of(rubric, catalogue, [Path(task)])
+    level_of(fail_on, the_rubric)
     the_task = load_task(task)
     bundle = read_response(response, the_limits)
     ideal = None if no_ideal else read_ideal(the_task, response, the_limits)

@@ -41,13 +41,12 @@ def check(folder: str, fail_on: str | None, rubric: str | None, rules: str | Non
     from pathlib import Path
 
     from grader.catalogue import load_catalogue
-    from grader.cli.options import level_of
-    from grader.judgement.rubric import load_rubric
+    from grader.cli.options import level_of, rubric_of
     from grader.runs.authoring import check_task, task_folders
 
-    the_rubric = load_rubric(rubric)
-    level = level_of(fail_on, the_rubric) or the_rubric.levels[-1]
     catalogue = load_catalogue(Path(rules) if rules else None)
+    the_rubric = rubric_of(rubric, catalogue, task_folders(Path(folder)))
+    level = level_of(fail_on, the_rubric) or the_rubric.levels[-1]
     wrong = 0
     for path in task_folders(Path(folder)):
         problems = check_task(path, the_rubric, catalogue, level, fast)

@@ -17,6 +17,7 @@ from grader.judgement.narrative import fill
 from grader.judgement.repair import repaired
 from grader.judgement.requirements import requirements_of, with_requirements
 from grader.judgement.rubric import Grouped, Rubric
+from grader.judgement.rule_ids import with_current_ids
 from grader.judgement.strengths import strengths
 from grader.judgement.summary import gaps, recommendations, summary, training_value
 from grader.model import DetectorEntry, Evidence, Failure, FileEntry, Finding, Impact, RequirementEntry, Result
@@ -50,6 +51,7 @@ def grade(
     that needs a network. Nothing of a bundle is executed or fetched. The result is the same for the same input, the seconds of the detectors aside.
     """
     catalogue = with_requirements(catalogue or load_catalogue(), requirements_of(task), task.folder)
+    rubric = with_current_ids(rubric, catalogue)
     catalogue = catalogue.without(rubric.ignored)
     case = Case(task, bundle, limits, ideal)
     difference = compare_with_ideal(case)

@@ -8,15 +8,16 @@ from __future__ import annotations
 
 import fnmatch
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from pathlib import Path
 
 from grader.bundle import Kind
 from grader.case import Case
 from grader.catalogue import Catalogue, Rule, RuleFinding, UserRules, read_policy
-from grader.errors import InputError
+from grader.errors import GradeError, InputError
 from grader.model import Location
-from grader.task import GUARD_FILE, PROMPT, Task, asked_at
+from grader.task import GUARD_FILE, PROMPT, Task, asked_at, load_task
 from grader.task.requirement_fields import Mention, RequirementFile, ResourceCount
 from grader.template import Template, text_of
 
@@ -36,6 +37,15 @@ def requirements_of(task: Task) -> UserRules:
     if twice:
         raise InputError(f"two requirements have the id {twice}", path if policy else folder / "task.yaml")
     return UserRules(tuple(rules), (policy,) if policy else ())
+
+
+def requirement_ids(folders: Iterable[Path]) -> frozenset[str]:
+    """Return the ids of the requirements of tasks; a task that cannot be read has none."""
+    found: set[str] = set()
+    for folder in folders:
+        with suppress(GradeError, OSError):
+            found.update(rule.id for rule in requirements_of(load_task(folder)).rules)
+    return frozenset(found)
 
 
 def with_requirements(catalogue: Catalogue, requirements: UserRules, folder: Path | None) -> Catalogue:
