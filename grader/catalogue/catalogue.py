@@ -67,7 +67,7 @@ def load_catalogue(folder: Path | None = None) -> Catalogue:
     for rule in (rule for user in added for rule in user.rules):
         if rule.id in found:
             raise InputError(f"two rules have the id {rule.id}", folder or "")
-        found[rule.id] = rule
+        found[rule.id] = replace(rule, subject="user")
     return Catalogue(dict(sorted(found.items())), tuple(policy for user in added for policy in user.policies))
 
 
@@ -78,5 +78,6 @@ def _shipped() -> Iterator[Rule]:
         name = module.name.rpartition(".")[2]
         if not module.ispkg and not name.startswith("_"):
             rule: Rule = importlib.import_module(module.name).RULE
-            yield rule
-    yield from fact_rules()
+            yield replace(rule, subject=module.name.split(".")[2])
+    for rule in fact_rules():
+        yield replace(rule, subject="facts")

@@ -68,6 +68,7 @@ class Rule:
     `forgiven` tells that it is no failure where the ideal answer does the same: what was right until some day, and style.
     `is_choice` marks a matter of choice: where the ideal answer does the same, it is Medium at most.
     `aws_behaviour` says in a sentence what AWS does with it, which decides the level; its source is `reference`.
+    `subject` is the folder of grader.rules that the rule is in; the catalogue sets it.
     `former_ids` are ids that the rule had before; rubrics may still use them.
     `needed` returns the value that belongs where a finding stands, None where it cannot tell: the fix shows it.
     `confirm` tests what another detector found: it returns the finding, with another level or more facts where these
@@ -99,6 +100,7 @@ class Rule:
     former_ids: tuple[str, ...] = ()
     is_choice: bool = False
     aws_behaviour: str = ""
+    subject: str = ""
     confirm: Confirm | None = None
 
     def findings(self, case: Case) -> Iterator[Finding]:

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import click
+
+if TYPE_CHECKING:
+    from grader.catalogue import Rule
 
 
 @click.group("rules")
@@ -11,27 +16,53 @@ def command() -> None:
 
 
 @command.command("list")
+@click.argument("words", nargs=-1)
+@click.option("--subject", metavar="S", help="Rules of a subject only: network, storage ...")
+@click.option("--kind", metavar="K", help="Rules of a kind only.")
+@click.option("--level", metavar="L", help="Rules of a level only.")
 @click.option("--format", "form", type=click.Choice(["text", "json", "markdown"]), default="text", show_default=True)
 @click.option("--rules", type=click.Path(), help="A folder of rules of your own, beside the shipped ones.")
-def list_rules(form: str, rules: str | None) -> None:
-    """List every rule: id, level, kind and title."""
+def list_rules(
+    words: tuple[str, ...], subject: str | None, kind: str | None, level: str | None, form: str, rules: str | None
+) -> None:
+    """List the rules whose id, title or narrative has all WORDS: id, level, subject, kind and title."""
     import json
     from pathlib import Path
 
     from grader.catalogue import load_catalogue
     from grader.writers import rules_markdown
 
-    found = load_catalogue(Path(rules) if rules else None).rules.values()
+    every = list(load_catalogue(Path(rules) if rules else None).rules.values())
+    found = _having(_having(_having(every, "subject", subject), "kind", kind), "level", level)
+    found = [rule for rule in found if all(word.lower() in _searched(rule) for word in words)]
     if form == "markdown":
         click.echo(rules_markdown(found), nl=False)
         return
     if form == "json":
-        rows = [{"id": r.id, "level": r.level, "kind": r.kind, "category": r.category, "title": r.title} for r in found]
+        fields = ("id", "level", "subject", "kind", "category", "title")
+        rows = [{name: getattr(rule, name) for name in fields} for rule in found]
         click.echo(json.dumps(rows, indent=2))
         return
-    width = max(len(rule.id) for rule in found)
+    width = max((len(rule.id) for rule in found), default=0)
     for rule in found:
-        click.echo(f"{rule.id:{width}}  {rule.level:8}  {rule.kind:28}  {rule.title}")
+        click.echo(f"{rule.id:{width}}  {rule.level:8}  {rule.subject:12}  {rule.kind:28}  {rule.title}")
+
+
+def _having(rules: list[Rule], field: str, value: str | None) -> list[Rule]:
+    """Keep the rules whose field has a value, in any case; all without a value. Raises InputError where no rule has it."""
+    from grader.errors import InputError
+
+    if value is None:
+        return rules
+    kept = [rule for rule in rules if getattr(rule, field).lower() == value.lower()]
+    if not kept:
+        known = ", ".join(sorted({getattr(rule, field) for rule in rules}))
+        raise InputError(f"--{field}: no rule has the {field} {value!r} (known here: {known})")
+    return kept
+
+
+def _searched(rule: Rule) -> str:
+    return " ".join((rule.id, rule.title, rule.issue, rule.fix, rule.root_cause)).lower()
 
 
 @command.command("show")

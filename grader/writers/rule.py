@@ -16,7 +16,7 @@ def rule_text(rule: Rule) -> str:
 def _lines(rule: Rule) -> Iterator[str]:
     yield f"# {rule.id}: {rule.title}"
     yield ""
-    yield f"Level {rule.level}, kind {rule.kind}, category {rule.category}."
+    yield f"Level {rule.level}, kind {rule.kind}, category {rule.category}, subject {rule.subject}."
     impact = (("Cost", rule.cost), ("Security", rule.security), ("Performance", rule.performance))
     sections = (
         ("What it finds", rule.issue),
@@ -65,7 +65,7 @@ def rules_markdown(rules: Iterable[Rule]) -> str:
             "",
             f"## {rule.id}",
             "",
-            f"{_plain(rule.title)}. Level {_levels(rule)}; kind {rule.kind}; {rule.category}.",
+            f"{_plain(rule.title)}. Level {_levels(rule)}; kind {rule.kind}; category {rule.category}; subject {rule.subject}.",
         ]
         lines += ["", f"**Issue**: {_plain(rule.issue)}", "", f"**Fix**: {_plain(rule.fix)}"]
         lines += ["", f"**Root cause**: {_plain(rule.root_cause)}", "", f"**Reference**: <{rule.reference}>"]

@@ -103,7 +103,7 @@ RUBRIC = "levels: [{name: Critical, weight: 5}]\nverdicts: [{name: any}]\nrules:
             ("run", "t", "--response", "r.md", "--fail-on", "Low"),
             "--fail-on: unknown level 'Low'",
         ),
-        ({}, ("rules", "show", "nothing"), "no rule 'nothing'"),
+        ({}, ("rules", "show", "nothing"), "unknown rule 'nothing'"),
         ({"t/a.txt": "x"}, ("batch", "t"), "t: no task here"),
     ],
 )
