@@ -28,21 +28,19 @@ class Example:
 
     files: Mapping[str, str]
     prompt: str = "Write a CloudFormation template."
-    ideal: Mapping[str, str] = field(default_factory=dict)
     event: Mapping[str, str] = field(default_factory=dict)
 
 
 def example(
     text: str,
     prompt: str = "Write a CloudFormation template.",
-    ideal: str = "",
     event: Mapping[str, str] | None = None,
 ) -> Example:
-    """Make an example of a text: one template, or several files, each after a line `=== name`; so is its ideal answer.
+    """Make an example of a text: one template, or several files, each after a line `=== name`.
 
     `event` is what AWS says of it in a dry run, as DescribeEvents gives it.
     """
-    return Example(_files(text), prompt, _files(ideal), event or {})
+    return Example(_files(text), prompt, event or {})
 
 
 def _files(text: str) -> dict[str, str]:
@@ -63,10 +61,10 @@ class Rule:
     The narrative fields are templates: `{name}` is filled from the findings' facts (see grader.judgement.narrative).
     `stands_for` names findings of other detectors as `detector:id`, with `*` and `?` for families of ids; the most
     specific pattern of the catalogue wins. `check` is the rule's own check, None where only other detectors see it.
-    `yields_to` names rules whose failure at the same place makes this one redundant. `unconfirmed` is the level while no
-    ideal answer does otherwise, for what a response may have reasons for; the rule's own level where it is empty.
+    `yields_to` names rules whose failure at the same place makes this one redundant. `level` is what happens, whatever the
+    ideal answer does. `is_choice` marks a matter of choice: where the ideal answer does the same, it is Medium at most.
     `forgiven` tells that it is no failure where the ideal answer does the same: what was right until some day, and style.
-    `is_choice` marks a matter of choice: where the ideal answer does the same, it is Medium at most.
+    The impact texts (`cost`, `security`, `performance`) are empty where there is nothing to say.
     `aws_behaviour` says in a sentence what AWS does with it, which decides the level; its source is `reference`.
     `subject` is the folder of grader.rules that the rule is in; the catalogue sets it.
     `former_ids` are ids that the rule had before; rubrics may still use them.
@@ -93,7 +91,6 @@ class Rule:
     stands_for: tuple[str, ...] = ()
     check: Check | None = None
     yields_to: tuple[str, ...] = ()
-    unconfirmed: str = ""
     forgiven: bool = False
     engine: str = "cloudformation-validate"
     needed: Callable[[Finding], object] | None = None
@@ -139,4 +136,4 @@ def at_property(
 
 def from_problem(problem: Located) -> RuleFinding:
     """Report a problem of the offline plan."""
-    return RuleFinding(location=problem.location, message=problem.message, facts=problem.facts)
+    return RuleFinding(location=problem.location, message=problem.message, facts=problem.facts, level=problem.level)

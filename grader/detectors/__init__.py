@@ -10,8 +10,7 @@ from types import ModuleType
 
 from grader.case import Case
 from grader.catalogue import Catalogue
-from grader.detectors import builtin, cfn_lint, cloudformation_validate, ideal, plan, policies
-from grader.diff import Difference
+from grader.detectors import builtin, cfn_lint, cloudformation_validate, plan, policies
 from grader.errors import InputError
 from grader.model import Finding
 from grader.support.text import error_line
@@ -33,31 +32,28 @@ class Detection:
 
 def detectors(fast: bool = False) -> tuple[ModuleType, ...]:
     """Return the detectors of a run: `fast` leaves cfn-lint out."""
-    ours = (builtin, plan, cloudformation_validate, ideal, policies)
+    ours = (builtin, plan, cloudformation_validate, policies)
     return ours if fast else (*ours, cfn_lint)
 
 
-def detect(
-    case: Case, catalogue: Catalogue, fast: bool = False, difference: Difference | None = None
-) -> tuple[Detection, ...]:
-    """Run the detectors on a case; `difference` is its comparison with the ideal answer, where there is one.
+def detect(case: Case, catalogue: Catalogue, fast: bool = False) -> tuple[Detection, ...]:
+    """Run the detectors on a case.
 
     The engines are native code that leaves Python's lock alone, and a process: they run beside the others.
     """
     chosen = detectors(fast)
     with ThreadPoolExecutor(2) as pool:
-        beside = {one: pool.submit(_run, one, case, catalogue, difference) for one in chosen if one in _ENGINES}
-        here = {one: _run(one, case, catalogue, difference) for one in chosen if one not in _ENGINES}
+        beside = {one: pool.submit(_run, one, case, catalogue) for one in chosen if one in _ENGINES}
+        here = {one: _run(one, case, catalogue) for one in chosen if one not in _ENGINES}
         return tuple(beside[one].result() if one in beside else here[one] for one in chosen)
 
 
-def _run(module: ModuleType, case: Case, catalogue: Catalogue, difference: Difference | None) -> Detection:
+def _run(module: ModuleType, case: Case, catalogue: Catalogue) -> Detection:
     start = time.perf_counter()
     findings: list[Finding] = []
     errors: list[str] = []
     try:
-        seen = (case, catalogue, difference) if module is ideal else (case, catalogue)
-        for finding in module.detect(*seen):
+        for finding in module.detect(case, catalogue):
             rule = catalogue.rules.get(finding.rule)
             confirmed = rule.confirmed(case, finding) if rule else finding
             if confirmed:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import textwrap
 
 from grader.diff.compare import Difference, line_at
-from grader.diff.sides import Item
 from grader.model import Finding
 from grader.support.markdown import fenced
 
@@ -14,7 +13,8 @@ MAX_LINES = 14
 
 def quote(finding: Finding, difference: Difference) -> str:
     """Return markdown that quotes what the ideal answer has at the place of a finding; empty where it has nothing there."""
-    item = _counterpart(finding, difference)
+    twin = difference.pairs.get((finding.file, finding.resource))
+    item = difference.right.items.get(twin) if twin else None
     if item is None:
         return ""
     path = finding.path if finding.path.startswith(("Properties.", *_ATTRIBUTES)) else ""
@@ -29,13 +29,6 @@ def quote(finding: Finding, difference: Difference) -> str:
 
 
 _ATTRIBUTES = ("DeletionPolicy", "UpdateReplacePolicy", "DependsOn", "Condition")
-
-
-def _counterpart(finding: Finding, difference: Difference) -> Item | None:
-    twin = difference.pairs.get((finding.file, finding.resource))
-    if twin is None and "ideal_name" in finding.facts:
-        twin = (finding.facts["ideal_file"], finding.facts["ideal_name"])
-    return difference.right.items.get(twin) if twin else None
 
 
 def _block(lines: list[str], start: int) -> str:

@@ -8,11 +8,10 @@ from typing import TYPE_CHECKING
 from grader.bundle import DEFAULT_LIMITS, Bundle, Limits, Omitted
 from grader.case import Case
 from grader.case.suppressions import Suppression, suppressions, without
-from grader.catalogue import Catalogue, Rule, load_catalogue
+from grader.catalogue import Catalogue, load_catalogue
 from grader.detectors import Detection, detect
 from grader.diff import Difference, compare_with_ideal
-from grader.diff.quote import quote
-from grader.diff.standing import Standing, standing
+from grader.judgement.ideal import IdealAnswer, Standing
 from grader.judgement.narrative import fill
 from grader.judgement.repair import repaired
 from grader.judgement.requirements import requirements_of, with_requirements
@@ -55,7 +54,7 @@ def grade(
     catalogue = catalogue.without(rubric.ignored)
     case = Case(task, bundle, limits, ideal)
     difference = compare_with_ideal(case)
-    detections = detect(case, catalogue, fast, difference)
+    detections = detect(case, catalogue, fast)
     return judge(case, detections, rubric, catalogue, honour, ask(case, catalogue) if ask else None, difference)
 
 
@@ -77,8 +76,9 @@ def judge(
     silent = suppressions(case)
     findings = [finding for detection in detections for finding in detection.findings]
     findings = without(findings, silent) if honour else findings
-    groups = rubric.group(findings, catalogue, lambda finding: _standing(finding, catalogue, difference))
-    failures = tuple(_failure(number, group, case, answer, difference) for number, group in enumerate(groups, 1))
+    ideal = IdealAnswer(difference, catalogue) if difference else None
+    groups = rubric.group(findings, catalogue, ideal.standing if ideal else None)
+    failures = tuple(_failure(number, group, case, answer, ideal) for number, group in enumerate(groups, 1))
     counts = rubric.counts([failure.level for failure in failures])
     score = rubric.score(counts)
     return Result(
@@ -140,21 +140,13 @@ def _silence(silent: Sequence[Suppression], honour: bool) -> str:
     return f" The templates carry {count} for linters ({places}), which {'were' if honour else 'were not'} honoured."
 
 
-def _standing(finding: Finding, catalogue: Catalogue, difference: Difference | None) -> Standing:
-    """What the ideal answer says of a finding; of what a document leaves out, its templates say nothing."""
-    documents = catalogue.rules[finding.rule].category == "documentation"
-    return Standing.OPEN if documents else standing(finding, difference)
-
-
-def _issue(rule: Rule, findings: Sequence[Finding]) -> str:
-    """Return the sentence of a rule; where only the ideal answer told of it, one that says just that."""
-    told = all(finding.detector == "ideal" for finding in findings)
-    elsewhere = rule.check or any(not name.startswith("ideal:") for name in rule.stands_for)
-    return _TOLD if told and elsewhere and findings[0].resource else rule.issue
-
-
-_TOLD = "{resources} in {file} differ from the ideal answer: {says}."
-_SHARED = " The ideal answer does the same, so that this weighs no more than Medium."
+def _shared(group: Grouped) -> str:
+    """Say that the ideal answer does the same, and what follows from that."""
+    if group.standing is not Standing.SHARED:
+        return ""
+    if group.rule.is_choice:
+        return " The ideal answer does the same, so this counts as a matter of choice."
+    return " The ideal answer does the same, and AWS treats it no differently."
 
 
 def _omitted(omitted: Omitted) -> str:
@@ -166,7 +158,7 @@ def _detection(answer: Answer) -> Detection:
     return Detection("aws", installed("botocore"), answer.findings, answer.seconds, answer.errors)
 
 
-def _failure(number: int, group: Grouped, case: Case, answer: Answer | None, difference: Difference | None) -> Failure:
+def _failure(number: int, group: Grouped, case: Case, answer: Answer | None, ideal: IdealAnswer | None) -> Failure:
     rule, findings = group.rule, group.findings
     evidence = tuple(_evidence(finding, case.bundle) for finding in findings[:MAX_EVIDENCE])
     return Failure(
@@ -176,9 +168,11 @@ def _failure(number: int, group: Grouped, case: Case, answer: Answer | None, dif
         category=rule.category,
         level=group.level,
         title=fill(rule.title, findings),
-        issue=fill(_issue(rule, findings), findings) + (_SHARED if group.standing is Standing.SHARED else ""),
+        issue=fill(rule.issue, findings) + _shared(group),
         fix="\n\n".join(
-            filter(None, (fill(rule.fix, findings), repaired(rule, findings, case), _counterpart(group, difference)))
+            filter(
+                None, (fill(rule.fix, findings), repaired(rule, findings, case), ideal.lines(findings) if ideal else "")
+            )
         ),
         root_cause=fill(rule.root_cause, findings),
         reference=rule.reference,
@@ -187,16 +181,6 @@ def _failure(number: int, group: Grouped, case: Case, answer: Answer | None, dif
         evidence=evidence,
         aws=answer.says(rule.id, findings) if answer else "",
     )
-
-
-def _counterpart(group: Grouped, difference: Difference | None) -> str:
-    """Quote the ideal answer where it does otherwise."""
-    if group.standing is not Standing.CONFIRMED or difference is None:
-        return ""
-    for finding in group.findings:
-        if standing(finding, difference) is Standing.CONFIRMED and (text := quote(finding, difference)):
-            return text
-    return ""
 
 
 def _evidence(finding: Finding, bundle: Bundle) -> Evidence:

@@ -10,8 +10,8 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict, Field
 
 from grader.catalogue import Catalogue, Rule
-from grader.diff.standing import Standing
 from grader.errors import InputError
+from grader.judgement.ideal import Standing
 from grader.model import Finding
 from grader.support.validation import line_of, load_yaml, validate
 
@@ -82,45 +82,50 @@ class Rubric:
         """The ids of the rules that the rubric leaves out."""
         return frozenset(name for name, override in self.fields.rules.items() if override.ignore)
 
-    def level_of(self, rule: Rule, standing: Standing = Standing.OPEN) -> str | None:
+    def level_of(self, rule: Rule, found: str = "", standing: Standing = Standing.OPEN) -> str | None:
         """Return the level of a rule's failures, None where the rubric leaves the rule out.
 
-        What the ideal answer shares weighs no more than Medium, or than the rubric's last level where it has no Medium; and
-        nothing where the rule forgives that.
+        `found` is the level that a finding has of its own. A matter of choice that the ideal answer shares weighs no more than
+        Medium, or than the rubric's last level where it has no Medium; nothing where the rule forgives that. What AWS refuses keeps its level.
         """
         override = self.fields.rules.get(rule.id)
         if override and override.ignore:
             return None
+        if standing is Standing.SHARED and rule.forgiven:
+            return None
         if override and override.level:
             return override.level
-        level = rule.level if standing is Standing.CONFIRMED else rule.unconfirmed or rule.level
+        level = found or rule.level
         level = level if level in self.levels else self.levels[-1]
-        if standing is not Standing.SHARED:
+        if standing is not Standing.SHARED or not rule.is_choice:
             return level
-        if rule.forgiven:
-            return None
         bound = SHARED_LEVEL if SHARED_LEVEL in self.levels else self.levels[-1]
         return max(level, bound, key=self.levels.index)
 
     def group(
         self, findings: Iterable[Finding], catalogue: Catalogue, stand: Callable[[Finding], Standing] | None = None
     ) -> tuple[Grouped, ...]:
-        """Group findings by rule, gravest level first, then by where the first of each stands.
+        """Group findings by rule and level, gravest level first, then by the place of the first of each.
 
-        `stand` tells what the ideal answer says of a finding; without it, all are open.
+        `stand` returns what the ideal answer says of a finding; without it, all are open.
 
         What several detectors saw at one place is kept once: our own rules' account of it before an engine's.
         """
-        by_rule: dict[str, list[Finding]] = {}
+        groups: dict[tuple[str, str], list[tuple[Finding, Standing]]] = {}
         for finding in _distinct(findings, catalogue):
-            by_rule.setdefault(finding.rule, []).append(finding)
-        grouped = []
-        for name, group in by_rule.items():
-            standing = _together([stand(finding) for finding in group]) if stand else Standing.OPEN
-            level = self.level_of(catalogue.rules[name], standing)
+            standing = stand(finding) if stand else Standing.OPEN
+            if standing is not Standing.SHARED or not catalogue.rules[finding.rule].forgiven:
+                groups.setdefault((finding.rule, finding.level), []).append((finding, standing))
+        merged: dict[tuple[str, str], Grouped] = {}
+        for (name, found), group in groups.items():
+            standing = _together(standing for _, standing in group)
+            level = self.level_of(catalogue.rules[name], found, standing)
             if level is not None:
-                grouped.append(Grouped(catalogue.rules[name], level, tuple(group), standing))
-        return tuple(sorted(grouped, key=lambda group: self._order(group)))
+                before = merged.get((name, level))
+                both = (*(before.findings if before else ()), *(finding for finding, _ in group))
+                standing = _together([standing, before.standing]) if before else standing
+                merged[name, level] = Grouped(catalogue.rules[name], level, both, standing)
+        return tuple(sorted(merged.values(), key=self._order))
 
     def _order(self, group: Grouped) -> tuple[int, str, int, str]:
         first = group.findings[0]
@@ -145,10 +150,8 @@ class Rubric:
         return self.fields.verdicts[-1].name
 
 
-def _together(standings: Sequence[Standing]) -> Standing:
-    """What the ideal answer says of several findings of a rule: one that it does otherwise confirms them all."""
-    if Standing.CONFIRMED in standings:
-        return Standing.CONFIRMED
+def _together(standings: Iterable[Standing]) -> Standing:
+    """Return what the ideal answer says of findings that make one failure."""
     return Standing.SHARED if set(standings) == {Standing.SHARED} else Standing.OPEN
 
 

@@ -10,16 +10,15 @@ from grader.bundle import Bundle, read_response
 from grader.case import Case
 from grader.catalogue import MARK, Catalogue, Example, Rule
 from grader.detectors import detect
-from grader.diff import compare_with_ideal
 from grader.dryrun.messages import finding_of_event
 from grader.task import Task
 from grader.task.account import profile
 
 
 def case_of(one: Example) -> Case:
-    """Return the case of an example: its files, its prompt and its ideal answer, in a fresh account."""
+    """Return the case of an example: its files and its prompt, in a fresh account."""
     task = Task("example", "Example", one.prompt, profile("fresh"))
-    return Case(task, bundle_of(one.files), ideal=bundle_of(one.ideal) if one.ideal else None)
+    return Case(task, bundle_of(one.files))
 
 
 def bundle_of(files: Mapping[str, str]) -> Bundle:
@@ -52,7 +51,7 @@ def problems(rule: Rule, catalogue: Catalogue) -> list[str]:
 
 def _places(one: Example, rule: Rule, catalogue: Catalogue) -> set[tuple[str, int]]:
     case = case_of(one)
-    detections = detect(case, catalogue, rule.engine != "cfn-lint", compare_with_ideal(case))
+    detections = detect(case, catalogue, rule.engine != "cfn-lint")
     errors = [error for detection in detections for error in detection.errors]
     if errors:
         raise RuntimeError(errors[0])

@@ -74,9 +74,9 @@ def rules_markdown(rules: Iterable[Rule]) -> str:
 
 
 def _levels(rule: Rule) -> str:
-    doubts = [f"{rule.unconfirmed} unless the ideal answer does otherwise"] if rule.unconfirmed else []
-    doubts += ["no failure where the ideal answer does the same"] if rule.forgiven else []
-    return f"{rule.level} ({'; '.join(doubts)})" if doubts else rule.level
+    if rule.forgiven:
+        return f"{rule.level} (no failure where the ideal answer does the same)"
+    return f"{rule.level} (at most Medium where the ideal answer does the same)" if rule.is_choice else rule.level
 
 
 def _plain(text: str) -> str:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 from grader import grade, load_rubric, load_task, read_response
+from grader.catalogue import Catalogue, load_catalogue
+from grader.model import Failure
 from grader.task import read_ideal
 
 FUNCTION = """Resources:
@@ -22,35 +25,54 @@ FUNCTION = """Resources:
       Handler: index.handler
       Code: {ZipFile: 'def handler(event, context): return event'}
 """
+MISSPELT = FUNCTION.replace("RUNTIME", "python3.13").replace("Handler:", "Handel:")
 
 
-def levels(tmp_path: Path, response: str, ideal: str | None) -> dict[str, str]:
+def failures(
+    tmp_path: Path, response: str, ideal: str | None, catalogue: Catalogue | None = None
+) -> dict[str, Failure]:
     (tmp_path / "PROMPT.md").write_text("A function for orders.")
     (tmp_path / "answer.md").write_text(f"```yaml\n{response}```\n")
     if ideal is not None:
         (tmp_path / "IDEAL_RESPONSE.md").write_text(f"```yaml\n{ideal}```\n")
     task = load_task(tmp_path)
     answer = tmp_path / "answer.md"
-    result = grade(task, read_response(answer), load_rubric(), ideal=read_ideal(task, answer), fast=True)
-    return {failure.rule: failure.level for failure in result.failures}
+    beside = read_ideal(task, answer)
+    result = grade(task, read_response(answer), load_rubric(), ideal=beside, catalogue=catalogue, fast=True)
+    return {failure.rule: failure for failure in result.failures}
 
 
-def test_a_runtime_is_held_against_that_of_the_ideal(tmp_path: Path) -> None:
-    old, new = FUNCTION.replace("RUNTIME", "python3.12"), FUNCTION.replace("RUNTIME", "python3.13")
-    assert levels(tmp_path, old, new)["deprecated-runtime"] == "High"
-    assert "deprecated-runtime" not in levels(tmp_path, new, old)
+def test_what_aws_refuses_keeps_its_level_though_the_ideal_does_it_too(tmp_path: Path) -> None:
+    assert failures(tmp_path, MISSPELT, None)["invalid-property"].level == "Critical"
+    shared = failures(tmp_path, MISSPELT.replace("return event", "return [event]"), MISSPELT)["invalid-property"]
+    assert shared.level == "Critical"
+    assert "The ideal answer does the same, and AWS" in shared.issue
 
 
-def test_what_the_ideal_does_as_well_is_at_most_medium(tmp_path: Path) -> None:
-    text = FUNCTION.replace("RUNTIME", "python3.13").replace("Handler:", "Handel:")
-    assert levels(tmp_path, text, None)["invalid-property"] == "Critical"
-    again = text.replace("return event", "return [event]")
-    assert levels(tmp_path, again, text)["invalid-property"] == "Medium"
-    assert levels(tmp_path, text, text.replace("Handel:", "Handler:"))["invalid-property"] == "Critical"
+def test_a_matter_of_choice_that_the_ideal_shares_is_at_most_medium(tmp_path: Path) -> None:
+    rules = dict(load_catalogue().rules)
+    rules["invalid-property"] = replace(rules["invalid-property"], is_choice=True)
+    again = MISSPELT.replace("return event", "return [event]")
+    shared = failures(tmp_path, again, MISSPELT, Catalogue(rules))["invalid-property"]
+    assert shared.level == "Medium"
+    assert "The ideal answer does the same, so this counts as a matter of choice." in shared.issue
+
+
+def test_what_the_ideal_has_instead_is_quoted_where_the_rule_finds_nothing_in_it(tmp_path: Path) -> None:
+    old, new = FUNCTION.replace("RUNTIME", "python3.8"), FUNCTION.replace("RUNTIME", "python3.13")
+    assert "Runtime: python3.13" in failures(tmp_path, old, new)["deprecated-runtime"].fix
+    older = FUNCTION.replace("RUNTIME", "python3.7")
+    assert "The ideal answer has" not in failures(tmp_path, older, old)["deprecated-runtime"].fix
+
+
+def test_what_only_differs_from_the_ideal_is_no_failure(tmp_path: Path) -> None:
+    ours = FUNCTION.replace("RUNTIME", "python3.13")
+    theirs = ours.replace("      Handler", "      Timeout: 60\n      ReservedConcurrentExecutions: 5\n      Handler")
+    assert failures(tmp_path, ours, theirs) == failures(tmp_path, ours, None) == {}
 
 
 def test_what_only_the_date_made_wrong_is_no_failure_where_the_ideal_does_it(tmp_path: Path) -> None:
     text = FUNCTION.replace("RUNTIME", "python3.8")
-    assert "deprecated-runtime" in levels(tmp_path, text, None)
+    assert "deprecated-runtime" in failures(tmp_path, text, None)
     again = text.replace("return event", "return [event]")
-    assert "deprecated-runtime" not in levels(tmp_path, again, text)
+    assert "deprecated-runtime" not in failures(tmp_path, again, text)

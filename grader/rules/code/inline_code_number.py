@@ -32,7 +32,7 @@ def check(case: Case) -> Iterator[RuleFinding]:
 RULE = Rule(
     id="inline-code-number",
     kind="inline-code-bug",
-    level="Critical",
+    level="High",
     category="code",
     title="Numbers that DynamoDB does not take",
     issue="The inline code of {resources} in {file} writes numbers with a fraction through the table resource of boto3."
@@ -44,7 +44,6 @@ RULE = Rule(
     cost="Messages are tried again until they expire.",
     security="None.",
     performance="None.",
-    unconfirmed="Medium",
     check=check,
     fails=(
         example("""

@@ -117,7 +117,6 @@ RULE = Rule(
     cost="Invocations fail and are tried again.",
     security="None.",
     performance="None.",
-    unconfirmed="Medium",
     check=check,
     fails=(
         example("""

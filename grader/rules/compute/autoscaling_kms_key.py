@@ -35,7 +35,7 @@ RULE = Rule(
     id="autoscaling-kms-key",
     former_ids=("autoscaling-key",),
     kind="kms-key-policy",
-    level="Critical",
+    level="High",
     category="security",
     title="Keys that an Auto Scaling group may not use",
     issue="{resources} in {file} encrypt the volumes of {values}. Auto Scaling starts instances with a service-linked role of its own, "
@@ -48,7 +48,6 @@ RULE = Rule(
     cost="Instances are started and ended over and over.",
     security="None.",
     performance="No instance ever serves.",
-    unconfirmed="Medium",
     check=check,
     fails=(
         example("""

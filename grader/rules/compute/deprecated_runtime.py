@@ -19,7 +19,7 @@ def _current(finding: Finding) -> object:
 RULE = Rule(
     id="deprecated-runtime",
     kind="deprecated-runtime",
-    level="High",
+    level="Medium",
     category="versions",
     title="Lambda runtimes at the end of their life",
     issue="A runtime at the end of its life, in {file}: on {resources}. For {resource}: {says}.",
@@ -31,7 +31,6 @@ RULE = Rule(
     security="A deprecated runtime gets no security patches.",
     performance="Newer runtimes start faster.",
     stands_for=(
-        "ideal:runtime",
         "cfn-lint:W2531",
         "cfn-lint:E2531",
         "cfn-lint:E2533",
@@ -39,7 +38,6 @@ RULE = Rule(
         "cloudformation-validate:E2531",
         "cloudformation-validate:E2533",
     ),
-    unconfirmed="Medium",
     needed=_current,
     forgiven=True,
     fails=(

@@ -21,7 +21,6 @@ RULE = Rule(
     security="Old images lack patches.",
     performance="None.",
     stands_for=(
-        "ideal:hardcoded-image",
         "cfn-lint:W2506",
         "cloudformation-validate:W2506",
         "cloudformation-validate:W9010",

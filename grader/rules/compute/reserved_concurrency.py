@@ -19,11 +19,7 @@ RULE = Rule(
     cost="The deployment is rolled back.",
     security="None.",
     performance="Reserving for one function takes from all the others.",
-    stands_for=(
-        "ideal:reserved-concurrency",
-        "plan:reserved-concurrency",
-    ),
-    unconfirmed="Medium",
+    stands_for=("plan:reserved-concurrency",),
     fails=(
         example("""
 Resources:

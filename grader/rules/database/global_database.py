@@ -60,7 +60,6 @@ RULE = Rule(
     cost="The deployment is rolled back.",
     security="None.",
     performance="None.",
-    stands_for=("ideal:global-database",),
     check=check,
     fails=(
         example("""

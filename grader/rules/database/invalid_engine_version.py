@@ -49,7 +49,6 @@ RULE = Rule(
     security="None by itself.",
     performance="None: nothing stays created.",
     stands_for=(
-        "ideal:engine-version",
         "cfn-lint:E3690",
         "cfn-lint:E3691",
         "cloudformation-validate:E3690",

@@ -18,8 +18,7 @@ RULE = Rule(
     cost="The deployment is rolled back.",
     security="None.",
     performance="None.",
-    stands_for=("plan:quota", "ideal:quota"),
-    unconfirmed="High",
+    stands_for=("plan:quota",),
     fails=(
         example("""
 Resources:

@@ -38,7 +38,7 @@ def check(case: Case) -> Iterator[RuleFinding]:
 RULE = Rule(
     id="account-singleton",
     kind="account-singleton",
-    level="Critical",
+    level="Medium",
     category="account",
     title="Created unconditionally, though it exists once per account and region",
     issue="{resources} in {file} ({types}) exist once in each region of an account. Where one is set up already, as in "
@@ -50,7 +50,6 @@ RULE = Rule(
     cost="The deployment is rolled back.",
     security="Two owners of one recorder overwrite each other.",
     performance="None.",
-    unconfirmed="Medium",
     check=check,
     fails=(
         example("""

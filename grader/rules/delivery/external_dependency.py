@@ -99,7 +99,7 @@ def _optional(template: Template, name: str) -> bool:
 RULE = Rule(
     id="external-dependency",
     kind="external-dependency",
-    level="Critical",
+    level="High",
     category="prerequisites",
     title="Existing infrastructure that the template only takes: {parameters}",
     issue="{file} wants {parameters} from outside. The task does not say that they exist, and nothing in the response "
@@ -112,7 +112,6 @@ RULE = Rule(
     cost="Somebody has to build the missing part first.",
     security="Shared networks and roles mix what should be apart.",
     performance="None.",
-    unconfirmed="High",
     check=check,
     fails=(
         example("""

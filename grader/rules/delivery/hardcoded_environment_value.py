@@ -63,7 +63,6 @@ RULE = Rule(
     cost="Costs are booked to the wrong environment.",
     security="Policies that go by tags treat the resource as what it is not.",
     performance="None.",
-    stands_for=("ideal:environment-value",),
     check=check,
     fails=(
         example(

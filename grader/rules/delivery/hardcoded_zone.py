@@ -20,7 +20,7 @@ RULE = Rule(
     cost="Another region needs another template.",
     security="None.",
     performance="None.",
-    stands_for=("ideal:hardcoded-zone", "cfn-lint:W3010", "cloudformation-validate:W3010"),
+    stands_for=("cfn-lint:W3010", "cloudformation-validate:W3010"),
     fails=(
         example("""
 Resources:

@@ -38,7 +38,7 @@ def check(case: Case) -> Iterator[RuleFinding]:
 RULE = Rule(
     id="missing-environment-suffix",
     kind="missing-environment-suffix",
-    level="Critical",
+    level="High",
     category="naming",
     title="Names without the suffix that the task asks for",
     issue="The task asks for an environment suffix in names, so that several deployments fit in one account. In {file},"
@@ -50,8 +50,6 @@ RULE = Rule(
     cost="A second environment needs an account of its own.",
     security="None.",
     performance="None.",
-    stands_for=("ideal:name-suffix",),
-    unconfirmed="High",
     check=check,
     fails=(
         example(

@@ -58,7 +58,6 @@ RULE = Rule(
     cost="The deployment is rolled back.",
     security="None: the log group is not created.",
     performance="None.",
-    stands_for=("ideal:key-policy",),
     check=check,
     fails=(
         example("""

@@ -83,7 +83,6 @@ RULE = Rule(
     cost="Events are lost.",
     security="None.",
     performance="Nothing is processed.",
-    stands_for=("ideal:missing-permission",),
     check=check,
     fails=(
         example("""

@@ -39,7 +39,7 @@ def check(case: Case) -> Iterator[RuleFinding]:
 RULE = Rule(
     id="overly-permissive-iam",
     kind="overly-permissive-iam",
-    level="High",
+    level="Medium",
     category="security",
     title="Policies that allow everything",
     issue="In {file}, {resources} allow {values} on every resource. Whatever runs with this role can do far more than "
@@ -51,8 +51,6 @@ RULE = Rule(
     cost="None.",
     security="A fault in the code becomes a fault of the whole account.",
     performance="None.",
-    stands_for=("ideal:broad-permission",),
-    unconfirmed="Medium",
     check=check,
     fails=(
         example("""

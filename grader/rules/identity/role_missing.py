@@ -19,7 +19,6 @@ RULE = Rule(
     security="Whoever makes the role by hand decides what it may do.",
     performance="None.",
     stands_for=("plan:role-missing",),
-    unconfirmed="High",
     fails=(
         example("""
 Resources:

@@ -7,7 +7,7 @@ from grader.catalogue import Rule, example
 RULE = Rule(
     id="secret-in-parameter",
     kind="secret-in-parameter",
-    level="Critical",
+    level="Medium",
     category="security",
     title="Secrets that pass through parameters",
     issue="A secret is taken from a parameter, in {file}: by {resources}. {says}. Whoever deploys has to know it, and "
@@ -21,7 +21,6 @@ RULE = Rule(
     security="Parameters leak through shells, pipelines and change sets.",
     performance="None.",
     stands_for=(
-        "ideal:secret",
         "cfn-lint:W1011",
         "cloudformation-validate:W1011",
         "cfn-lint:W2501",
@@ -31,7 +30,6 @@ RULE = Rule(
         "cfn-lint:W2010",
         "cloudformation-validate:W2010",
     ),
-    unconfirmed="Medium",
     fails=(
         example("""
 Parameters:

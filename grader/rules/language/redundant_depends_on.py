@@ -7,7 +7,7 @@ from grader.catalogue import Rule, example
 RULE = Rule(
     id="redundant-depends-on",
     kind="redundant-depends-on",
-    level="High",
+    level="Medium",
     category="references",
     title="DependsOn that says nothing new",
     issue="DependsOn repeats what a reference says already, in {file}: on {resources}. {says}.",
@@ -18,8 +18,7 @@ RULE = Rule(
     cost="None.",
     security="None.",
     performance="Needless order makes deployments slower.",
-    stands_for=("ideal:redundant-depends-on", "cfn-lint:W3005", "cloudformation-validate:W3005"),
-    unconfirmed="Medium",
+    stands_for=("cfn-lint:W3005", "cloudformation-validate:W3005"),
     forgiven=True,
     fails=(
         example("""

@@ -37,7 +37,7 @@ def check(case: Case) -> Iterator[RuleFinding]:
 RULE = Rule(
     id="api-gateway-logging-role",
     kind="api-gateway-logging-role",
-    level="Critical",
+    level="High",
     category="account",
     title="API Gateway logs without the role that writes them",
     issue="{resources} in {file} turn logging on. API Gateway writes logs with one role for the whole account and "
@@ -51,7 +51,6 @@ RULE = Rule(
     cost="The deployment is rolled back.",
     security="No access logs.",
     performance="None.",
-    unconfirmed="High",
     check=check,
     fails=(
         example("""

@@ -25,7 +25,7 @@ def check(case: Case) -> Iterator[RuleFinding]:
 RULE = Rule(
     id="certificate-validation",
     kind="external-dependency",
-    level="Critical",
+    level="High",
     category="prerequisites",
     title="Certificates that wait for somebody",
     issue="{resources} in {file} ask for a certificate for {values}, validated by {methods}, with nothing in the template that "
@@ -38,7 +38,6 @@ RULE = Rule(
     cost="Hours of waiting, then a roll-back.",
     security="None.",
     performance="None.",
-    unconfirmed="High",
     check=check,
     fails=(
         example("""

@@ -43,7 +43,7 @@ RULE = Rule(
     id="forbidden-ingress",
     former_ids=("forbidden-opening",),
     kind="open-security-group",
-    level="High",
+    level="Medium",
     category="security",
     title="Openings that the prompt forbids",
     issue='{resources} in {file} allow 0.0.0.0/0, and the prompt says: "{asked}".',
@@ -54,7 +54,6 @@ RULE = Rule(
     cost="None.",
     security="What was to be closed is open.",
     performance="None.",
-    unconfirmed="Medium",
     check=check,
     fails=(
         example(

@@ -59,7 +59,6 @@ RULE = Rule(
     cost="A failover that nobody wanted.",
     security="Opening a database for checkers would expose it.",
     performance="Traffic goes to the standby.",
-    stands_for=("ideal:health-check",),
     check=check,
     fails=(
         example("""

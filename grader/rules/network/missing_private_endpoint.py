@@ -25,7 +25,7 @@ def check(case: Case) -> Iterator[RuleFinding]:
 RULE = Rule(
     id="missing-private-endpoint",
     kind="networking-missing",
-    level="High",
+    level="Medium",
     category="requirements",
     title="A network without the private endpoints that are asked for",
     issue='The prompt wants private connections to AWS services ("{asked}"), and the network has no VPC endpoint: what is '
@@ -37,7 +37,6 @@ RULE = Rule(
     cost="Traffic to S3 and DynamoDB is paid for at the NAT gateway; gateway endpoints are free.",
     security="Calls to AWS services go over public addresses.",
     performance="None.",
-    unconfirmed="Medium",
     check=check,
     fails=(
         example(

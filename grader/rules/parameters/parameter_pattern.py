@@ -81,7 +81,6 @@ RULE = Rule(
     cost="None beyond refused deployments.",
     security="None; the pattern keeps out nothing dangerous.",
     performance="None.",
-    stands_for=("ideal:parameter-pattern",),
     check=check,
     fails=(
         example("""

@@ -7,7 +7,7 @@ from grader.catalogue import Rule, example
 RULE = Rule(
     id="parameter-without-default",
     kind="missing-parameter-default",
-    level="Critical",
+    level="High",
     category="parameters",
     title="Parameters without a default or a documented value",
     issue="{parameters} in {file} have no default, and neither a parameters file nor a command of the response gives "
@@ -20,12 +20,8 @@ RULE = Rule(
     cost="An unattended deployment stops here.",
     security="None by itself; a secret is better generated than asked for.",
     performance="None.",
-    stands_for=(
-        "ideal:parameter-default",
-        "plan:parameter-missing",
-    ),
+    stands_for=("plan:parameter-missing",),
     yields_to=("external-dependency",),
-    unconfirmed="High",
     fails=(
         example("""
 Parameters:

@@ -21,7 +21,7 @@ RULE = Rule(
     id="bucket-name-from-stack-name",
     former_ids=("bucket-name-of-stack",),
     kind="bucket-name-not-unique",
-    level="High",
+    level="Medium",
     category="naming",
     title="Bucket names made of the stack's name",
     issue="{resources} in {file} are called {values}. Names of stacks may have capitals, those of nested stacks always do, and names "
@@ -33,7 +33,6 @@ RULE = Rule(
     cost="The deployment is rolled back for some names.",
     security="None.",
     performance="None.",
-    unconfirmed="Medium",
     check=check,
     fails=(
         example("""

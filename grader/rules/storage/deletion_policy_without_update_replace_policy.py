@@ -21,7 +21,7 @@ RULE = Rule(
     cost="Data is lost, or kept and paid for.",
     security="None.",
     performance="None.",
-    stands_for=("ideal:missing-deletion-policy", "cfn-lint:W3011", "cloudformation-validate:W3011"),
+    stands_for=("cfn-lint:W3011", "cloudformation-validate:W3011"),
     fails=(
         example("""
 Resources:

@@ -53,7 +53,6 @@ RULE = Rule(
     cost="What cannot be deleted is paid for.",
     security="None.",
     performance="None.",
-    stands_for=("ideal:deletion-protection",),
     check=check,
     needed=lambda finding: "INACTIVE" if "UserPool" in finding.type else False,
     fails=(

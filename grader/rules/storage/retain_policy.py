@@ -47,7 +47,6 @@ RULE = Rule(
     cost="What stays behind is paid for.",
     security="Forgotten copies of data.",
     performance="None.",
-    stands_for=("ideal:retain-policy",),
     check=check,
     needed=lambda finding: "Delete",
     fails=(

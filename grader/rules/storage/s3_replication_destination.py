@@ -39,7 +39,6 @@ RULE = Rule(
     cost="The rollback costs a deployment; replication itself adds storage and transfer in the second region.",
     security="Objects that were to survive the loss of a region have a single copy.",
     performance="None: the stack does not come up.",
-    stands_for=("ideal:replication",),
     check=check,
     fails=(
         example("""
