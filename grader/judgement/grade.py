@@ -12,7 +12,7 @@ from grader.catalogue import Catalogue, load_catalogue
 from grader.detectors import Detection, detect
 from grader.diff import Difference, compare_with_ideal
 from grader.judgement.ideal import IdealAnswer, Standing
-from grader.judgement.narrative import fill
+from grader.judgement.narrative import narrate
 from grader.judgement.repair import repaired
 from grader.judgement.requirements import requirements_of, with_requirements
 from grader.judgement.rubric import Grouped, Rubric
@@ -160,6 +160,7 @@ def _detection(answer: Answer) -> Detection:
 
 def _failure(number: int, group: Grouped, case: Case, answer: Answer | None, ideal: IdealAnswer | None) -> Failure:
     rule, findings = group.rule, group.findings
+    first = one_line(findings[0].message, 160)
     evidence = tuple(_evidence(finding, case.bundle) for finding in findings[:MAX_EVIDENCE])
     return Failure(
         number=number,
@@ -167,16 +168,17 @@ def _failure(number: int, group: Grouped, case: Case, answer: Answer | None, ide
         kind=rule.kind,
         category=rule.category,
         level=group.level,
-        title=fill(rule.title, findings),
-        issue=fill(rule.issue, findings) + _shared(group),
+        title=narrate(rule.title, findings) or first,
+        issue=(narrate(rule.issue, findings) or first) + _shared(group),
         fix="\n\n".join(
             filter(
-                None, (fill(rule.fix, findings), repaired(rule, findings, case), ideal.lines(findings) if ideal else "")
+                None,
+                (narrate(rule.fix, findings), repaired(rule, findings, case), ideal.lines(findings) if ideal else ""),
             )
         ),
-        root_cause=fill(rule.root_cause, findings),
+        root_cause=narrate(rule.root_cause, findings),
         reference=rule.reference,
-        impact=Impact(*(fill(text, findings) for text in (rule.cost, rule.security, rule.performance))),
+        impact=Impact(*(narrate(text, findings) for text in (rule.cost, rule.security, rule.performance))),
         lesson=rule.lesson,
         evidence=evidence,
         aws=answer.says(rule.id, findings) if answer else "",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from contextlib import suppress
 
 from grader.model import Finding
 from grader.support.markdown import code, listed
@@ -11,20 +12,59 @@ from grader.support.markdown import code, listed
 # The fact that is a sentence already: what in this answer leads to the finding. Its values are code spans.
 BECAUSE = "because"
 MAX_CAUSES = 2
-_ALTERNATIVES = re.compile(r"\{([^{}|]*)\|([^{}|]*)\}")
+_TOKEN = re.compile(r"\{\{|\}\}|\{([^{}|]*)\|([^{}|]*)\}|\{(\w+)\}")
+_SENTENCE = re.compile(r".+?(?:[.!?]\s+|$)", re.S)
+# What a finding need not have, and the words for it.
+_ABSENT = {
+    "resource": "the resource",
+    "resources": "the resources",
+    "type": "the resource type",
+    "types": "the resource types",
+    "file": "the response",
+    "files": "the response",
+    "path": "the property",
+    "paths": "the properties",
+}
+
+
+class PlaceholderError(ValueError):
+    """A template has a placeholder that no finding has a fact for."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"no finding has a fact for the placeholder {{{name}}}")
 
 
 def fill(template: str, findings: Sequence[Finding]) -> str:
-    """Fill a rule's template.
+    """Fill a rule's template; raise PlaceholderError for a placeholder that no finding has a fact for.
 
-    `{resource}`, `{type}`, `{file}`, `{line}`, `{path}` and any fact come from the first finding; `{resources}`,
-    `{files}`, `{types}` and any fact with an `s` behind its name list all of them; `{count}` is how many. `{because}` is the
-    sentence that a check wrote about its finding, the first two where several differ. `{is|are}` is the first word for one
-    resource and the second for several.
+    `{resource}`, `{type}`, `{file}`, `{line}`, `{path}` and any fact come from the first finding that has it;
+    `{resources}`, `{files}`, `{types}` and any fact with an `s` behind its name list all of them; `{count}` is how many.
+    `{because}` is the sentence that a check wrote about its finding, the first two where several differ. `{is|are}` is the
+    first word for one resource and the second for several. `{{` and `}}` are braces: `${{Name}}` is written `${Name}`.
     """
     many = len({(finding.file, finding.resource) for finding in findings}) > 1
-    agreed = _ALTERNATIVES.sub(lambda match: match.group(2 if many else 1), template)
-    return re.sub(r"\{(\w+)\}", lambda match: _value(match.group(1), findings), agreed)
+
+    def written(token: re.Match[str]) -> str:
+        singular, plural, name = token.groups()
+        if name is not None:
+            return _value(name, findings)
+        if singular is not None:
+            return str(plural if many else singular)
+        return token[0][0]
+
+    return _TOKEN.sub(written, template)
+
+
+def narrate(template: str, findings: Sequence[Finding]) -> str:
+    """Fill a rule's template sentence by sentence; leave out a sentence with a placeholder that no finding has a fact for.
+
+    Other detectors report under the same rule as its own check, and have fewer facts.
+    """
+    sentences = []
+    for sentence in _SENTENCE.findall(template):
+        with suppress(PlaceholderError):
+            sentences.append(fill(sentence, findings))
+    return "".join(sentences).rstrip()
 
 
 def _value(name: str, findings: Sequence[Finding]) -> str:
@@ -33,14 +73,19 @@ def _value(name: str, findings: Sequence[Finding]) -> str:
     if name == BECAUSE:
         causes = dict.fromkeys(finding.facts.get(BECAUSE, "") for finding in findings)
         return " ".join([cause for cause in causes if cause][:MAX_CAUSES])
-    single = [_fact(name, finding) for finding in findings]
-    if single[0] is not None:
-        return str(single[0]) if name == "line" else code(single[0])
-    if name.endswith("s"):
-        many = [fact for finding in findings if (fact := _fact(name[:-1], finding)) is not None]
-        if any(many):
-            return listed(many)
-    return "the value" if name == "value" else f"the {name.replace('_', ' ')}"
+    single = _facts(name, findings)
+    if single:
+        return single[0] if name == "line" else code(single[0])
+    many = _facts(name[:-1], findings) if name.endswith("s") else []
+    if any(many):
+        return listed(many)
+    if name in _ABSENT:
+        return _ABSENT[name]
+    raise PlaceholderError(name)
+
+
+def _facts(name: str, findings: Sequence[Finding]) -> list[str]:
+    return [fact for finding in findings if (fact := _fact(name, finding)) is not None]
 
 
 def _fact(name: str, finding: Finding) -> str | None:

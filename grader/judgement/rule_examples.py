@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from grader.bundle import Bundle, read_response
@@ -11,8 +11,12 @@ from grader.case import Case
 from grader.catalogue import MARK, Catalogue, Example, Rule
 from grader.detectors import detect
 from grader.dryrun.messages import finding_of_event
+from grader.judgement.narrative import PlaceholderError, fill
+from grader.model import Finding
 from grader.task import Task
 from grader.task.account import profile
+
+_NARRATIVE = ("title", "issue", "fix", "root_cause", "cost", "security", "performance")
 
 
 def case_of(one: Example) -> Case:
@@ -37,19 +41,34 @@ def problems(rule: Rule, catalogue: Catalogue) -> list[str]:
         f"has no example that {kind}" for kind, group in (("fails", rule.fails), ("passes", rule.passes)) if not group
     ]
     for number, one in enumerate(rule.fails, 1):
-        places, wanted = _places(one, rule, catalogue), _marked(one)
+        findings, wanted = _findings(one, rule, catalogue), _marked(one)
+        places = _places(findings)
+        found += [f"failing example {number}: {text}" for text in _unfilled(rule, findings)]
         if not places:
             found.append(f"failing example {number} is not reported")
         elif wanted and places != wanted:
             found.append(f"failing example {number} is reported at {_listed(places)}, not at {_listed(wanted)}")
     for number, one in enumerate(rule.passes, 1):
-        places = _places(one, rule, catalogue)
+        places = _places(_findings(one, rule, catalogue))
         if places:
             found.append(f"passing example {number} is reported at {_listed(places)}")
     return found
 
 
-def _places(one: Example, rule: Rule, catalogue: Catalogue) -> set[tuple[str, int]]:
+def _places(findings: Sequence[Finding]) -> set[tuple[str, int]]:
+    return {(finding.file, finding.line) for finding in findings}
+
+
+def _unfilled(rule: Rule, findings: Sequence[Finding]) -> Iterator[str]:
+    """Yield what keeps the narrative from being filled with the findings of an example."""
+    for field in _NARRATIVE if findings else ():
+        try:
+            fill(getattr(rule, field), findings)
+        except PlaceholderError as error:
+            yield f"{field}: {error}"
+
+
+def _findings(one: Example, rule: Rule, catalogue: Catalogue) -> list[Finding]:
     case = case_of(one)
     detections = detect(case, catalogue, rule.engine != "cfn-lint")
     errors = [error for detection in detections for error in detection.errors]
@@ -57,7 +76,7 @@ def _places(one: Example, rule: Rule, catalogue: Catalogue) -> set[tuple[str, in
         raise RuntimeError(errors[0])
     findings = (finding for detection in detections for finding in detection.findings)
     told = [finding_of_event(one.event, case.templates[0], catalogue)] if one.event else []
-    return {(finding.file, finding.line) for finding in (*findings, *told) if finding.rule == rule.id}
+    return [finding for finding in (*findings, *told) if finding.rule == rule.id]
 
 
 def _marked(one: Example) -> set[tuple[str, int]]:
