@@ -1,42 +1,42 @@
-"""More of a thing than the account allows."""
+"""More resources of a type than the account allows."""
 
 from __future__ import annotations
 
 from grader.catalogue import Rule, example
+
+_ADDRESSES = "\n".join(
+    f"  Address{number}: {{Type: AWS::EC2::EIP, Properties: {{Domain: vpc}}}}" for number in range(5)
+)
 
 RULE = Rule(
     id="account-quota",
     kind="account-singleton",
     level="Critical",
     category="account",
-    title="More resources than the account allows",
-    issue="{resource} in {file} {says} by default ({quota}).",
-    fix="Do with {limit}, or document the quota increase as a step before the deployment.",
-    root_cause="The design was not held against the default quotas.",
-    lesson="Stay within the default quotas of an account, or say which must be raised.",
+    title="More than {limit} resources of type {type}",
+    issue="The templates create {value} resources of type {type}, and the quota {quota} of the account leaves room for "
+    "{limit}. CloudFormation creates them until the service rejects {resource} in {file}, and then rolls the stack back.",
+    fix="Create at most {limit} of {type}, for instance by sharing them between subnets or zones, or put an increase of the "
+    "quota before the deployment.",
+    root_cause="The quota counts every resource of the type in the region: {value} are declared here.",
+    lesson="Count the resources of each type that has a quota before choosing one for each zone or tenant.",
     reference="https://docs.aws.amazon.com/vpc/latest/userguide/amazon-vpc-limits.html",
-    cost="The deployment is rolled back.",
-    security="None.",
-    performance="None.",
+    aws_behaviour="The service rejects the request with a LimitExceeded error, and CloudFormation rolls the stack back.",
     stands_for=("plan:quota",),
     fails=(
-        example("""
+        example(f"""
 Resources:
-  A: {Type: AWS::EC2::EIP, Properties: {Domain: vpc}}
-  B: {Type: AWS::EC2::EIP, Properties: {Domain: vpc}}
-  C: {Type: AWS::EC2::EIP, Properties: {Domain: vpc}}
-  D: {Type: AWS::EC2::EIP, Properties: {Domain: vpc}}
-  E: {Type: AWS::EC2::EIP, Properties: {Domain: vpc}}
-  F: {Type: AWS::EC2::EIP, Properties: {Domain: vpc}}  # finds
+{_ADDRESSES}
+  OneTooMany: {{Type: AWS::EC2::EIP, Properties: {{Domain: vpc}}}}  # finds
 """),
     ),
     passes=(
-        example("""
+        example(f"""
+Parameters: {{Large: {{Type: String, Default: 'no', AllowedValues: ['yes', 'no']}}}}
+Conditions: {{IsLarge: !Equals [!Ref Large, 'yes']}}
 Resources:
-  Topic:
-    Type: AWS::SNS::Topic
-    Properties:
-      DisplayName: orders
+{_ADDRESSES}
+  OnlyWhenLarge: {{Type: AWS::EC2::EIP, Condition: IsLarge, Properties: {{Domain: vpc}}}}
 """),
     ),
 )

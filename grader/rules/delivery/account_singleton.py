@@ -1,4 +1,4 @@
-"""What exists once in a region of an account."""
+"""Resources that exist once in a region of an account."""
 
 from __future__ import annotations
 
@@ -7,32 +7,62 @@ from collections.abc import Iterator
 from grader.case import Case
 from grader.catalogue import Rule, RuleFinding, example
 from grader.model import Location
+from grader.template import Resource, Template
 
-# Source: the quotas page of each service; each of these exists once per region and account.
-_ONCE = (
-    "AWS::ApiGateway::Account",
-    "AWS::Config::ConfigurationRecorder",
-    "AWS::Config::DeliveryChannel",
-    "AWS::GuardDuty::Detector",
-    "AWS::Inspector2::Configuration",
-    "AWS::Macie::Session",
-    "AWS::SecurityHub::Hub",
-)
+_REJECTED = "the service rejects a second one"
+# What happens where the region, or for IAM the account, has one already. Source: the quotas or the reference of each type,
+# https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-template-resource-type-ref.html
+_ONCE = {
+    "AWS::ApiGateway::Account": "the stack replaces the CloudWatch role of every API in the region",
+    "AWS::Config::ConfigurationRecorder": _REJECTED,
+    "AWS::Config::DeliveryChannel": _REJECTED,
+    "AWS::Detective::Graph": _REJECTED,
+    "AWS::GuardDuty::Detector": _REJECTED,
+    "AWS::IAM::OIDCProvider": "IAM rejects a second provider with the same URL",
+    "AWS::Macie::Session": _REJECTED,
+    "AWS::SecurityHub::Hub": _REJECTED,
+}
 
 
 def check(case: Case) -> Iterator[RuleFinding]:
-    """Report resources that exist once per region and that a template creates without asking."""
+    """Report resources that exist once per region and that a template creates without a condition.
+
+    Silent where a document, or a description in the template, names an existing one.
+    """
     for template, resource in case.resources(*_ONCE):
-        if resource.condition is None:
-            message = f"{resource.type} exists once in a region of an account, and this creates it unconditionally"
-            facts = {"value": resource.type}
-            yield RuleFinding(
-                location=Location(
-                    file=template.file, line=resource.line, resource=resource.name, type=resource.type, path="Condition"
-                ),
-                message=message,
-                facts=facts,
+        if resource.condition is None and not _below_condition(case, template) and not _explained(case, resource):
+            place = Location(
+                file=template.file, line=resource.line, resource=resource.name, type=resource.type, path="Condition"
             )
+            switches = [name for name in template.conditions if "create" in name.lower() or "enable" in name.lower()]
+            because = (
+                f"The template has the condition `{switches[0]}` for other resources, and none for `{resource.name}`."
+                if switches
+                else f"`{resource.name}` has no `Condition`, so that every stack creates it."
+            )
+            message = f"{resource.type} exists once in a region, and this creates it unconditionally"
+            yield RuleFinding(
+                location=place, message=message, facts={"effect": _ONCE[resource.type], "because": because}
+            )
+
+
+def _below_condition(case: Case, template: Template) -> bool:
+    parent = case.parents.get(template.file)
+    return parent is not None and parent[1].condition is not None
+
+
+def _explained(case: Case, resource: Resource) -> bool:
+    service = (
+        resource.type.split("::")[1]
+        .lower()
+        .replace("securityhub", "security ?hub")
+        .replace("apigateway", "api ?gateway")
+    )
+    word = (
+        "recorder|delivery channel|config" if service == "config" else "oidc|provider" if service == "iam" else service
+    )
+    exists = r"already (exist|enabled|ha(s|ve)|active|set up)|existing|only one|once (per|in)"
+    return case.documented(rf"({word})[^\n]{{0,80}}({exists})|({exists})[^\n]{{0,80}}({word})")
 
 
 RULE = Rule(
@@ -40,16 +70,16 @@ RULE = Rule(
     kind="account-singleton",
     level="Medium",
     category="account",
-    title="Created unconditionally, though it exists once per account and region",
-    issue="{resources} in {file} ({types}) exist once in each region of an account. Where one is set up already, as in "
-    "any account that has been in use, and for a second copy of this stack, the creation fails.",
-    fix="Put {resources} behind a condition with a parameter, and document when to switch it off.",
-    root_cause="The template assumes an account that nobody has used.",
-    lesson="Make what exists once per account optional.",
+    title="Account-wide resource created unconditionally",
+    issue="{resources} in {file} {is|are} of {types}, of which a region of an account has one. Where it exists already, "
+    "{effect}.",
+    fix="Put {resources} behind a condition with a parameter such as `CreateAccountResources`, and say when to switch it off.",
+    root_cause="{because}",
+    lesson="Make resources that exist once in a region optional.",
     reference="https://docs.aws.amazon.com/config/latest/developerguide/configlimits.html",
-    cost="The deployment is rolled back.",
-    security="Two owners of one recorder overwrite each other.",
-    performance="None.",
+    is_choice=True,
+    aws_behaviour="In an account without one the stack is created; where one exists, the service rejects the second, or "
+    "the stack overwrites the setting of the region.",
     check=check,
     fails=(
         example("""
@@ -69,6 +99,14 @@ Resources:
     Type: AWS::GuardDuty::Detector
     Condition: Creates
     Properties: {Enable: true}
+"""),
+        example("""
+Resources:
+  Detector:
+    Type: AWS::GuardDuty::Detector
+    Properties: {Enable: true}
+=== README.md
+Remove the detector from the template if GuardDuty is already enabled in the region.
 """),
     ),
 )

@@ -1,4 +1,4 @@
-"""Exports whose names are taken."""
+"""Two exports with the same name."""
 
 from __future__ import annotations
 
@@ -9,15 +9,15 @@ RULE = Rule(
     kind="duplicate-export",
     level="Critical",
     category="naming",
-    title="Exports whose names are taken",
-    issue="The output {resource} in {file} {says}. Export names are unique in a region of an account.",
-    fix="Put the name of the stack into each export name, with Fn::Sub and AWS::StackName.",
-    root_cause="The export name was chosen as if there were one stack.",
-    lesson="Build export names from the name of the stack.",
+    title="Export name used twice: {values}",
+    issue="The output {resource} in {file} exports {value}, a name that is taken: {says}. Export names are unique in a region "
+    "of an account, and CloudFormation rejects the stack.",
+    fix="Give each export a name of its own that contains the name of the stack, such as `${{AWS::StackName}}-{resource}` "
+    "inside Fn::Sub.",
+    root_cause="{count} of the outputs use a name that another output or stack has.",
+    lesson="Build export names from the name of the stack and the output.",
     reference="https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/using-cfn-stack-exports.html",
-    cost="The second stack is refused.",
-    security="None.",
-    performance="None.",
+    aws_behaviour="CloudFormation rejects a stack that exports a name which another output or stack exports.",
     stands_for=("plan:export-collision",),
     fails=(
         example("""
@@ -41,7 +41,10 @@ Resources:
 Outputs:
   First:
     Value: !Ref Topic
-    Export: {Name: !Sub '${AWS::StackName}-topic'}
+    Export: {Name: !Sub '${AWS::StackName}-arn'}
+  Second:
+    Value: !GetAtt Topic.TopicName
+    Export: {Name: !Sub '${AWS::StackName}-name'}
 """),
     ),
 )

@@ -7,24 +7,29 @@ from collections.abc import Iterator
 from grader.case import Case
 from grader.catalogue import Rule, RuleFinding, example
 from grader.model import Location
-from grader.template import Map
+from grader.support.markdown import code
+from grader.template import Map, at
 
 
 def check(case: Case) -> Iterator[RuleFinding]:
     """Report outputs whose Export has no Name."""
     for template in case.templates:
+        complete = [name for name, node in template.outputs.items() if at(node, "Export", "Name") is not None]
         for name, node in template.outputs.items():
             if not isinstance(node, Map) or "Export" not in node.keys:
                 continue
-            export = node.get("Export")
-            if not isinstance(export, Map) or export.get("Name") is None:
-                message = "is exported without a name"
+            if at(node, "Export", "Name") is None:
+                because = (
+                    f"The output {code(complete[0])} of the same template has an export with a Name."
+                    if complete
+                    else f"Nothing follows `Export` in the output {code(name)}."
+                )
                 yield RuleFinding(
                     location=Location(
                         file=template.file, line=node.keys["Export"].line, resource=name, path=f"Outputs.{name}.Export"
                     ),
-                    message=message,
-                    facts={"output": name},
+                    message="is exported without a name",
+                    facts={"output": name, "because": because},
                 )
 
 
@@ -33,15 +38,13 @@ RULE = Rule(
     kind="missing-export-name",
     level="Critical",
     category="schema",
-    title="Exports without a name",
-    issue="The outputs {outputs} of {file} have an Export without a Name. The template is refused.",
-    fix="Give each Export a Name, such as !Sub ${{AWS::StackName}}-Address, or remove it.",
-    root_cause="The section was begun and not finished.",
+    title="Missing export name",
+    issue="The {output|outputs} {outputs} of {file} {has|have} an Export without a Name. CloudFormation rejects the template.",
+    fix="Add a Name to each Export, such as `!Sub ${{AWS::StackName}}-{output}`, or remove the Export.",
+    root_cause="{because}",
     lesson="Write Export and Name together.",
     reference="https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/outputs-section-structure.html",
-    cost="The template is refused as a whole.",
-    security="None.",
-    performance="None.",
+    aws_behaviour="CloudFormation rejects the template when it validates it.",
     check=check,
     fails=(
         example("""
@@ -56,10 +59,10 @@ Outputs:
     passes=(
         example("""
 Resources:
-  Topic:
-    Type: AWS::SNS::Topic
-    Properties:
-      DisplayName: orders
+  Topic: {Type: AWS::SNS::Topic, Properties: {DisplayName: orders}}
+Outputs:
+  Address: {Value: !Ref Topic, Export: {Name: !Sub '${AWS::StackName}-address'}}
+  Name: {Value: !GetAtt Topic.TopicName}
 """),
     ),
 )

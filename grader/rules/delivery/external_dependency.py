@@ -1,4 +1,4 @@
-"""Things of the account that a template only takes."""
+"""Parameters for existing infrastructure that nothing in the response creates."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from grader.case import Case
 from grader.catalogue import Rule, RuleFinding, example
 from grader.model import Location
+from grader.rules.parameters._parameters import is_reached, ordered
+from grader.support.markdown import code, listed
 from grader.template import Parameter, Template
 
 _TYPES = re.compile(
@@ -45,31 +47,60 @@ _NAMED = {
     "webacl": "AWS::WAFv2::WebACL",
     "role": "AWS::IAM::Role",
 }
+# How prompts and documents call what a parameter is for, where its name does not say it.
+_CALLED = {
+    "AWS::EC2::KeyPair": r"key ?pairs?|ssh key",
+    "AWS::EC2::VPC": r"vpcs?",
+    "AWS::EC2::Subnet": r"subnets?",
+    "AWS::EC2::SecurityGroup": r"security groups?",
+    "AWS::EC2::Instance": r"instances?",
+    "AWS::CertificateManager::Certificate": r"certificates?",
+    "AWS::Route53::HostedZone": r"hosted zones?|route ?53",
+    "AWS::S3::Bucket": r"buckets?",
+    "AWS::ElasticLoadBalancingV2::LoadBalancer": r"load balancers?|albs?",
+}
+_EXISTS = r"\bexist(s|ing)?\b|\balready\b|\bpre-?existing\b|\bparameters?\b|\binputs?\b|\bprovided\b|\bimport(s|ed)?\b|\bsupplied\b"
+_TOLD = r"prerequisite|before (you )?deploy|create-key-pair|request-certificate|must (already )?exist|create (a|an|your|the|one)\b|obtain"
 
 
 def check(case: Case) -> Iterator[RuleFinding]:
-    """Report parameters of root templates that want an existing thing and have no default."""
+    """Report parameters of root templates that want an existing thing, have no default and are used by what is created.
+
+    Silent where the prompt asks for the parameter, or says that the thing exists. Medium where a document says what to
+    prepare.
+    """
     for template in case.templates:
         if template.file in case.parents:
             continue
         for parameter in template.parameters.values():
-            if parameter.default or parameter.name in case.task.parameters or _optional(template, parameter.name):
+            name = parameter.name
+            if parameter.default or name in case.task.parameters or _is_optional(template, name):
                 continue
-            if _wants(case, parameter):
-                message = "wants something that must exist already, and nothing in the response creates it"
-                facts = {"parameter": parameter.name}
-                place = f"Parameters.{parameter.name}"
-                yield RuleFinding(
-                    location=Location(
-                        file=template.file,
-                        line=parameter.line,
-                        resource=parameter.name,
-                        type=_kind(parameter),
-                        path=place,
-                    ),
-                    message=message,
-                    facts=facts,
-                )
+            if not _is_external(case, parameter) or not is_reached(case, template, name) or _is_asked(case, parameter):
+                continue
+            yield RuleFinding(
+                location=Location(
+                    file=template.file,
+                    line=parameter.line,
+                    resource=name,
+                    type=_kind(parameter),
+                    path=f"Parameters.{name}",
+                ),
+                message="needs an existing resource that nothing in the response creates",
+                facts={"parameter": name, "because": _because(template, parameter)},
+                level="Medium" if _is_explained(case, parameter) else "",
+            )
+
+
+def _because(template: Template, parameter: Parameter) -> str:
+    owners = dict.fromkeys(use.owner for use in template.uses.get(parameter.name, ()) if use.section == "Resources")
+    kind = _kind(parameter)
+    used = (
+        f"{code(parameter.name)} is used by {listed(list(owners))}"
+        if owners
+        else f"{code(parameter.name)} has no default"
+    )
+    return f"{used}, and the templates contain no {code(kind)}." if kind else f"{used}, and has no default."
 
 
 def _kind(parameter: Parameter) -> str:
@@ -81,19 +112,39 @@ def _kind(parameter: Parameter) -> str:
     return next((type for word, type in _NAMED.items() if word in name), "")
 
 
-def _wants(case: Case, parameter: Parameter) -> bool:
+def _is_external(case: Case, parameter: Parameter) -> bool:
     """Whether a parameter, by its type or its name, is for a thing of the account that no template of the bundle makes."""
-    typed = _TYPES.search(parameter.type)
-    if typed:
-        return not any(case.resources(_kind(parameter)))
+    kind = _kind(parameter)
+    if kind and any(case.resources(kind)):
+        return False
+    if _TYPES.search(parameter.type):
+        return True
     name = parameter.name.replace("_", "").lower()
-    return len(case.templates) == 1 and parameter.type == "String" and _NAMES.search(name) is not None
+    is_new = re.match(r"new|target|output|desired", name) is not None
+    return len(case.templates) == 1 and parameter.type == "String" and not is_new and _NAMES.search(name) is not None
 
 
-def _optional(template: Template, name: str) -> bool:
+def _is_optional(template: Template, name: str) -> bool:
     """Whether the template can do without: an empty default that a condition looks at."""
     parameter = template.parameters[name]
     return parameter.default is not None and bool(template.conditions_using(name))
+
+
+def _words(parameter: Parameter) -> str:
+    return _CALLED.get(_kind(parameter)) or re.sub(
+        r"(?<=[a-z])(?=[A-Z])", "[ -]?", re.sub(r"(Id|Arn|Name)s?$", "", parameter.name)
+    )
+
+
+def _is_asked(case: Case, parameter: Parameter) -> bool:
+    """Whether the prompt names the parameter, or says of what it stands for that it exists or is an input."""
+    return ordered(case, parameter.name) or case.request.orders(_EXISTS, near=rf"\b({_words(parameter)})\b") is not None
+
+
+def _is_explained(case: Case, parameter: Parameter) -> bool:
+    """Whether a document says what to prepare for the parameter."""
+    word = rf"(\b({_words(parameter).lower()})\b|{re.escape(parameter.name.lower())})"
+    return case.documented(rf"{word}[^\n]{{0,120}}({_TOLD})") or case.documented(rf"({_TOLD})[^\n]{{0,120}}{word}")
 
 
 RULE = Rule(
@@ -101,17 +152,18 @@ RULE = Rule(
     kind="external-dependency",
     level="High",
     category="prerequisites",
-    title="Existing infrastructure that the template only takes: {parameters}",
-    issue="{file} wants {parameters} from outside. The task does not say that they exist, and nothing in the response "
-    "creates them: the stack cannot be deployed in a new account.",
-    fix="Create what {parameters} stand for in the template, or make each optional, with an empty default and a "
-    "condition.",
-    root_cause="The template was written as a part of an infrastructure that the task does not have.",
-    lesson="Deliver templates that stand by themselves: create what they need.",
-    reference="https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/best-practices.html",
-    cost="Somebody has to build the missing part first.",
-    security="Shared networks and roles mix what should be apart.",
-    performance="None.",
+    title="Existing infrastructure required: {parameters}",
+    issue="{file} takes {parameters} from outside. The prompt does not say that the {resource|resources} behind {it|them} "
+    "{exists|exist}, and nothing in the response creates {it|them}: in a new account the stack cannot be created without further "
+    "work.",
+    fix="Create what {parameters} {stands|stand} for in the template, or make the {parameter|parameters} optional with an empty "
+    "default and a condition.",
+    root_cause="{because}",
+    lesson="Create in the template what the prompt does not declare as existing.",
+    reference="https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-supplied-parameter-types.html",
+    is_choice=True,
+    aws_behaviour="CloudFormation refuses to create the stack until the parameter has the id or name of an existing "
+    "resource.",
     check=check,
     fails=(
         example("""
@@ -125,12 +177,40 @@ Resources:
 """),
     ),
     passes=(
-        example("""
+        example(
+            """
+Parameters:
+  VpcId: {Type: AWS::EC2::VPC::Id}
 Resources:
-  Topic:
-    Type: AWS::SNS::Topic
-    Properties:
-      DisplayName: orders
+  Web:
+    Type: AWS::EC2::SecurityGroup
+    Properties: {GroupDescription: Web, VpcId: !Ref VpcId}
+""",
+            prompt="Create a security group in our existing VPC.",
+        ),
+        example(
+            """
+Parameters:
+  KeyName: {Type: AWS::EC2::KeyPair::KeyName}
+  ImageId: {Type: AWS::EC2::Image::Id, Default: ami-0a1b2c3d4e5f60718}
+Resources:
+  Host:
+    Type: AWS::EC2::Instance
+    Properties: {ImageId: !Ref ImageId, KeyName: !Ref KeyName}
+""",
+            prompt="Parameters: KeyName for SSH access, ImageId.",
+        ),
+        example("""
+Parameters:
+  WithTls: {Type: String, Default: 'no', AllowedValues: ['yes', 'no']}
+  CertificateArn: {Type: String}
+Conditions: {HasTls: !Equals [!Ref WithTls, 'yes']}
+Resources:
+  Topic: {Type: AWS::SNS::Topic}
+  Domain:
+    Type: AWS::ApiGateway::DomainName
+    Condition: HasTls
+    Properties: {DomainName: api.shop.dev, CertificateArn: !Ref CertificateArn}
 """),
     ),
 )

@@ -1,4 +1,4 @@
-"""Environment names written into resources."""
+"""Environment tags that do not follow the environment's parameter."""
 
 from __future__ import annotations
 
@@ -6,67 +6,100 @@ import re
 from collections.abc import Iterator
 
 from grader.case import Case
-from grader.catalogue import Rule, RuleFinding, example
-from grader.model import Location
-from grader.template import AnyNode, Path, Scalar, at, dotted, text_of, walk
+from grader.catalogue import Rule, RuleFinding, at_property, example
+from grader.rules.delivery._names import environment_parameters
+from grader.support.markdown import code
+from grader.template import AnyNode, Path, Scalar, Template, as_text, at, dotted, text_of, walk
 
-_ENVIRONMENT = re.compile(r"(?:^|[-_/ ])(prod|production|dev|development|staging|stage|test|qa|uat)(?:$|[-_/ ])", re.I)
-_PARAMETER = re.compile(r"env|stage|suffix", re.I)
+_ENVIRONMENT = re.compile(r"prod|production|dev|development|staging|stage|test|testing|qa|uat", re.I)
+_KEYS = ("environment", "env", "stage")
+_SHORT = {"production": "prod", "development": "dev", "staging": "stage", "testing": "test"}
 
 
 def check(case: Case) -> Iterator[RuleFinding]:
-    """Report tags that say one environment, in templates that take it as a parameter, as the prompt asks."""
-    asked = re.search(r"environment_?suffix|parameteri[sz]|hard-?cod", case.prompt) is not None
+    """Report tags with a fixed environment in templates that take the environment as a parameter.
+
+    Silent where the prompt gives the tag's value.
+    """
     for template in case.templates:
-        if not asked or not any(_PARAMETER.search(name) for name in template.parameters):
+        parameter = _parameter(template)
+        if parameter is None:
             continue
+        scope = case.scopes[template.file]
         for resource in template.resources.values():
+            if scope.exists(resource) is False:
+                continue
             for path, node in walk(resource.properties):
-                path = path[:-1] if path and path[-1] == "Fn::Sub" else path
-                if not _is_name(path, resource.properties) or not isinstance(node, Scalar) or "Fn::If" in path:
+                if not _is_environment(path, resource.properties) or not isinstance(node, Scalar) or "Fn::If" in path:
                     continue
-                match = _ENVIRONMENT.search(node.text)
-                if match:
-                    place = "Properties." + dotted(path)
-                    facts = {"value": node.text, "environment": match.group(1)}
-                    message = f"says {node.text}, whatever the environment"
-                    yield RuleFinding(
-                        location=Location(
-                            file=template.file, line=node.line, resource=resource.name, type=resource.type, path=place
-                        ),
-                        message=message,
-                        facts=facts,
+                if _ENVIRONMENT.fullmatch(node.text) and not _is_ordered(case, node.text):
+                    value = as_text(scope.parameter(parameter))
+                    yield at_property(
+                        template,
+                        resource,
+                        dotted(path),
+                        f"has the tag value {node.text} for every value of {parameter}",
+                        value=node.text,
+                        parameter=parameter,
+                        because=_because(template, parameter, value, node.text),
                     )
 
 
-def _is_name(path: Path, root: AnyNode) -> bool:
-    """Whether a path leads to the value of a tag that tells the environment."""
-    if not path:
+def _parameter(template: Template) -> str | None:
+    """Return the parameter that names the environment, not only a suffix of names."""
+    named = [
+        name
+        for name in environment_parameters(template)
+        if re.match(r"(env(ironment)?|stage)(name|type)?$", name, re.I)
+    ]
+    return named[0] if named else None
+
+
+def _because(template: Template, parameter: str, value: str, tag: str) -> str:
+    uses = [use.owner for use in template.uses.get(parameter, ()) if use.section == "Resources"]
+    if "${" not in value and _short(value) != _short(tag):
+        return f"{code(parameter)} is {code(value)} by default, and the tag says {code(tag)}."
+    used = f", which {code(uses[0])} uses" if uses else ""
+    return f"The template has the parameter {code(parameter)}{used}, and the tag does not."
+
+
+def _short(value: str) -> str:
+    return _SHORT.get(value.lower(), value.lower())
+
+
+def _is_environment(path: Path, root: AnyNode) -> bool:
+    """Whether a path leads to the value of a tag that names the environment."""
+    if len(path) < 2 or not any(str(step).endswith("Tags") for step in path):
         return False
-    if "Tags" in path and path[-1] == "Value":
-        return text_of(at(root, *path[:-1], "Key")) in ("Environment", "Env", "Stage", "Name")
-    return "Tags" in path and path[-1] in ("Environment", "Env", "Stage")
+    key = text_of(at(root, *path[:-1], "Key")) if path[-1] == "Value" else str(path[-1])
+    return (key or "").lower() in _KEYS
+
+
+def _is_ordered(case: Case, value: str) -> bool:
+    short = _short(value)
+    words = "|".join({value, short, *(long for long, brief in _SHORT.items() if brief == short)})
+    return case.request.orders(rf"\b({words})\b", near=r"\btag(s|ged|ging)?\b") is not None
 
 
 RULE = Rule(
     id="hardcoded-environment-value",
     kind="hardcoded-environment-value",
-    level="High",
+    level="Medium",
     category="naming",
-    title="Environment names written into resources",
-    issue="In {file}, {resources} say {values}, although the environment is a parameter. A deployment to another "
-    "environment carries the wrong name.",
-    fix="Write {values} with Fn::Sub and the parameter that tells environments apart.",
-    root_cause="The template was written for one environment and parameterised afterwards.",
-    lesson="Take the environment from its parameter everywhere, in names and in tags.",
-    reference="https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/best-practices.html",
-    cost="Costs are booked to the wrong environment.",
-    security="Policies that go by tags treat the resource as what it is not.",
-    performance="None.",
+    title="Environment tag {values} written out beside the parameter {parameters}",
+    issue="In {file}, {resources} {carries|carry} the environment tag {values}, although {parameter} selects the environment. "
+    "In every other environment the tag is wrong.",
+    fix="Take the value of the tag from the parameter: `!Ref {parameter}`.",
+    root_cause="{because}",
+    lesson="Take the environment from its parameter in names and in tags.",
+    reference="https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/parameters-section-structure.html",
+    cost="Cost reports by this tag book the resource to the wrong environment.",
+    security="Policies that select resources by this tag treat it as part of the wrong environment.",
+    is_choice=True,
+    aws_behaviour="The resource is created with the tag as it is written, for every value of the parameter.",
     check=check,
     fails=(
-        example(
-            """
+        example("""
 Parameters: {Environment: {Type: String, Default: dev}}
 Resources:
   Orders:
@@ -75,9 +108,7 @@ Resources:
       DisplayName: !Ref Environment
       Tags:
         - {Key: Environment, Value: production}  # finds
-""",
-            prompt="A topic. Hard-coded environments are not allowed.",
-        ),
+"""),
     ),
     passes=(
         example("""
@@ -88,6 +119,19 @@ Resources:
     Properties:
       Tags:
         - {Key: Environment, Value: !Ref Environment}
+        - {Key: Name, Value: api-stage-topic}
 """),
+        example(
+            """
+Parameters: {Environment: {Type: String, Default: dev}}
+Resources:
+  Orders:
+    Type: AWS::SNS::Topic
+    Properties:
+      DisplayName: !Ref Environment
+      Tags: [{Key: Environment, Value: Production}]
+""",
+            prompt="A topic. Tag every resource with Environment: Production.",
+        ),
     ),
 )

@@ -2,25 +2,67 @@
 
 from __future__ import annotations
 
-from grader.catalogue import Rule, example
+import re
+from collections.abc import Iterator
+
+from grader.case import Case
+from grader.catalogue import Rule, RuleFinding, at_property, example
+from grader.support.markdown import code
+from grader.template import Scalar, dotted, walk
+
+_ZONE = re.compile(r"(?:\$\{AWS::Region\}|[a-z]{2}(?:-[a-z]+)+-\d)([a-z])")
+_KEYS = ("AvailabilityZone", "AvailabilityZones", "PreferredAvailabilityZone", "PreferredAvailabilityZones")
+_INDEX = {letter: index for index, letter in enumerate("abcdef")}
+
+
+def check(case: Case) -> Iterator[RuleFinding]:
+    """Report zones that are written as texts into what is created, where the prompt does not name them."""
+    for template in case.templates:
+        scope = case.scopes[template.file]
+        selecting = [use for use in template.resources.values() if "Fn::GetAZs" in str(use.get("AvailabilityZone"))]
+        for resource in template.resources.values():
+            if scope.exists(resource) is False:
+                continue
+            deployed = str(scope.value(resource.properties))
+            for path, node in walk(resource.properties):
+                zone = node.text if isinstance(node, Scalar) and any(step in _KEYS for step in path) else ""
+                found = _ZONE.fullmatch(zone)
+                real = zone.replace("${AWS::Region}", case.account.region)
+                if found is None or real not in deployed or _is_ordered(case, real):
+                    continue
+                because = (
+                    f"{code(selecting[0].name)} selects its zone with Fn::GetAZs; this one names it."
+                    if selecting
+                    else "The template contains no Fn::GetAZs."
+                )
+                place = dotted(path[:-1] if path[-1] == "Fn::Sub" else path)
+                index = str(_INDEX.get(found.group(1), 0))
+                yield at_property(
+                    template, resource, place, f"names the zone {zone}", value=zone, index=index, because=because
+                )
+
+
+def _is_ordered(case: Case, zone: str) -> bool:
+    return case.request.orders(rf"{re.escape(zone)}|{zone[:-1]}[a-f](, ?[a-f])*") is not None
+
 
 RULE = Rule(
     id="hardcoded-zone",
     kind="hardcoded-az-or-region",
     level="Medium",
     category="regions",
-    title="Availability zones written into the template",
-    issue="{resources} in {file} name their availability zone: {says}. The template works in that region alone, and a "
-    "zone of that name may not exist in every account.",
-    fix='Use !Select [0, !GetAZs ""] for the first zone, 1 for the second, and so on.',
-    root_cause="The zones of one region were taken from an example.",
+    title="Availability {zone|zones} written out: {values}",
+    issue="{resources} in {file} {names|name} the availability {zone|zones} {values}. The stack cannot be created in another "
+    "region, and which zones an account may use differs between accounts.",
+    fix="Select the zone from the list of the region: `!Select [{index}, !GetAZs '']`, and so on.",
+    root_cause="{because}",
     lesson="Take zones from Fn::GetAZs.",
     reference="https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/intrinsic-function-reference-"
     "getavailabilityzones.html",
-    cost="Another region needs another template.",
-    security="None.",
-    performance="None.",
-    stands_for=("cfn-lint:W3010", "cloudformation-validate:W3010"),
+    is_choice=True,
+    aws_behaviour="EC2 rejects a zone that the region or the account does not have; elsewhere the stack is created.",
+    yields_to=("multi-region-in-one-stack",),
+    check=check,
     fails=(
         example("""
 Resources:
@@ -36,10 +78,20 @@ Resources:
     passes=(
         example("""
 Resources:
-  Topic:
-    Type: AWS::SNS::Topic
-    Properties:
-      DisplayName: orders
+  Network: {Type: AWS::EC2::VPC, Properties: {CidrBlock: 10.0.0.0/16}}
+  Subnet:
+    Type: AWS::EC2::Subnet
+    Properties: {VpcId: !Ref Network, CidrBlock: 10.0.1.0/24, AvailabilityZone: !Select [0, !GetAZs '']}
 """),
+        example(
+            """
+Resources:
+  Network: {Type: AWS::EC2::VPC, Properties: {CidrBlock: 10.0.0.0/16}}
+  Subnet:
+    Type: AWS::EC2::Subnet
+    Properties: {VpcId: !Ref Network, CidrBlock: 10.0.1.0/24, AvailabilityZone: us-east-1a}
+""",
+            prompt="A subnet in us-east-1a.",
+        ),
     ),
 )

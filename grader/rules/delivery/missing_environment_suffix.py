@@ -1,38 +1,59 @@
-"""Names without the suffix that the task asks for."""
+"""Names without the environment suffix that the prompt asks for."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from grader.case import Case
 from grader.catalogue import Rule, RuleFinding, at_property, example
-from grader.template import NAME_PROPERTIES
-
-_ASKED = r"environment_?suffix"
+from grader.rules.delivery._names import (
+    SUFFIX,
+    environment_parameters,
+    in_second_environment,
+    named,
+    other_names,
+)
+from grader.support.markdown import code, listed
+from grader.template import Resource, Template
 
 
 def check(case: Case) -> Iterator[RuleFinding]:
-    """Report templates without the suffix parameter that the prompt asks for, and names that leave it out."""
-    if not re.search(_ASKED, case.prompt):
+    """Report names that are the same in every environment, where the prompt asks for a suffix of the environment.
+
+    A name that the prompt writes out is as it was asked for; one that holds the stack's name differs by stack.
+    """
+    asked = case.request.orders(SUFFIX)
+    if asked is None or asked.is_optional:
         return
-    for template in case.templates:
-        names = [name for name in template.parameters if re.search(r"suffix|environment|envname|stage", name, re.I)]
-        for resource in template.resources.values():
-            key = NAME_PROPERTIES.get(resource.type, "")
-            node = resource.get(key) if key else None
-            if node is None:
-                continue
-            text = case.scopes[template.file].text(node)
-            used = {
-                name
-                for name in names
-                if any(use.owner == resource.name and key in use.path for use in template.uses.get(name, ()))
-            }
-            if not used and "AWS::StackName" not in text and "${" not in text:
-                yield at_property(
-                    template, resource, key, f"has the fixed name {text}, without the environment's suffix", value=text
-                )
+    for template, resource, key, name in named(case):
+        if "${" in name or case.request.orders(rf"(?<![\w-]){_escaped(name)}(?![\w-])"):
+            continue
+        again = in_second_environment(case, template)
+        if again is None or (again.exists(resource) is not False and again.text(resource.get(key)) == name):
+            yield at_property(
+                template,
+                resource,
+                key,
+                f"has the name {name} in every environment",
+                value=name,
+                asked=asked.text,
+                asked_line=str(asked.line),
+                because=_because(case, template, resource),
+            )
+
+
+def _escaped(name: str) -> str:
+    return "".join(char if char.isalnum() else f"\\{char}" for char in name)
+
+
+def _because(case: Case, template: Template, resource: Resource) -> str:
+    parameters = environment_parameters(template)
+    others = other_names(case, template, resource)
+    if not parameters:
+        return f"{code(template.file)} has no parameter for the suffix."
+    if others:
+        return f"{code(parameters[0])} is declared, and the names of {listed(others[:3])} contain a variable."
+    return f"{code(parameters[0])} is declared, and no name of the template contains it."
 
 
 RULE = Rule(
@@ -40,16 +61,15 @@ RULE = Rule(
     kind="missing-environment-suffix",
     level="High",
     category="naming",
-    title="Names without the suffix that the task asks for",
-    issue="The task asks for an environment suffix in names, so that several deployments fit in one account. In {file},"
-    " {resources} have fixed names: {values}. The second deployment fails on each of them.",
-    fix="Add the suffix as a parameter and put it into each name with Fn::Sub.",
-    root_cause="The suffix was added to some names and forgotten on others.",
-    lesson="Put the environment suffix into every explicit name when the task asks for one.",
+    title="Missing environment suffix in {name|names}",
+    issue="The prompt asks for an environment suffix (line {asked_line}: {asked}). In {file}, {resources} {has|have} the "
+    "{name|names} {values} in every environment, so that a second environment in the same account and region is rejected.",
+    fix="Add the suffix parameter to the {name|names} with Fn::Sub.",
+    root_cause="{because}",
+    lesson="Put the environment suffix into every explicit name when the prompt asks for it.",
     reference="https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-name.html",
-    cost="A second environment needs an account of its own.",
-    security="None.",
-    performance="None.",
+    aws_behaviour="The first environment is created; the second is rejected because the name exists.",
+    yields_to=("name-collision",),
     check=check,
     fails=(
         example(
@@ -61,8 +81,6 @@ Resources:
     Properties: {QueueName: !Sub 'orders-${EnvironmentSuffix}'}
   Alarms:
     Type: AWS::Logs::LogGroup
-    DeletionPolicy: Delete
-    UpdateReplacePolicy: Delete
     Properties:
       LogGroupName: /shop/alarms  # finds
       RetentionInDays: 7
@@ -71,12 +89,28 @@ Resources:
         ),
     ),
     passes=(
-        example("""
+        example(
+            """
+Parameters: {EnvironmentSuffix: {Type: String}}
 Resources:
-  Topic:
-    Type: AWS::SNS::Topic
+  Orders:
+    Type: AWS::SQS::Queue
+    Properties: {QueueName: !Sub 'orders-${EnvironmentSuffix}'}
+  Replication:
+    Type: AWS::IAM::Role
     Properties:
-      DisplayName: orders
+      RoleName: dms-vpc-role
+      AssumeRolePolicyDocument:
+        Statement: [{Effect: Allow, Principal: {Service: dms.amazonaws.com}, Action: 'sts:AssumeRole'}]
+""",
+            prompt="A queue. All names must include the environmentSuffix.",
+        ),
+        example("""
+Parameters: {Environment: {Type: String, Default: dev}}
+Resources:
+  Alarms:
+    Type: AWS::Logs::LogGroup
+    Properties: {LogGroupName: /shop/alarms, RetentionInDays: 7}
 """),
     ),
 )

@@ -7,54 +7,38 @@ from collections.abc import Iterator
 
 from grader.case import Case
 from grader.catalogue import Rule, RuleFinding, at_property, example
-from grader.template import Resource, Scope, Template, is_known
+from grader.support.markdown import code, listed
+from grader.template import Resource, Template, is_known
 
 _ZONE = re.compile(r"([a-z]{2}(?:-[a-z]+)+-\d)[a-z]")
+_COMMAND = r"(?:--region|aws_region|aws_default_region)[ =:\"']+([a-z]{2}(?:-[a-z]+)+-\d)"
 # Where a type lists the regions of its replicas.
 # Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/ of each type.
 _REPLICAS = {"AWS::DynamoDB::GlobalTable": "Replicas", "AWS::SecretsManager::Secret": "ReplicaRegions"}
 _ASKED = {
-    "AWS::DynamoDB::GlobalTable": r"global[\s-]+tables?|globaltable|active-active",
-    "AWS::SecretsManager::Secret": r"secrets?[^.\n]{0,80}(replicat|multi-region|both regions|regions)",
+    "AWS::DynamoDB::GlobalTable": r"\bglobal[\s-]*tables?\b|\bactive-active\b|\bmulti-?region\b|\bcross-region\b",
+    "AWS::SecretsManager::Secret": r"\breplicat\w+|\bmulti-?region\b|\b(both|several|multiple|other) regions\b|\bcross-region\b",
 }
 
 
 def check(case: Case) -> Iterator[RuleFinding]:
-    """Report replicas, subnets and volumes in regions other than those of the task's account."""
-    home = {case.account.region, *case.account.regions}
+    """Report replicas, subnets and volumes in regions other than that of the stack."""
+    home = _home(case)
     for template, resource in case.resources():
-        scope = case.scopes[template.file]
-        if scope.exists(resource) is False:
+        if case.scopes[template.file].exists(resource) is False:
             continue
         if resource.type in _REPLICAS:
             yield from _replicas(case, template, resource, home)
-        else:
-            yield from _zone(template, resource, scope, home)
     for template in case.templates:
-        yield from _apart(case, template, home)
+        yield from _zones(case, template, home)
 
 
-def _apart(case: Case, template: Template, home: set[str]) -> Iterator[RuleFinding]:
-    """Report what stands in zones of a second region, wherever the stack itself is created."""
-    scope = case.scopes[template.file]
-    zones = {
-        resource.name: match.group(1)
-        for resource in template.resources.values()
-        if scope.exists(resource) is not False
-        and isinstance(zone := scope.value(resource.get("AvailabilityZone")), str)
-        and (match := _ZONE.fullmatch(zone))
-    }
-    for name, region in zones.items():
-        if len(set(zones.values())) > 1 and region != case.account.region and region in home:
-            message = f"stands in {region}, while others of the stack stand elsewhere"
-            yield at_property(
-                template,
-                template.resources[name],
-                "AvailabilityZone",
-                message,
-                value=region,
-                region=case.account.region,
-            )
+def _home(case: Case) -> set[str]:
+    """Return the regions of the task; where the prompt names none, also those that the response deploys to."""
+    home = {case.account.region, *case.account.regions}
+    if not any(region in case.prompt for region in home):
+        home |= set(re.findall(_COMMAND, case.prose))
+    return home
 
 
 def _replicas(case: Case, template: Template, resource: Resource, home: set[str]) -> Iterator[RuleFinding]:
@@ -67,25 +51,59 @@ def _replicas(case: Case, template: Template, resource: Resource, home: set[str]
     )
     away = [region for region in regions if is_known(region) and region not in home]
     away += [region for region in regions if not is_known(region) and len(regions) > 1 and "AWS::Region" not in region]
-    if not away or re.search(_ASKED[resource.type], case.prompt) or _explained(case):
+    if not away or case.request.orders(_ASKED[resource.type]) or _is_explained(case):
         return
-    message = f"has replicas in {', '.join(away)}, while the task deploys to {case.account.region} alone"
-    yield at_property(template, resource, path, message, value=", ".join(away), region=case.account.region)
+    message = f"has replicas in {', '.join(away)}, while the stack is created in {case.account.region}"
+    because = f"{code(path)} lists {listed(regions)}; the prompt names no region beside {code(case.account.region)}."
+    # A secret's replica only costs; a table's replica is refused where the deploying role may not act in its region.
+    level = "Medium" if resource.type == "AWS::SecretsManager::Secret" else ""
+    yield at_property(
+        template,
+        resource,
+        path,
+        message,
+        level=level,
+        value=", ".join(away),
+        region=case.account.region,
+        because=because,
+    )
 
 
-def _explained(case: Case) -> bool:
-    """Whether a document tells what the other regions need before the deployment."""
+def _is_explained(case: Case) -> bool:
+    """Whether a document says what the other regions need before the deployment."""
     return case.documented(
         r"(prerequisite|before (you )?deploy|required)[^\n]{0,200}(replica|second(ary)?) region"
     ) or (case.documented(r"(replica|secondary) regions?[^\n]{0,120}(must|need|require|permission|enabled)"))
 
 
-def _zone(template: Template, resource: Resource, scope: Scope, home: set[str]) -> Iterator[RuleFinding]:
-    zone = scope.value(resource.get("AvailabilityZone"))
-    match = _ZONE.fullmatch(zone) if isinstance(zone, str) else None
-    if match and match.group(1) not in home:
-        message = f"stands in {zone}, while the stack is created in {sorted(home)[0]}"
-        yield at_property(template, resource, "AvailabilityZone", message, value=str(zone), region=sorted(home)[0])
+def _zones(case: Case, template: Template, home: set[str]) -> Iterator[RuleFinding]:
+    """Report zones outside the region of the stack; where several regions are the task's, those that one stack mixes."""
+    scope = case.scopes[template.file]
+    zones = {
+        resource.name: zone
+        for resource in template.resources.values()
+        if scope.exists(resource) is not False
+        and isinstance(zone := scope.value(resource.get("AvailabilityZone")), str)
+        and _ZONE.fullmatch(zone)
+    }
+    regions = {zone[:-1] for zone in zones.values()}
+    for name, zone in zones.items():
+        region = zone[:-1]
+        mixed = len(regions) > 1 and region != case.account.region
+        if region in home and not mixed:
+            continue
+        others = [f"{code(other)} in {code(theirs)}" for other, theirs in zones.items() if theirs[:-1] != region]
+        because = f"The same stack has {others[0]}." if others else f"The zone is written out as {code(zone)}."
+        stack = next((one for one in sorted(regions) if one != region and mixed), case.account.region)
+        yield at_property(
+            template,
+            template.resources[name],
+            "AvailabilityZone",
+            f"has the zone {zone}, while the stack is created in {stack}",
+            value=zone,
+            region=stack,
+            because=because,
+        )
 
 
 RULE = Rule(
@@ -93,18 +111,19 @@ RULE = Rule(
     kind="multi-region-in-one-stack",
     level="Critical",
     category="regions",
-    title="{type} reaches into other regions from a single-region stack",
-    issue="Resources that reach into {value}, in {file}: {resources}; the deployment is to {region}. A stack creates "
-    "resources in its own region; what lies elsewhere needs permissions, keys and quotas there that nothing here "
-    "provides or explains.",
-    fix="Keep to {region}: an AWS::DynamoDB::Table instead of a global table, zones from Fn::GetAZs, no replica regions. Where "
-    "several regions are wanted, make the replicas a parameter that is off by default, or one stack for each region.",
-    root_cause="Several regions were taken for granted where the task names one environment in one region.",
-    lesson="Deploy to one region unless more are asked for, and say what each further region needs.",
+    title="{type} reaches into another region: {values}",
+    issue="{resources} in {file} {reaches|reach} into {values}, and the stack is created in {region}. CloudFormation creates the "
+    "resources of a stack in its own region: a zone of another region is rejected, and a replica needs permissions, quotas "
+    "and keys in a region that nothing in the response prepares.",
+    fix="Keep the stack in {region}: zones from Fn::GetAZs, an AWS::DynamoDB::Table instead of a global table, no replica regions. "
+    "Where a second region is wanted, create a second stack there, or make the replicas a parameter that is empty by default.",
+    root_cause="{because}",
+    lesson="Deploy one stack for each region.",
     reference="https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/stacks.html",
-    cost="Every replica is billed again in its region, replicated writes included.",
-    security="Replicas need keys and permissions in every region, or they fall back to what is there.",
-    performance="Replication lag and cross-region traffic, for no reader in those regions.",
+    cost="Each replica is billed in its region, with replicated writes and storage.",
+    security="Data of the stack is stored in a region that the prompt does not name.",
+    aws_behaviour="EC2 rejects a zone of another region and the stack is rolled back; a replica of a table is created only "
+    "where the deploying role and the account may use its region; a replica of a secret is created and billed.",
     check=check,
     fails=(
         example("""

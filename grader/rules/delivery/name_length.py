@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from grader.case import Case
 from grader.catalogue import Rule, RuleFinding, at_property, example
+from grader.support.markdown import code
 
 # The longest name of each, in characters. Source: the pages of the resource types, property by property, at
 # https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/
@@ -14,6 +16,7 @@ _LONGEST = {
     ("AWS::ElasticLoadBalancingV2::TargetGroup", "Name"): 32,
     ("AWS::ElastiCache::ReplicationGroup", "ReplicationGroupId"): 40,
     ("AWS::IAM::Role", "RoleName"): 64,
+    ("AWS::IAM::ManagedPolicy", "ManagedPolicyName"): 128,
     ("AWS::Lambda::Function", "FunctionName"): 64,
     ("AWS::RDS::DBCluster", "DBClusterIdentifier"): 63,
     ("AWS::S3::Bucket", "BucketName"): 63,
@@ -22,15 +25,23 @@ _LONGEST = {
 }
 
 
+_UNKNOWN = re.compile(r"\$\{[^}]*\}")
+
+
 def check(case: Case) -> Iterator[RuleFinding]:
-    """Report names that are too long once their parameters have their values."""
+    """Report names that are too long with the values of their parameters; parts that only a deployment gives count nothing."""
     for template in case.templates:
         for (kind, path), longest in _LONGEST.items():
             for resource in template.of_type(kind):
-                name = case.scopes[template.file].text(resource.get(path))
-                if "${" not in name and len(name) > longest:
-                    message = f"{name} has {len(name)} characters; {longest} are allowed"
-                    yield at_property(template, resource, path, message, value=name, limit=str(longest))
+                scope = case.scopes[template.file]
+                name = scope.text(resource.get(path)) if scope.exists(resource) is not False else ""
+                known = _UNKNOWN.sub("", name)
+                if len(known) <= longest:
+                    continue
+                exact = "" if known == name else "at least "
+                message = f"{name} has {exact}{len(known)} characters; {longest} are allowed"
+                because = f"With the values of the template, {code(name)} has {exact}{len(known)} characters."
+                yield at_property(template, resource, path, message, value=name, limit=str(longest), because=because)
 
 
 RULE = Rule(
@@ -38,15 +49,14 @@ RULE = Rule(
     kind="name-length",
     level="Critical",
     category="schema",
-    title="Names longer than the service allows",
-    issue="{resource} in {file} is named {value}, which is longer than the {limit} characters that the service allows.",
+    title="Name longer than {limit} characters",
+    issue="{resource} in {file} gets the name {value} at {path}. {type} allows {limit} characters, and the service rejects a longer "
+    "name.",
     fix="Shorten the fixed part of the name of {resource}, so that it fits with the longest suffix.",
-    root_cause="The name was put together from parts, each of which is short.",
+    root_cause="{because}",
     lesson="Count the characters of composed names with their longest values.",
     reference="https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-name.html",
-    cost="The deployment is refused.",
-    security="None.",
-    performance="None.",
+    aws_behaviour="The service rejects the name, and CloudFormation rolls the stack back.",
     check=check,
     fails=(
         example("""
@@ -61,11 +71,13 @@ Resources:
     ),
     passes=(
         example("""
+Parameters: {Stage: {Type: String, Default: dev}}
 Resources:
-  Topic:
-    Type: AWS::SNS::Topic
+  Group:
+    Type: AWS::ElasticLoadBalancingV2::TargetGroup
     Properties:
-      DisplayName: orders
+      TargetType: lambda
+      Name: !Sub 'order-processing-service-${Stage}'
 """),
     ),
 )

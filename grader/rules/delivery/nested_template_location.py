@@ -1,4 +1,4 @@
-"""Nested templates at a location that nothing creates or fills."""
+"""Nested templates at a location that nothing fills."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def check(case: Case) -> Iterator[RuleFinding]:
         if not url or scope.exists(stack) is False:
             continue
         if not uploaded and case.child_of(template, stack) is not None:
-            message = f"takes its template from {url}, which nobody is told to create and fill"
+            message = f"takes its template from {url}, and no document says how it gets there"
             yield at_property(template, stack, "TemplateURL", message, value=url, bucket=_bucket(url))
 
 
@@ -41,19 +41,17 @@ RULE = Rule(
     kind="nested-template-missing",
     level="Critical",
     category="prerequisites",
-    title="Nested stacks from a location that nothing creates or fills",
-    issue="Nested stacks in {file}: {resources}. Their templates are taken from {bucket}, the first from {value}. "
-    "CloudFormation reads a nested template from S3 when the parent is created. Either the template is not among the "
-    "files of the response, or nothing creates that bucket and puts the templates there, and no document tells the "
-    "reader to.",
+    title="Nested templates at a location that nothing fills",
+    issue="The nested {stack|stacks} {resources} in {file} {takes|take} {its template|their templates} from {values}. CloudFormation "
+    "reads a nested template from S3 when the parent is created. Either the template is not among the files of the response, or no "
+    "document says how it gets there, and the parent is rolled back.",
     fix="Deliver every nested template, and give the two commands that come before the deployment: one that creates the bucket "
     "and one that uploads the templates, or `aws cloudformation package`, which uploads them and rewrites each TemplateURL.",
-    root_cause="The parent was written as if its templates were already in S3, where nested templates have to be.",
-    lesson="With nested stacks, ship every child and the commands that put the children where the parent looks for them.",
+    root_cause="TemplateURL of {resource} is {value}; the response contains no command that puts a template there.",
+    lesson="With nested stacks, deliver every child and the commands that put the children where the parent looks for them.",
     reference="https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/using-cfn-nested-stacks.html",
-    cost="Storage for the templates is negligible; a failed parent costs the whole deployment.",
-    security="The bucket decides what is deployed: whoever can write to it can change the stacks.",
-    performance="None once the templates are there.",
+    security="Whoever can write to the bucket of the templates can change the stacks.",
+    aws_behaviour="CloudFormation cannot read the template of the nested stack, fails its creation and rolls the parent back.",
     stands_for=("plan:nested-template-missing",),
     check=check,
     fails=(

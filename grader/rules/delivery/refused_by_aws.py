@@ -1,4 +1,4 @@
-"""Refused by AWS."""
+"""Templates that AWS rejects in a dry run."""
 
 from __future__ import annotations
 
@@ -9,15 +9,13 @@ RULE = Rule(
     kind="invalid-property-value",
     level="Critical",
     category="schema",
-    title="Refused by AWS",
-    issue="AWS refuses the templates, in {file}: {says}.",
-    fix="Change what the message names, and ask again.",
-    root_cause="The templates were not held against what the service takes.",
-    lesson="Make a change set before a template is handed over.",
+    title="Rejected by AWS in a dry run",
+    issue="AWS rejects {resources} in {file}: {says}.",
+    fix="Correct what the message names, and create the change set again.",
+    root_cause="The change set of {file} failed at line {line}.",
+    lesson="Create a change set before a template is delivered.",
     reference="https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/validate-stack-deployments.html",
-    cost="The deployment is refused.",
-    security="None.",
-    performance="None.",
+    aws_behaviour="CloudFormation reports the validation error when it creates the change set.",
     stands_for=("aws:refused-by-aws",),
     fails=(
         example(

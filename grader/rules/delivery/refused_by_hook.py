@@ -1,4 +1,4 @@
-"""Refused by a hook of the account."""
+"""Resources that a hook of the account rejects."""
 
 from __future__ import annotations
 
@@ -9,15 +9,13 @@ RULE = Rule(
     kind="external-dependency",
     level="Critical",
     category="prerequisites",
-    title="Refused by a hook of the account",
-    issue="A hook of the account refuses {resources} in {file}: {says}.",
-    fix="Meet the hook's policy, or ask its owners.",
-    root_cause="The templates were not held against what the service takes.",
-    lesson="Make a change set before a template is handed over.",
+    title="Rejected by a hook of the account",
+    issue="A hook of the account rejects {resources} in {file}: {says}.",
+    fix="Change {resources} so that the policy of the hook is met, or ask the owners of the hook for an exception.",
+    root_cause="The account has a policy that {file} does not meet at line {line}.",
+    lesson="Create a change set in the target account before a template is delivered.",
     reference="https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/validate-stack-deployments.html",
-    cost="The deployment is refused.",
-    security="None.",
-    performance="None.",
+    aws_behaviour="The hook fails, and CloudFormation does not create the resource.",
     stands_for=("aws:refused-by-hook",),
     fails=(
         example(
