@@ -112,9 +112,9 @@ RULE = Rule(
     level="Critical",
     category="regions",
     title="{type} reaches into another region: {values}",
-    issue="{resources} in {file} {reaches|reach} into {values}, and the stack is created in {region}. CloudFormation creates the "
-    "resources of a stack in its own region: a zone of another region is rejected, and a replica needs permissions, quotas "
-    "and keys in a region that nothing in the response prepares.",
+    issue="{resources} in {file} {reaches|reach} into {values}, and the stack is created in {region}. A stack creates "
+    "resources in its own region. What it names in another region is rejected, unless the deploying role, the quotas and the keys "
+    "of that region allow it, and nothing in the response prepares that.",
     fix="Keep the stack in {region}: zones from Fn::GetAZs, an AWS::DynamoDB::Table instead of a global table, no replica regions. "
     "Where a second region is wanted, create a second stack there, or make the replicas a parameter that is empty by default.",
     root_cause="{because}",

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from grader.case import Case
 from grader.catalogue import Rule, RuleFinding, at_property, example
+from grader.support.markdown import code
 
 _UPLOADED = (
     r"cloudformation package|sam (package|deploy|build)|rain pkg|rain deploy"
@@ -15,25 +16,34 @@ _UPLOADED = (
 )
 
 
+# Buckets of AWS that hold templates for everybody.
+_PUBLIC = re.compile(r"aws-quickstart|aws-ia-|solutions-reference|cloudformation-templates-|cloudformation-examples")
+
+
 def check(case: Case) -> Iterator[RuleFinding]:
-    """Report nested stacks whose bucket no document says to create and fill; the plan reports missing templates."""
+    """Report nested stacks whose template is not delivered, or is delivered and not put where the parent looks for it.
+
+    A template that is delivered and cannot be parsed is not reported: it is there.
+    """
     uploaded = case.documented(_UPLOADED)
+    broken = {one.file.rpartition("/")[2].casefold() for one in case.broken}
     for template, stack in case.resources("AWS::CloudFormation::Stack"):
         scope = case.scopes[template.file]
         url = scope.text(stack.get("TemplateURL"))
-        if not url or scope.exists(stack) is False:
+        file = url.split("?")[0].rstrip("/").rpartition("/")[2]
+        if not url or scope.exists(stack) is False or _PUBLIC.search(url) or file.casefold() in broken:
             continue
-        if not uploaded and case.child_of(template, stack) is not None:
+        if case.child_of(template, stack) is None:
+            if url.startswith("${"):
+                continue  # whoever deploys gives the location
+            message = f"takes its template from {url}, and no file of the response has that name"
+            because = f"The response contains no file {code(file)}."
+        elif not uploaded:
             message = f"takes its template from {url}, and no document says how it gets there"
-            yield at_property(template, stack, "TemplateURL", message, value=url, bucket=_bucket(url))
-
-
-def _bucket(url: str) -> str:
-    match = re.match(r"https?://([^/]+)/?([^/]*)", url)
-    if not match:
-        return url
-    host, first = match.groups()
-    return first if re.match(r"s3[.-]", host) else host.split(".s3")[0]
+            because = f"The response contains {code(file)}, and no command that creates a bucket and uploads it."
+        else:
+            continue
+        yield at_property(template, stack, "TemplateURL", message, value=url, because=because)
 
 
 RULE = Rule(
@@ -42,17 +52,16 @@ RULE = Rule(
     level="Critical",
     category="prerequisites",
     title="Nested templates at a location that nothing fills",
-    issue="The nested {stack|stacks} {resources} in {file} {takes|take} {its template|their templates} from {values}. CloudFormation "
-    "reads a nested template from S3 when the parent is created. Either the template is not among the files of the response, or no "
-    "document says how it gets there, and the parent is rolled back.",
+    issue="The nested {stack|stacks} {resources} in {file} {takes its template|take their templates} from {values}. CloudFormation "
+    "reads a nested template from S3 when the parent is created. Nothing in the response puts {it|them} there: the nested stack "
+    "fails, and the parent is rolled back.",
     fix="Deliver every nested template, and give the two commands that come before the deployment: one that creates the bucket "
     "and one that uploads the templates, or `aws cloudformation package`, which uploads them and rewrites each TemplateURL.",
-    root_cause="TemplateURL of {resource} is {value}; the response contains no command that puts a template there.",
+    root_cause="{because}",
     lesson="With nested stacks, deliver every child and the commands that put the children where the parent looks for them.",
     reference="https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/using-cfn-nested-stacks.html",
     security="Whoever can write to the bucket of the templates can change the stacks.",
     aws_behaviour="CloudFormation cannot read the template of the nested stack, fails its creation and rolls the parent back.",
-    stands_for=("plan:nested-template-missing",),
     check=check,
     fails=(
         example("""
@@ -66,6 +75,16 @@ Resources:
 Resources:
   Topic:
     Type: AWS::SNS::Topic
+"""),
+        example("""
+=== main.yml
+Resources:
+  Network:
+    Type: AWS::CloudFormation::Stack
+    Properties:
+      TemplateURL: ./network.yml  # finds
+=== README.md
+    aws cloudformation package --template-file main.yml --s3-bucket stacks
 """),
     ),
     passes=(
