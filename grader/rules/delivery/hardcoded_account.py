@@ -29,18 +29,19 @@ def check(case: Case) -> Iterator[RuleFinding]:
                 continue
             built = "AWS::AccountId" in template.text
             for path, node in walk(resource.properties):
-                found = _ACCOUNT.match(node.text) if isinstance(node, Scalar) else None
+                text = node.text if isinstance(node, Scalar) else ""
+                found = _ACCOUNT.match(text)
                 if found is None or found.group(2) in _OF_AWS or found.group(2) in case.prompt:
                     continue
                 because = (
                     "Other places of the template use `AWS::AccountId`."
                     if built
-                    else f"{code(node.text)} is written out as a text."
+                    else f"{code(text)} is written out as a text."
                 )
                 place = dotted(path[:-1] if path[-1] == "Fn::Sub" else path)
                 message = f"names the account {found.group(2)}"
                 yield at_property(
-                    template, resource, place, message, value=node.text, account=found.group(2), because=because
+                    template, resource, place, message, value=text, account=found.group(2), because=because
                 )
 
 
