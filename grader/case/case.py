@@ -25,7 +25,7 @@ from grader.template import (
     parse_template,
 )
 
-_REFERENCE = re.compile(r"\$\{(\w+)(?:\.\w+)?\}$")
+_REFERENCE = re.compile(r"\$\{(\w+)(?:\.[\w.]+)?\}$")
 
 
 @dataclass(frozen=True)

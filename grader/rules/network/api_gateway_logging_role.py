@@ -1,4 +1,4 @@
-"""API Gateway logs without the role that writes them."""
+"""REST API stages that log, in an account where API Gateway has no role to write logs with."""
 
 from __future__ import annotations
 
@@ -6,61 +6,69 @@ from collections.abc import Iterator
 
 from grader.case import Case
 from grader.catalogue import Rule, RuleFinding, at_property, example
+from grader.rules._fragments import REST_API, resources
+from grader.rules._shared import created
+from grader.support.markdown import code
+from grader.template import Resource, Scope
+
+_LOGGED = ("INFO", "ERROR")
+_STAGES = {
+    "AWS::ApiGateway::Deployment": "StageDescription.",
+    "AWS::ApiGateway::Stage": "",
+    "AWS::Serverless::Api": "",
+}
+_TOLD = r"update-account|cloudwatchrolearn|cloudwatch logs role|cloudwatch log role"
 
 
 def check(case: Case) -> Iterator[RuleFinding]:
-    """Report REST stages that log, where neither the bundle nor the account sets API Gateway's CloudWatch role."""
-    if "AWS::ApiGateway::Account" in case.account.singletons or any(case.resources("AWS::ApiGateway::Account")):
+    """Report REST stages that log, where neither the bundle, its documents nor the account set the CloudWatch role."""
+    account = "AWS::ApiGateway::Account"
+    if account in case.account.singletons or any(created(case, account)) or case.documented(_TOLD):
         return
-    for template, stage in case.resources("AWS::ApiGateway::Stage", "AWS::ApiGateway::Deployment"):
-        path = "MethodSettings" if stage.type.endswith("Stage") else "StageDescription.MethodSettings"
-        settings = case.scopes[template.file].value(stage.get(path))
-        levels = (
-            [str(one.get("LoggingLevel", "OFF")) for one in settings if isinstance(one, dict)]
-            if isinstance(settings, list)
-            else []
-        )
-        if any(level != "OFF" for level in levels):
-            yield at_property(
-                template, stage, path, "logs, and the account has no role for it", value=", ".join(levels)
-            )
-        elif stage.get("AccessLogSetting") is not None:
-            yield at_property(
-                template,
-                stage,
-                "AccessLogSetting",
-                "logs accesses, and the account has no role for it",
-                value="access logs",
-            )
+    for template, stage in created(case, *_STAGES):
+        path, what = _logging(stage, case.scopes[template.file])
+        if path:
+            message = f"turns on {what}, and no template sets the account's CloudWatch role"
+            because = f"{code(stage.name)} sets {code(path.rpartition('.')[2])}, and no template has an `{account}`."
+            yield at_property(template, stage, path, message, what=what, because=because)
+
+
+def _logging(stage: Resource, scope: Scope) -> tuple[str, str]:
+    """Return the property that turns logging on and what it logs; two empty texts where the stage does not log."""
+    before = _STAGES[stage.type]
+    settings = scope.value(stage.get(f"{before}MethodSettings"))
+    for setting in settings if isinstance(settings, list) else ():
+        if isinstance(setting, dict) and str(setting.get("LoggingLevel")).upper() in _LOGGED:
+            return f"{before}MethodSettings", "execution logs"
+    access = scope.value(stage.get(f"{before}AccessLogSetting"))
+    if isinstance(access, dict) and access.get("DestinationArn"):
+        return f"{before}AccessLogSetting", "access logs"
+    return "", ""
 
 
 RULE = Rule(
     id="api-gateway-logging-role",
     kind="api-gateway-logging-role",
-    level="High",
+    level="Critical",
     category="account",
-    title="API Gateway logs without the role that writes them",
-    issue="{resources} in {file} turn logging on. API Gateway writes logs with one role for the whole account and "
-    "region, which a new account does not have and no template here sets; the stage is refused with a message "
-    "about the CloudWatch Logs role ARN.",
-    fix="Create a role that apigateway.amazonaws.com can assume, with AmazonAPIGatewayPushToCloudWatchLogs, set it "
-    "with AWS::ApiGateway::Account, and let the stage depend on that.",
-    root_cause="The role belongs to the account, not to the API, and is set already in accounts that have been in use.",
-    lesson="Logging of a REST stage needs AWS::ApiGateway::Account with a role; create it where nothing else does.",
+    title="API Gateway logging without an account-level CloudWatch role",
+    issue="{resources} in {file} {turns|turn} on {whats}. API Gateway writes the logs of REST APIs with one role for each account "
+    'and region. A new account has none, and no template sets it, so API Gateway rejects the stage: "CloudWatch Logs role ARN '
+    'must be set in account settings to enable logging".',
+    fix="Add a role that `apigateway.amazonaws.com` can assume with the managed policy "
+    "`AmazonAPIGatewayPushToCloudWatchLogs`, set it as `CloudWatchRoleArn` of an `AWS::ApiGateway::Account`, and add that "
+    "resource to the `DependsOn` of {resources}.",
+    root_cause="{because}",
+    lesson="Logging of a REST API needs AWS::ApiGateway::Account with a role in each new account and region.",
     reference="https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-logging.html",
-    cost="The deployment is rolled back.",
-    security="No access logs.",
-    performance="None.",
+    aws_behaviour="API Gateway rejects a stage with logging while the account has no CloudWatch role, and the stack rolls back.",
     check=check,
     fails=(
-        example("""
-Resources:
-  Api:
-    Type: AWS::ApiGateway::RestApi
-    Properties: {Name: orders}
-  Release:
-    Type: AWS::ApiGateway::Deployment
-    Properties: {RestApiId: !Ref Api}
+        example(
+            resources(
+                REST_API,
+                """
+  Release: {Type: AWS::ApiGateway::Deployment, Properties: {RestApiId: !Ref Api}}
   Stage:
     Type: AWS::ApiGateway::Stage
     Properties:
@@ -68,15 +76,53 @@ Resources:
       DeploymentId: !Ref Release
       StageName: live
       MethodSettings: [{HttpMethod: '*', ResourcePath: '/*', LoggingLevel: INFO}]  # finds
-"""),
+""",
+            )
+        ),
     ),
     passes=(
-        example("""
-Resources:
-  Topic:
-    Type: AWS::SNS::Topic
+        example(
+            resources(
+                REST_API,
+                """
+  Release: {Type: AWS::ApiGateway::Deployment, Properties: {RestApiId: !Ref Api}}
+  Log: {Type: AWS::Logs::LogGroup, Properties: {RetentionInDays: 30}}
+  Stage:
+    Type: AWS::ApiGateway::Stage
     Properties:
-      DisplayName: orders
-"""),
+      RestApiId: !Ref Api
+      DeploymentId: !Ref Release
+      StageName: live
+      MethodSettings: [{HttpMethod: '*', ResourcePath: '/*', MetricsEnabled: true}]
+      AccessLogSetting: !If [Logs, {DestinationArn: !GetAtt Log.Arn, Format: $context.requestId}, !Ref 'AWS::NoValue']
+""",
+                head="""
+Parameters: {KeepLogs: {Type: String, Default: 'no'}}
+Conditions: {Logs: !Equals [!Ref KeepLogs, 'yes']}
+""",
+            )
+        ),
+        example(
+            resources(
+                REST_API,
+                """
+  Role:
+    Type: AWS::IAM::Role
+    Properties:
+      AssumeRolePolicyDocument:
+        Version: '2012-10-17'
+        Statement: [{Effect: Allow, Principal: {Service: apigateway.amazonaws.com}, Action: 'sts:AssumeRole'}]
+      ManagedPolicyArns: ['arn:aws:iam::aws:policy/service-role/AmazonAPIGatewayPushToCloudWatchLogs']
+  Account: {Type: AWS::ApiGateway::Account, Properties: {CloudWatchRoleArn: !GetAtt Role.Arn}}
+  Release:
+    Type: AWS::ApiGateway::Deployment
+    DependsOn: Account
+    Properties:
+      RestApiId: !Ref Api
+      StageName: live
+      StageDescription: {MethodSettings: [{HttpMethod: '*', ResourcePath: '/*', LoggingLevel: INFO}]}
+""",
+            )
+        ),
     ),
 )

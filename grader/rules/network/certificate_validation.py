@@ -1,25 +1,51 @@
-"""Certificates that wait for somebody."""
+"""Certificates whose validation nothing in the stack completes."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from grader.case import Case
 from grader.catalogue import Rule, RuleFinding, at_property, example
+from grader.rules._shared import created
+from grader.support.markdown import code
+
+# Reserved names (RFC 2606, RFC 6761) and AWS's own, for which nobody outside can prove control.
+# Source: https://docs.aws.amazon.com/acm/latest/userguide/troubleshooting-failed.html
+_NOBODYS = re.compile(
+    r"(^|\.)(example\.(com|net|org)|example|test|invalid|localhost|local|internal|amazonaws\.com)\.?$", re.I
+)
+_TOLD = r"validat[^\n]{0,80}\b(cname|dns|records?|e-?mail|certificate)\b|\bcertificate\b[^\n]{0,80}\bvalidat|\bcname records?\b"
 
 
 def check(case: Case) -> Iterator[RuleFinding]:
-    """Report certificates that are always created and whose validation the template leaves to somebody else."""
-    for template, certificate in case.resources("AWS::CertificateManager::Certificate"):
+    """Report certificates that are created and whose validation is left to a person, without a word on that."""
+    for template, certificate in created(case, "AWS::CertificateManager::Certificate"):
         scope = case.scopes[template.file]
         by_zone = "HostedZoneId" in str(scope.value(certificate.get("DomainValidationOptions")))
-        conditional = certificate.node.get("Condition") is not None
         private = certificate.get("CertificateAuthorityArn") is not None
-        if not by_zone and not conditional and not private:
-            method = scope.text(certificate.get("ValidationMethod")) or "EMAIL"
-            domain = scope.text(certificate.get("DomainName"))
-            message = f"waits until somebody proves by {method} that {domain} is theirs"
-            yield at_property(template, certificate, "", message, value=domain, method=method)
+        domain = scope.text(certificate.get("DomainName"))
+        nobodys = _NOBODYS.search(domain) is not None
+        open_condition = scope.exists(certificate) is None
+        if by_zone or private or open_condition or (case.documented(_TOLD) and not nobodys):
+            continue
+        method = scope.text(certificate.get("ValidationMethod")) or "EMAIL"
+        message = f"waits for the validation of {domain} by {method}"
+        because = f"{code(certificate.name)} has no `HostedZoneId` in `DomainValidationOptions`" + (
+            f", and {code(domain)} belongs to nobody who could validate it."
+            if nobodys
+            else ", and no document says who validates it."
+        )
+        yield at_property(
+            template,
+            certificate,
+            "",
+            message,
+            level="Critical" if nobodys else "",
+            value=domain,
+            method=method,
+            because=because,
+        )
 
 
 RULE = Rule(
@@ -27,17 +53,16 @@ RULE = Rule(
     kind="external-dependency",
     level="High",
     category="prerequisites",
-    title="Certificates that wait for somebody",
-    issue="{resources} in {file} ask for a certificate for {values}, validated by {methods}, with nothing in the template that "
-    "answers. The stack waits until somebody adds the record or follows the mail, for up to 72 hours, and is rolled back if nobody does.",
-    fix="Give DomainValidationOptions with the HostedZoneId of a zone of the account, so that the record is made; or take the ARN "
-    "of an issued certificate as a parameter, and create the HTTPS listener on the condition that it is given.",
-    root_cause="The certificate was declared like any other resource, though its creation is not in the template's hands.",
-    lesson="A resource that needs a domain, a mail or a click cannot be created unattended: make it optional, or take it as given.",
+    title="Certificate that waits for manual validation",
+    issue="{resources} in {file} {requests|request} a certificate for {values}, validated by {methods}, and no resource of the stack "
+    "completes the validation. CloudFormation waits until somebody adds the DNS record or follows the mail; after 72 hours ACM gives "
+    "up and the stack rolls back.",
+    fix="Add `HostedZoneId` of a Route 53 zone of the account to DomainValidationOptions, so that CloudFormation creates the record; "
+    "or take the ARN of an issued certificate as a parameter and create the HTTPS listener only where it is given.",
+    root_cause="{because}",
+    lesson="A certificate that a person has to validate blocks the stack: validate it through Route 53, or take its ARN as a parameter.",
     reference="https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-certificatemanager-certificate.html",
-    cost="Hours of waiting, then a roll-back.",
-    security="None.",
-    performance="None.",
+    aws_behaviour="CREATE_IN_PROGRESS until the certificate is issued; rolled back where the domain cannot be validated (Critical there).",
     check=check,
     fails=(
         example("""
@@ -49,6 +74,16 @@ Resources:
     Properties:
       DomainName: !Ref Domain
       ValidationMethod: DNS
+"""),
+        example("""
+Resources:
+  Certificate:  # finds
+    Type: AWS::CertificateManager::Certificate
+    Properties:
+      DomainName: '*.us-east-1.elb.amazonaws.com'
+      ValidationMethod: DNS
+=== README.md
+Validate the certificate with the CNAME record that the console shows.
 """),
     ),
     passes=(
@@ -62,6 +97,16 @@ Resources:
       DomainName: shop.orders-shop.com
       ValidationMethod: DNS
       DomainValidationOptions: [{DomainName: shop.orders-shop.com, HostedZoneId: !Ref Zone}]
+"""),
+        example("""
+Resources:
+  Certificate:
+    Type: AWS::CertificateManager::Certificate
+    Properties:
+      DomainName: shop.orders-shop.com
+      ValidationMethod: DNS
+=== README.md
+While the stack is being created, add the CNAME record that ACM shows, so that the certificate is validated.
 """),
     ),
 )

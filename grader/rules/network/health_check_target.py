@@ -1,4 +1,4 @@
-"""Health checks that can never pass."""
+"""Route 53 health checks of endpoints that their checkers cannot reach."""
 
 from __future__ import annotations
 
@@ -7,41 +7,41 @@ from collections.abc import Iterator
 
 from grader.case import Case
 from grader.catalogue import Rule, RuleFinding, at_property, example
-from grader.rules.database.global_database import by_name
+from grader.rules._shared import created
+from grader.support.markdown import code
+from grader.template import Resource, Scope
 
 _STORES = ("AWS::RDS::DBCluster", "AWS::RDS::DBInstance", "AWS::ElastiCache::ReplicationGroup", "AWS::DynamoDB::Table")
-_MADE_UP = re.compile(r"example\.(com|org|net)|yourdomain|placeholder|\.internal$|\.local$", re.I)
+_BALANCER = "AWS::ElasticLoadBalancingV2::LoadBalancer"
+_MADE_UP = re.compile(
+    r"\.example\.(com|org|net)$|(^|\.)yourdomain\.|placeholder|\.(internal|local|invalid|test)$", re.I
+)
+_PATH = "HealthCheckConfig.FullyQualifiedDomainName"
 
 
 def check(case: Case) -> Iterator[RuleFinding]:
-    """Report Route 53 health checks of databases, of private names and of made-up ones."""
-    for template, check_ in case.resources("AWS::Route53::HealthCheck"):
+    """Report Route 53 health checks of databases, of internal load balancers, and of private or reserved names."""
+    for template, health_check in created(case, "AWS::Route53::HealthCheck"):
         scope = case.scopes[template.file]
-        path = "HealthCheckConfig.FullyQualifiedDomainName"
-        uses = [
-            use for use in template.references if use.owner == check_.name and "FullyQualifiedDomainName" in use.path
-        ]
-        store = next(
-            (
-                use.target
-                for use in uses
-                if use.target in template.resources and template.resources[use.target].type in _STORES
-            ),
-            "",
-        )
-        name = scope.text(check_.get(path))
-        alarm = "HealthCheckConfig.AlarmIdentifier.Name"
-        yield from by_name(case, template, check_, alarm, ("AWS::CloudWatch::Alarm", "AlarmName"))
-        if store:
-            yield at_property(
-                template,
-                check_,
-                path,
-                f"asks the database {store}, which answers no checkers from the internet",
-                value=store,
-            )
+        named = case.referred(template, health_check.get(_PATH))
+        name = scope.text(health_check.get(_PATH))
+        if named is not None and _is_private(named, scope):
+            message, value = f"checks {named.name}, which is private", named.name
+            because = f"{code(_PATH.rpartition('.')[2])} is the endpoint of {code(named.name)} ({code(named.type)})."
         elif _MADE_UP.search(name):
-            yield at_property(template, check_, path, f"asks {name}, which nobody answers", value=name)
+            message, value = f"checks {name}, which resolves nowhere on the internet", name
+            because = (
+                f"{code(name)} is a reserved or private name, and no resource of the answer gives it a public address."
+            )
+        else:
+            continue
+        yield at_property(template, health_check, _PATH, message, value=value, because=because)
+
+
+def _is_private(named: Resource, scope: Scope) -> bool:
+    if named.type == "AWS::RDS::DBInstance":
+        return scope.text(named.get("PubliclyAccessible")).lower() != "true"
+    return named.type in _STORES or (named.type == _BALANCER and scope.text(named.get("Scheme")) == "internal")
 
 
 RULE = Rule(
@@ -49,16 +49,15 @@ RULE = Rule(
     kind="health-check",
     level="High",
     category="requirements",
-    title="Health checks that can never pass",
-    issue="{resources} in {file} ask {values}. Route 53's checkers stand in the internet: what is private, is no web "
-    "server or does not exist never answers them, so that failover happens at once and for good.",
-    fix="Check a public endpoint, or the state of a CloudWatch alarm (Type CLOUDWATCH_METRIC) for what is private.",
-    root_cause="The health check was pointed at what should be healthy, not at what can be asked.",
-    lesson="Point health checks at endpoints that their checkers can reach.",
+    title="Route 53 health check of an endpoint that is not public",
+    issue="{resources} in {file} {checks|check} {values}. Route 53's health checkers connect from the internet, so a private endpoint or "
+    "a name that does not resolve is always unhealthy, and DNS failover takes place at once.",
+    fix="Check a public endpoint of the stack; for a private one, use a health check of type CLOUDWATCH_METRIC on an alarm.",
+    root_cause="{because}",
+    lesson="Route 53 health checks need a public endpoint, or the state of a CloudWatch alarm.",
     reference="https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/dns-failover-determining-health-of-endpoints.html",
-    cost="A failover that nobody wanted.",
-    security="Opening a database for checkers would expose it.",
-    performance="Traffic goes to the standby.",
+    performance="Traffic goes to the standby from the start.",
+    aws_behaviour="Deploys; the health check is unhealthy from the start, and records that use it fail over.",
     check=check,
     fails=(
         example("""
@@ -73,11 +72,15 @@ Resources:
     ),
     passes=(
         example("""
+Parameters: {Subnets: {Type: 'List<AWS::EC2::Subnet::Id>', Default: subnet-0a1b2c3d}}
 Resources:
-  Topic:
-    Type: AWS::SNS::Topic
+  Balancer: {Type: AWS::ElasticLoadBalancingV2::LoadBalancer, Properties: {Subnets: !Ref Subnets}}
+  Check:
+    Type: AWS::Route53::HealthCheck
     Properties:
-      DisplayName: orders
+      HealthCheckConfig:
+        Type: HTTPS
+        FullyQualifiedDomainName: !GetAtt Balancer.DNSName
 """),
     ),
 )

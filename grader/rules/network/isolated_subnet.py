@@ -1,58 +1,82 @@
-"""Private subnets without a way out."""
+"""Functions and tasks that call AWS services from subnets without a route out of the VPC."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, KeysView
+import re
+from collections.abc import Iterator
 
 from grader.case import Case
+from grader.case.iam import grants, role_of
 from grader.catalogue import Rule, RuleFinding, at_property, example
+from grader.rules._fragments import LAMBDA_ROLE, NETWORK, function, resources
+from grader.rules._shared import created
+from grader.support.markdown import code
 from grader.template import Reference, Resource, Template
 
-# What runs in a subnet and calls AWS, and where it names its subnets.
+# What runs in a subnet, and where it names its subnets.
 _RUNS = {
     "AWS::Lambda::Function": "VpcConfig.SubnetIds",
     "AWS::ECS::Service": "NetworkConfiguration.AwsvpcConfiguration.Subnets",
 }
+_WAYS_OUT = ("AWS::EC2::VPCEndpoint", "AWS::EC2::TransitGatewayAttachment", "AWS::EC2::VPCPeeringConnection")
+# Lambda itself needs these: logs leave through the service, interfaces are made by it.
+_OWN = re.compile(r"(logs|xray|cloudwatch):|ec2:\w*(networkinterface|privateip)")
+_CALLS = re.compile(r"\bboto3\b|@aws-sdk/|\baws-sdk\b|\burllib|\brequests\b|\bhttps?\.(request|get)\b|\bfetch\(")
 
 
 def check(case: Case) -> Iterator[RuleFinding]:
-    """Report route tables without a default route whose subnets hold functions or tasks that call services."""
+    """Report route tables without a route out whose subnets hold functions that call AWS, or tasks that pull images."""
     for template in case.templates:
-        if any(template.of_type("AWS::EC2::VPCEndpoint", "AWS::EC2::TransitGatewayAttachment")):
+        if any(template.of_type(*_WAYS_OUT)):
             continue
-        ways = _linked(template, "AWS::EC2::Route", "RouteTableId").keys()
-        held = _linked(template, "AWS::EC2::SubnetRouteTableAssociation", "SubnetId")
-        for kind, path in _RUNS.items():
-            for resource in template.of_type(kind):
-                if (
-                    resource.flag("NetworkConfiguration.AwsvpcConfiguration.AssignPublicIp")
-                    or resource.get(path) is None
-                ):
-                    continue
-                yield from _cut_off(template, resource, path.split(".")[-1], ways, held)
+        for where, resource in created(case, *_RUNS):
+            if where is template and not resource.flag("NetworkConfiguration.AwsvpcConfiguration.AssignPublicIp"):
+                yield from _cut_off(case, template, resource)
 
 
 def _uses(template: Template, resource: Resource) -> list[Reference]:
     return [use for use in template.references if use.owner == resource.name]
 
 
-def _linked(template: Template, kind: str, key: str) -> dict[str, Resource]:
-    """Return the resources of a type by what one of their properties refers to."""
-    links = list(template.of_type(kind))
-    return {use.target: link for link in links for use in _uses(template, link) if key in use.path}
+def _cut_off(case: Case, template: Template, resource: Resource) -> Iterator[RuleFinding]:
+    table = _table_without_routes(template, resource)
+    is_service = resource.type == "AWS::ECS::Service"
+    if table is None or (is_service and resource.text("DesiredCount") == "0"):
+        return
+    calls = "pull their image" if is_service else _calls(case, template, resource)
+    if calls:
+        because = f"{code(table.name)} has no `AWS::EC2::Route`, and {code(resource.name)} has to {calls}."
+        message = f"has no route out, and {resource.name} in its subnets has to {calls}"
+        level = "Critical" if is_service else ""
+        yield at_property(template, table, "", message, level=level, value=resource.name, because=because)
 
 
-def _cut_off(
-    template: Template, resource: Resource, key: str, ways: KeysView[str], held: dict[str, Resource]
-) -> Iterator[RuleFinding]:
-    for use in _uses(template, resource):
-        link = held.get(use.target) if key in use.path else None
-        tables = [one.target for one in _uses(template, link) if "RouteTableId" in one.path] if link else []
-        table = template.resources.get(tables[0]) if tables else None
-        if table and table.name not in ways:
-            message = f"has no route out, and {resource.name} in its subnet {use.target} calls services"
-            yield at_property(template, table, "", message, value=resource.name)
-            return
+def _table_without_routes(template: Template, resource: Resource) -> Resource | None:
+    """Return the route table of the resource's first subnet, None where it has a route or is not known."""
+    key = _RUNS[resource.type].split(".")[-1]
+    subnets = {use.target for use in _uses(template, resource) if key in use.path}
+    for link in template.of_type("AWS::EC2::SubnetRouteTableAssociation"):
+        uses = _uses(template, link)
+        if any("SubnetId" in use.path and use.target in subnets for use in uses):
+            tables = [template.resources.get(use.target) for use in uses if "RouteTableId" in use.path]
+            routes = template.uses.get(tables[0].name, ()) if tables and tables[0] else ()
+            if not any("RouteTableId" in use.path and _is_route(template, use.owner) for use in routes):
+                return tables[0] if tables else None
+    return None
+
+
+def _is_route(template: Template, name: str) -> bool:
+    return name in template.resources and template.resources[name].type == "AWS::EC2::Route"
+
+
+def _calls(case: Case, template: Template, function: Resource) -> str:
+    """Return what a function calls over the network, as far as its role or its code says it; empty where nothing does."""
+    role = role_of(template, function)
+    actions = grants(case, template, role).actions if role else frozenset()
+    wanted = sorted(action for action in actions if not _OWN.match(action) and action != "*")
+    if wanted:
+        return f"call {wanted[0].split(':')[0]}"
+    return "call other services" if _CALLS.search(case.scopes[template.file].text(function.get("Code.ZipFile"))) else ""
 
 
 RULE = Rule(
@@ -60,55 +84,53 @@ RULE = Rule(
     kind="route-missing",
     level="High",
     category="requirements",
-    title="Private subnets without a way out",
-    issue="The route tables {resources} in {file} have no route but the local one, and there is no VPC endpoint. "
-    "{values} in their subnets reach neither AWS nor the image registry.",
-    fix="Add a NAT gateway and a default route to it, or endpoints for the services that are called.",
-    root_cause="Private was taken for isolated.",
-    lesson="Give private subnets a NAT gateway or the endpoints they need.",
+    title="Private subnet without a route out of the VPC",
+    issue="The route {table|tables} {resources} in {file} {has|have} no route but the local one, and the template has no VPC endpoint. "
+    "{values} in the associated subnets cannot reach the AWS services that they call: every call times out.",
+    fix="Add a NAT gateway and a default route to it in {resources}, or VPC endpoints for the services that {values} call.",
+    root_cause="{because}",
+    lesson="Give private subnets a NAT gateway, or the VPC endpoints that their functions and tasks need.",
     reference="https://docs.aws.amazon.com/vpc/latest/userguide/vpc-nat-gateway.html",
-    cost="Tasks start, fail and start again.",
-    security="None.",
-    performance="Calls time out.",
+    cost="Tasks and functions run until they time out, and are started again.",
+    performance="Every call to an AWS service times out.",
+    aws_behaviour="Functions deploy and time out at each call; an ECS service never becomes stable, and its stack rolls back (Critical).",
     check=check,
     fails=(
-        example("""
-Resources:
-  Role:
-    Type: AWS::IAM::Role
-    Properties:
-      AssumeRolePolicyDocument:
-        Version: '2012-10-17'
-        Statement: [{Effect: Allow, Principal: {Service: lambda.amazonaws.com}, Action: 'sts:AssumeRole'}]
+        example(
+            resources(
+                LAMBDA_ROLE
+                + """
       Policies:
         - PolicyName: work
           PolicyDocument:
             Version: '2012-10-17'
             Statement: [{Effect: Allow, Action: ['dynamodb:GetItem', 'logs:*'], Resource: '*'}]
-  Network: {Type: AWS::EC2::VPC, Properties: {CidrBlock: 10.0.0.0/16}}
-  Inside: {Type: AWS::EC2::Subnet, Properties: {VpcId: !Ref Network, CidrBlock: 10.0.1.0/24}}
-  Group: {Type: AWS::EC2::SecurityGroup, Properties: {GroupDescription: Workers, VpcId: !Ref Network}}
+""",
+                NETWORK,
+                """
   Table:  # finds
     Type: AWS::EC2::RouteTable
     Properties: {VpcId: !Ref Network}
   Link: {Type: AWS::EC2::SubnetRouteTableAssociation, Properties: {SubnetId: !Ref Inside, RouteTableId: !Ref Table}}
-  Worker:
-    Type: AWS::Lambda::Function
-    Properties:
-      Runtime: python3.13
-      Handler: index.handler
-      Role: !GetAtt Role.Arn
-      VpcConfig: {SubnetIds: [!Ref Inside], SecurityGroupIds: [!Ref Group]}
-      Code: {ZipFile: 'def handler(event, context): return None'}
-"""),
+""",
+                function("VpcConfig: {SubnetIds: [!Ref Inside], SecurityGroupIds: [!Ref Group]}"),
+            )
+        ),
     ),
     passes=(
-        example("""
-Resources:
-  Topic:
-    Type: AWS::SNS::Topic
-    Properties:
-      DisplayName: orders
-"""),
+        example(
+            resources(
+                LAMBDA_ROLE
+                + """
+      ManagedPolicyArns: ['arn:aws:iam::aws:policy/service-role/AWSLambdaVPCAccessExecutionRole']
+""",
+                NETWORK,
+                """
+  Table: {Type: AWS::EC2::RouteTable, Properties: {VpcId: !Ref Network}}
+  Link: {Type: AWS::EC2::SubnetRouteTableAssociation, Properties: {SubnetId: !Ref Inside, RouteTableId: !Ref Table}}
+""",
+                function("VpcConfig: {SubnetIds: [!Ref Inside], SecurityGroupIds: [!Ref Group]}"),
+            )
+        ),
     ),
 )

@@ -1,4 +1,4 @@
-"""Load balancer targets and permissions that wait for each other."""
+"""A Lambda permission and a target group that wait for each other."""
 
 from __future__ import annotations
 
@@ -6,16 +6,32 @@ from collections.abc import Iterator
 
 from grader.case import Case
 from grader.catalogue import Rule, RuleFinding, at_property, example
+from grader.rules._shared import created
+from grader.support.markdown import code
+from grader.template import Resource, Template
 
 
 def check(case: Case) -> Iterator[RuleFinding]:
-    """Report permissions that name a target group which registers the function before they can exist."""
-    for template, permission in case.resources("AWS::Lambda::Permission"):
+    """Report permissions that name a target group which registers the function, where no earlier permission exists."""
+    for template, permission in created(case, "AWS::Lambda::Permission"):
         source = {use.target for use in template.references if use.owner == permission.name and "SourceArn" in use.path}
         for group in template.of_type("AWS::ElasticLoadBalancingV2::TargetGroup"):
-            if group.name in source and group.text("TargetType") == "lambda" and group.get("Targets") is not None:
+            lambdas = group.text("TargetType") == "lambda" and group.get("Targets") is not None
+            if group.name in source and lambdas and not _is_permitted_before(case, template, permission, group):
                 message = f"waits for {group.name}, which registers the function and needs the permission for that"
-                yield at_property(template, permission, "SourceArn", message, value=group.name, says=message)
+                because = f"`SourceArn` of {code(permission.name)} refers to {code(group.name)}, which has `Targets`."
+                yield at_property(template, permission, "SourceArn", message, value=group.name, because=because)
+
+
+def _is_permitted_before(case: Case, template: Template, permission: Resource, group: Resource) -> bool:
+    """Whether another permission for load balancers is created before the target group."""
+    before = {use.target for use in template.references if use.owner == group.name and use.kind == "DependsOn"}
+    return any(
+        other.name in before
+        and other.name != permission.name
+        and case.scopes[template.file].text(other.get("Principal")).startswith("elasticloadbalancing")
+        for other in template.of_type("AWS::Lambda::Permission")
+    )
 
 
 RULE = Rule(
@@ -24,17 +40,16 @@ RULE = Rule(
     kind="circular-dependency",
     level="Critical",
     category="references",
-    title="Permission and target group that wait for each other",
-    issue="{resource} in {file} takes its SourceArn from {value}, so it is created after it. But {value} registers the "
-    "function as its target when it is created, and elasticloadbalancing may not invoke the function before the "
-    "permission exists: the registration is refused.",
-    fix="Leave SourceArn out of {resource} and let {value} depend on it, or register the target in a later step.",
-    root_cause="The references form no circle that CloudFormation sees; the services do.",
-    lesson="Create the permission before the target group that registers the function.",
+    title="Lambda permission created after the target group that needs it",
+    issue="{resources} in {file} {takes its|take their} SourceArn from {values}, so CloudFormation creates the target group first. The "
+    "target group registers the function, and Elastic Load Balancing rejects that while the function's policy does not permit "
+    "`elasticloadbalancing.amazonaws.com` to invoke it.",
+    fix="Remove SourceArn from {resources} and add {resources} to the DependsOn of {values}; or add the target in a later update.",
+    root_cause="{because}",
+    lesson="Create the Lambda permission before the target group that registers the function.",
     reference="https://docs.aws.amazon.com/elasticloadbalancing/latest/application/lambda-functions.html",
-    cost="The deployment is rolled back.",
-    security="Without SourceArn any load balancer of the account may invoke the function.",
-    performance="None.",
+    security="Without SourceArn, every load balancer may invoke the function: restrict it with SourceAccount.",
+    aws_behaviour="The registration of the target is rejected with AccessDenied, and the stack rolls back.",
     check=check,
     fails=(
         example("""
@@ -54,11 +69,15 @@ Resources:
     ),
     passes=(
         example("""
+Parameters: {FunctionArn: {Type: String, Default: 'arn:aws:lambda:us-east-1:123456789012:function:f'}}
 Resources:
-  Topic:
-    Type: AWS::SNS::Topic
-    Properties:
-      DisplayName: orders
+  Invoke:
+    Type: AWS::Lambda::Permission
+    Properties: {Action: lambda:InvokeFunction, FunctionName: !Ref FunctionArn, Principal: elasticloadbalancing.amazonaws.com}
+  Group:
+    Type: AWS::ElasticLoadBalancingV2::TargetGroup
+    DependsOn: Invoke
+    Properties: {TargetType: lambda, Targets: [{Id: !Ref FunctionArn}]}
 """),
     ),
 )

@@ -1,26 +1,19 @@
-"""Flow logs that the prompt asks for, of a network without any."""
+"""Flow logs that the prompt asks for, of a VPC without any."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
 from grader.case import Case
-from grader.case.prompt import PROMPT, mentioned
 from grader.catalogue import Rule, RuleFinding, example
-from grader.model import Location
+from grader.rules._asked import absent
+from grader.rules._shared import created
 
 
 def check(case: Case) -> Iterator[RuleFinding]:
-    """Report a prompt that names flow logs, and templates that make a VPC without one."""
-    asked = mentioned(case, "AWS::EC2::FlowLog")
-    if asked is None or not any(case.resources("AWS::EC2::VPC")) or any(case.resources("AWS::EC2::FlowLog")):
-        return
-    facts = {"asked": " ".join(asked.text.strip(" -*#>\t").split())[:160]}
-    yield RuleFinding(
-        location=Location(file=PROMPT, line=asked.line, type="AWS::EC2::FlowLog"),
-        message="there is no AWS::EC2::FlowLog in any template",
-        facts=facts,
-    )
+    """Report a prompt that orders flow logs, and templates that create a VPC without one."""
+    if any(created(case, "AWS::EC2::VPC")):
+        yield from absent(case, r"\bflow logs?\b|\bflow logging\b", "AWS::EC2::FlowLog")
 
 
 RULE = Rule(
@@ -28,15 +21,14 @@ RULE = Rule(
     kind="missing-logging",
     level="High",
     category="observability",
-    title="A network without the flow logs that are asked for",
-    issue='The prompt asks for flow logs ("{asked}"), and no template has one.',
-    fix="Add an AWS::EC2::FlowLog for the VPC, with a log group and a role that may write to it.",
-    root_cause="The line of the prompt was lost among the resources of the network.",
-    lesson="Tick off what a prompt asks of a network: addresses, routes, endpoints, logs.",
+    title="Missing VPC flow logs",
+    issue="The prompt asks for flow logs: {asked}. No template has an AWS::EC2::FlowLog, and a VPC logs no traffic by itself.",
+    fix="Add an AWS::EC2::FlowLog for the VPC, with a log group or a bucket as its destination and, for a log group, a role.",
+    root_cause="{because}",
+    lesson="A VPC has flow logs only where an AWS::EC2::FlowLog creates them.",
     reference="https://docs.aws.amazon.com/vpc/latest/userguide/flow-logs.html",
-    cost="None.",
-    security="What went through the network cannot be found out afterwards.",
-    performance="None.",
+    security="Traffic in the VPC cannot be examined afterwards.",
+    aws_behaviour="Deploys without a record of the traffic that the prompt wants logged.",
     check=check,
     fails=(
         example(
@@ -57,7 +49,7 @@ Resources:
     Type: AWS::EC2::VPC
     Properties: {CidrBlock: 10.0.0.0/16}
 """,
-            prompt="A VPC.",
+            prompt="A VPC. Create buckets for logs (flow logs, trails).",
         ),
     ),
 )

@@ -1,42 +1,38 @@
-"""Private endpoints that the prompt asks for, in a network without any."""
+"""VPC endpoints that the prompt asks for, in a VPC without any."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
 from grader.case import Case
-from grader.case.prompt import PROMPT, mentioned
 from grader.catalogue import Rule, RuleFinding, example
-from grader.model import Location
+from grader.rules._asked import absent
+from grader.rules._shared import created
+
+_WORDS = r"\b(vpc|gateway|interface) (gateway |interface )?endpoints?\b|\bprivatelink\b"
 
 
 def check(case: Case) -> Iterator[RuleFinding]:
-    """Report a prompt that names VPC endpoints or PrivateLink, and templates that make a VPC and no endpoint in it."""
-    asked = mentioned(case, "AWS::EC2::VPCEndpoint")
-    if asked is None or not any(case.resources("AWS::EC2::VPC")) or any(case.resources("AWS::EC2::VPCEndpoint")):
-        return
-    facts = {"asked": " ".join(asked.text.strip(" -*#>\t").split())[:160]}
-    message = "there is no AWS::EC2::VPCEndpoint in any template"
-    yield RuleFinding(
-        location=Location(file=PROMPT, line=asked.line, type="AWS::EC2::VPCEndpoint"), message=message, facts=facts
-    )
+    """Report a prompt that orders VPC endpoints or PrivateLink, and templates that create a VPC without an endpoint."""
+    if any(created(case, "AWS::EC2::VPC")):
+        yield from absent(case, _WORDS, "AWS::EC2::VPCEndpoint")
 
 
 RULE = Rule(
     id="missing-private-endpoint",
     kind="networking-missing",
-    level="Medium",
+    level="High",
     category="requirements",
-    title="A network without the private endpoints that are asked for",
-    issue='The prompt wants private connections to AWS services ("{asked}"), and the network has no VPC endpoint: what is '
-    "called from it leaves over the internet, or not at all.",
-    fix="Add gateway endpoints for S3 and DynamoDB, and interface endpoints for the other services that are called.",
-    root_cause="NAT gateways make the calls work, so that the private way was not missed.",
+    title="Missing VPC endpoints",
+    issue="The prompt asks for private connections to AWS services: {asked}. The VPC has no endpoint, so calls to AWS services leave it "
+    "over the internet, or fail.",
+    fix="Add gateway endpoints for S3 and DynamoDB, and interface endpoints for the other services that are called from the VPC.",
+    root_cause="{because}",
     lesson="Where private connectivity is asked for, list the services that are called and give each its endpoint.",
     reference="https://docs.aws.amazon.com/vpc/latest/privatelink/aws-services-privatelink-support.html",
-    cost="Traffic to S3 and DynamoDB is paid for at the NAT gateway; gateway endpoints are free.",
-    security="Calls to AWS services go over public addresses.",
-    performance="None.",
+    cost="Traffic to S3 and DynamoDB is charged at a NAT gateway; gateway endpoints are free.",
+    security="Calls to AWS services use public addresses.",
+    aws_behaviour="Deploys; traffic to AWS services does not stay on the private network as asked.",
     check=check,
     fails=(
         example(
@@ -61,6 +57,15 @@ Resources:
     Properties: {VpcId: !Ref Network, ServiceName: !Sub 'com.amazonaws.${AWS::Region}.s3'}
 """,
             prompt="A VPC. Traffic to AWS services uses PrivateLink.",
+        ),
+        example(
+            """
+Resources:
+  Network:
+    Type: AWS::EC2::VPC
+    Properties: {CidrBlock: 10.0.0.0/16}
+""",
+            prompt="A VPC. Prefer VPC endpoints over NAT gateways where applicable.",
         ),
     ),
 )

@@ -1,4 +1,4 @@
-"""Domains that nobody can have."""
+"""Hosted zones of domains that are reserved for documentation."""
 
 from __future__ import annotations
 
@@ -7,19 +7,39 @@ from collections.abc import Iterator
 
 from grader.case import Case
 from grader.catalogue import Rule, RuleFinding, at_property, example
+from grader.rules._shared import created
+from grader.support.markdown import code
+from grader.template import is_known
 
-# Route 53 refuses these as reserved.
+# Route 53 rejects the domains themselves ("example.com is reserved by AWS!"). For names below them that is not documented;
+# no registry can delegate them, so that their public zone never answers.
 # Source: https://docs.aws.amazon.com/Route53/latest/APIReference/API_CreateHostedZone.html (InvalidDomainName)
-_RESERVED = re.compile(r"(^|\.)(example\.(com|net|org))\.?$", re.I)
+_RESERVED = re.compile(r"(?P<below>.+\.)?example\.(com|net|org)\.?", re.I)
 
 
 def check(case: Case) -> Iterator[RuleFinding]:
-    """Report hosted zones of domains that are reserved for documentation."""
-    for template, zone in case.resources("AWS::Route53::HostedZone"):
+    """Report public hosted zones of domains that are reserved for documentation."""
+    for template, zone in created(case, "AWS::Route53::HostedZone"):
         scope = case.scopes[template.file]
         name = scope.text(zone.get("Name"))
-        if _RESERVED.search(name) and zone.get("VPCs") is None and scope.exists(zone) is not False:
-            yield at_property(template, zone, "Name", f"{name} is reserved for documentation", value=name)
+        reserved = _RESERVED.fullmatch(name)
+        if reserved is None or zone.get("VPCs") is not None:
+            continue
+        node = zone.get("Name")
+        used = [
+            use.target
+            for use in template.references
+            if use.owner == zone.name and use.path[:2] == ("Properties", "Name")
+        ]
+        parameter = next((name for name in used if name in template.parameters), "")
+        because = (
+            f"The default of the parameter {code(parameter)} is {code(template.parameters[parameter].default or name)}."
+            if parameter and is_known(name)
+            else f"{code(name)} is written at line {node.line if node else zone.line}."
+        )
+        message = f"{name} is reserved for documentation"
+        level = "High" if reserved["below"] else ""
+        yield at_property(template, zone, "Name", message, level=level, value=name, because=because)
 
 
 RULE = Rule(
@@ -27,17 +47,14 @@ RULE = Rule(
     kind="reserved-domain",
     level="Critical",
     category="prerequisites",
-    title="Hosted zone for a domain that nobody can have",
-    issue="{resource} in {file} is a public zone for {value}, a domain that is reserved for documentation. Route 53 "
-    "refuses to create it.",
-    fix="Take the domain as a parameter, with the zone and its records behind a condition that is off until one is "
-    "given.",
-    root_cause="The name from the documentation was taken over as a default.",
-    lesson="Never deploy reserved example domains; make DNS optional.",
+    title="Public hosted zone of a reserved domain",
+    issue="{resources} in {file} {is a public zone|are public zones} of {values}. The domain is reserved for documentation: Route 53 "
+    "rejects the domain itself, and no registry delegates names below it, so its records never resolve.",
+    fix="Take the domain as a parameter, and create the zone and its records under a condition that is false until a domain is given.",
+    root_cause="{because}",
+    lesson="Never deploy example.com: take the domain as a parameter and make DNS optional.",
     reference="https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/CreatingHostedZone.html",
-    cost="The deployment is rolled back.",
-    security="None.",
-    performance="None.",
+    aws_behaviour="Route 53 rejects example.com, example.net and example.org, and the stack rolls back; names below them never resolve (High).",
     check=check,
     fails=(
         example("""
@@ -45,16 +62,23 @@ Resources:
   Zone:
     Type: AWS::Route53::HostedZone
     Properties:
+      Name: example.com  # finds
+  Below:
+    Type: AWS::Route53::HostedZone
+    Properties:
       Name: shop.example.com  # finds
 """),
     ),
     passes=(
         example("""
+Parameters: {Domain: {Type: String, Default: example.com}, HasDomain: {Type: String, Default: 'no'}}
+Conditions: {Dns: !Equals [!Ref HasDomain, 'yes']}
 Resources:
-  Topic:
-    Type: AWS::SNS::Topic
-    Properties:
-      DisplayName: orders
+  Zone:
+    Type: AWS::Route53::HostedZone
+    Condition: Dns
+    Properties: {Name: !Ref Domain}
+  Topic: {Type: AWS::SNS::Topic, Properties: {DisplayName: orders}}
 """),
     ),
 )

@@ -1,0 +1,32 @@
+"""What the conditions of several rules ask of a case."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from grader.case import Case
+from grader.model import Finding
+from grader.template import Resource, Template
+
+PUBLIC_CIDRS = ("0.0.0.0/0", "::/0")
+
+
+def created(case: Case, *types: str) -> Iterator[tuple[Template, Resource]]:
+    """Yield the resources of the given types that a deployment may create: their condition is not false."""
+    for template, resource in case.resources(*types):
+        if case.scopes[template.file].exists(resource) is not False:
+            yield template, resource
+
+
+def resource_at(case: Case, finding: Finding) -> tuple[Template, Resource] | None:
+    """Return the template and the resource that a finding is about, None where it is about neither."""
+    for template in case.templates:
+        if template.file == finding.file and finding.resource in template.resources:
+            return template, template.resources[finding.resource]
+    return None
+
+
+def with_facts(finding: Finding, *, level: str = "", **facts: str) -> Finding:
+    """Return a finding with more facts, and another level where one is given."""
+    return replace(finding, facts={**finding.facts, **facts}, level=level or finding.level)
