@@ -164,6 +164,7 @@ RULE = Rule(
     is_choice=True,
     aws_behaviour="CloudFormation refuses to create the stack until the parameter has the id or name of an existing "
     "resource.",
+    yields_to=("placeholder-value", "key-pair-missing"),
     check=check,
     fails=(
         example("""

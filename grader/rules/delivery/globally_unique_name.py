@@ -50,7 +50,7 @@ RULE = Rule(
     security="Whoever creates a bucket with a guessable name first receives what is written to that name.",
     is_choice=True,
     aws_behaviour="S3 rejects a name that any account uses with BucketAlreadyExists, and CloudFormation rolls the stack back.",
-    yields_to=("missing-environment-suffix", "invalid-resolved-value", "invalid-property-value", "name-length"),
+    yields_to=("missing-environment-suffix", "invalid-resolved-value", "name-length", "bucket-name-from-stack-name"),
     check=check,
     fails=(
         example("""

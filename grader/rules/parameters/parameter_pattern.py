@@ -10,8 +10,12 @@ import regex
 from grader.case import Case
 from grader.catalogue import Rule, RuleFinding, example
 from grader.model import Location
+from grader.rules.parameters._parameters import spoken
+from grader.support.markdown import code
 from grader.template import Parameter
 
+# A sentence of a prompt that says which values a parameter takes.
+_FORM = r"\b(patterns?|regex|format|allowed ?pattern|must match|alphanumeric|characters|lower-?case|digits)\b"
 _SECONDS = 0.05  # a pattern comes from the response: matching it is bounded in time
 # Ordinary values by what a parameter's name says it holds. A pattern should take most of them.
 _ORDINARY: tuple[tuple[str, tuple[str, ...]], ...] = (
@@ -32,23 +36,36 @@ _ORDINARY: tuple[tuple[str, tuple[str, ...]], ...] = (
 
 
 def check(case: Case) -> Iterator[RuleFinding]:
-    """Report parameters whose AllowedPattern takes fewer than half of the values that their name makes one expect."""
+    """Report parameters whose AllowedPattern takes fewer than half of the values that their name makes one expect.
+
+    Silent where the prompt describes the form of the value.
+    """
     for template in case.templates:
         for parameter in template.parameters.values():
             pattern = parameter.text("AllowedPattern")
             rejected, total = _rejected(parameter, pattern) if pattern else ([], 0)
-            if rejected and len(rejected) * 2 > total:
-                facts = {"parameter": parameter.name, "value": str(pattern), "example": ", ".join(rejected[:4])}
-                yield RuleFinding(
-                    location=Location(
-                        file=template.file,
-                        line=parameter.line_of("AllowedPattern"),
-                        resource=parameter.name,
-                        path=f"Parameters.{parameter.name}.AllowedPattern",
-                    ),
-                    message=f"the pattern {pattern} rejects {', '.join(rejected[:4])}",
-                    facts=facts,
+            if not rejected or len(rejected) * 2 <= total or case.request.orders(_FORM, near=spoken(parameter.name)):
+                continue
+            shown = ", ".join(rejected[:4])
+            because = (
+                f"The default {code(parameter.default)} has the only form that the pattern accepts."
+                if parameter.default
+                else "The parameter has no default that shows the form."
+            )
+            if not parameter.text("ConstraintDescription"):
+                because += (
+                    " ConstraintDescription is missing, so that a rejected value is reported with the pattern only."
                 )
+            yield RuleFinding(
+                location=Location(
+                    file=template.file,
+                    line=parameter.line_of("AllowedPattern"),
+                    resource=parameter.name,
+                    path=f"Parameters.{parameter.name}.AllowedPattern",
+                ),
+                message=f"the pattern {pattern} rejects {shown}",
+                facts={"parameter": parameter.name, "value": str(pattern), "example": shown, "because": because},
+            )
 
 
 def _rejected(parameter: Parameter, pattern: str) -> tuple[list[str], int]:
@@ -71,16 +88,15 @@ RULE = Rule(
     level="Medium",
     category="parameters",
     title="Pattern of {parameter} rejects ordinary values",
-    issue="{parameter} in {file} accepts only what matches {value}. Ordinary values, such as {example}, do not match, so that "
-    "nobody can deploy with them.",
-    fix="Widen the pattern to what the resources that use {parameter} really need, for instance lower-case letters, digits and "
-    "hyphens, and describe the form in ConstraintDescription.",
-    root_cause="One naming scheme was written into the pattern as if no other existed.",
-    lesson="Constrain a parameter to what AWS rejects, not to one naming habit.",
+    issue="{parameter} in {file} accepts only values that match {value}. Ordinary values such as {example} do not match, and "
+    "CloudFormation rejects a stack with them.",
+    fix="Widen the pattern to what the resources that use {parameter} accept, for instance `^[a-z][a-z0-9-]*$`, and describe the "
+    "form in ConstraintDescription.",
+    root_cause="{because}",
+    lesson="Constrain a parameter to what AWS rejects, not to one naming scheme.",
     reference="https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/parameters-section-structure.html",
-    cost="None beyond refused deployments.",
-    security="None; the pattern keeps out nothing dangerous.",
-    performance="None.",
+    is_choice=True,
+    aws_behaviour="CloudFormation rejects a value that does not match AllowedPattern before it creates anything.",
     check=check,
     fails=(
         example("""
@@ -96,6 +112,20 @@ Resources:
 """),
     ),
     passes=(
+        example(
+            """
+Parameters:
+  NameSuffix:
+    Type: String
+    Default: dev-001
+    AllowedPattern: '^[a-z]{3}-[0-9]{3}$'
+Resources:
+  Topic:
+    Type: AWS::SNS::Topic
+    Properties: {TopicName: !Sub 'orders-${NameSuffix}'}
+""",
+            prompt="A topic with a name suffix. The name suffix has the format abc-123.",
+        ),
         example("""
 Parameters:
   NameSuffix:

@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from grader.case import Case
 from grader.catalogue import Rule, RuleFinding, example
 from grader.model import Location
-from grader.template import Template, text_of, walk
+from grader.support.markdown import code
+from grader.template import Parameter, Template, dotted, text_of, walk
 
 _SERVERLESS = "db.serverless"
 
@@ -21,17 +22,33 @@ def check(case: Case) -> Iterator[RuleFinding]:
             uses = template.uses.get(parameter.name, ())
             if parameter.name in contradicted:
                 reason = f"names an instance class, while {contradicted[parameter.name]} has {_SERVERLESS}"
+                because = f"{code(contradicted[parameter.name])} has the fixed instance class {code(_SERVERLESS)}."
             elif not uses and "Fn::Transform" not in template.text:
                 reason = "is used nowhere in the template"
+                because = _unused(template, parameter)
             else:
                 continue
-            facts = {"parameter": parameter.name, "value": parameter.default or "", "reason": reason}
+            facts = {"parameter": parameter.name, "value": parameter.default or "", "because": because}
             place = f"Parameters.{parameter.name}"
             yield RuleFinding(
                 location=Location(file=template.file, line=parameter.line, resource=parameter.name, path=place),
                 message=reason,
                 facts=facts,
             )
+
+
+def _unused(template: Template, parameter: Parameter) -> str:
+    """Say where the parameter's name or its default is written instead of a reference."""
+    if "${" + parameter.name + "}" in template.text:
+        return f"`${{{parameter.name}}}` is in a text without Fn::Sub, which CloudFormation does not replace."
+    value = parameter.default or ""
+    if len(value) > 3 and value.lower() not in ("true", "false"):
+        for resource in template.resources.values():
+            for path, node in walk(resource.properties):
+                if text_of(node) == value:
+                    place = f"{code(dotted(path))} of {code(resource.name)}"
+                    return f"Its default {code(value)} is written out at {place} instead of a reference."
+    return f"No Ref, Fn::Sub or condition of {code(template.file)} names {code(parameter.name)}."
 
 
 def _beside_serverless(template: Template) -> dict[str, str]:
@@ -60,15 +77,14 @@ RULE = Rule(
     kind="unused-parameter",
     level="Medium",
     category="parameters",
-    title="Parameters that change nothing: {parameters}",
-    issue="{parameter} in {file} {reason}. Whoever sets it expects an effect, and there is none. In all: {parameters}.",
-    fix="Remove {parameters}, or use them where their names say.",
-    root_cause="The parameters were declared for a version of the template that was not written.",
-    lesson="Declare a parameter only with its use, and check that it reaches the property it names.",
+    title="{Parameter|Parameters} without effect: {parameters}",
+    issue="{parameters} in {file} {changes|change} nothing: no resource takes {its value|their values}. A deployer who sets "
+    "{it|them} gets the same stack.",
+    fix="Remove {parameters}, or refer to {it|them} in the properties that the {name says|names say}.",
+    root_cause="{because}",
+    lesson="Declare a parameter together with its use.",
     reference="https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/parameters-section-structure.html",
-    cost="None directly; a size that is not applied is a bill that is not as planned.",
-    security="None, unless the parameter was meant to restrict something.",
-    performance="A setting that is believed to apply does not.",
+    aws_behaviour="CloudFormation accepts the parameter and ignores its value.",
     stands_for=("cfn-lint:W2001", "cloudformation-validate:W2001"),
     check=check,
     fails=(
