@@ -9,17 +9,20 @@ RULE = Rule(
     kind="circular-dependency",
     level="Critical",
     category="references",
-    title="Circular dependency between resources",
-    issue="A circle of dependencies in {file}, through {resources}: {says}. CloudFormation finds no order in which to "
-    "create them and refuses the template.",
-    fix="Break the circle: move the part that points back into a resource of its own (a rule of a security group, a "
-    "policy, a permission), or use a name instead of a reference.",
-    root_cause="Each reference is right by itself; nobody followed them all the way round.",
+    title="Circular dependency between {resources}",
+    issue=(
+        "The resources {resources} in {file} depend on each other in a circle: {says}. CloudFormation has no "
+        "order in which to create them and rejects the template."
+    ),
+    fix=(
+        "Remove one dependency of the circle: move the property that refers back into a resource of its own, such "
+        "as AWS::EC2::SecurityGroupIngress, AWS::IAM::Policy or AWS::Lambda::Permission, or write a name instead "
+        "of a reference."
+    ),
+    root_cause="The reference at line {line} closes the circle that {resource} is part of.",
     lesson="Follow references to their end; put mutual rules and permissions into separate resources.",
     reference="https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/troubleshooting.html",
-    cost="The template is refused as a whole.",
-    security="None: nothing is created.",
-    performance="None: nothing is created.",
+    aws_behaviour="CloudFormation rejects the template with a circular dependency error before it creates anything.",
     stands_for=(
         "plan:cycle",
         "plan:nested-cycle",
@@ -41,10 +44,14 @@ Resources:
     passes=(
         example("""
 Resources:
-  Topic:
-    Type: AWS::SNS::Topic
-    Properties:
-      DisplayName: orders
+  Web: {Type: AWS::EC2::SecurityGroup, Properties: {GroupDescription: Web}}
+  App: {Type: AWS::EC2::SecurityGroup, Properties: {GroupDescription: App}}
+  FromWeb:
+    Type: AWS::EC2::SecurityGroupIngress
+    Properties: {GroupId: !GetAtt App.GroupId, SourceSecurityGroupId: !GetAtt Web.GroupId, IpProtocol: tcp, FromPort: 80, ToPort: 80}
+  FromApp:
+    Type: AWS::EC2::SecurityGroupIngress
+    Properties: {GroupId: !GetAtt Web.GroupId, SourceSecurityGroupId: !GetAtt App.GroupId, IpProtocol: tcp, FromPort: 80, ToPort: 80}
 """),
     ),
 )

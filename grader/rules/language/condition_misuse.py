@@ -1,4 +1,4 @@
-"""Conditions used wrongly."""
+"""Conditions that CloudFormation cannot evaluate."""
 
 from __future__ import annotations
 
@@ -9,16 +9,18 @@ RULE = Rule(
     kind="condition-misuse",
     level="Critical",
     category="references",
-    title="Conditions that CloudFormation does not evaluate",
-    issue="{file} uses conditions in a way that CloudFormation does not evaluate; at line {line}: {says}.",
-    fix="Define the condition in the Conditions section and give each function the number and kind of operands that "
-    "it takes.",
-    root_cause="Condition functions were written like expressions of a programming language.",
-    lesson="Write conditions with Fn::Equals, And, Or and Not over parameters and other conditions only.",
+    title="Condition that CloudFormation cannot evaluate",
+    issue="{file} has a condition that CloudFormation cannot evaluate, at line {line}: {says}.",
+    fix=(
+        "Give the function at line {line} the number and kind of operands that it takes: Fn::Equals takes two "
+        "values, Fn::Not one condition, Fn::And and Fn::Or two to ten."
+    ),
+    root_cause="The operands at line {line} are not those that the condition function takes.",
+    lesson=(
+        "Write conditions with Fn::Equals, Fn::And, Fn::Or and Fn::Not over parameters, mappings and other conditions."
+    ),
     reference="https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/conditions-section-structure.html",
-    cost="The template is refused as a whole.",
-    security="None: nothing is created.",
-    performance="None: nothing is created.",
+    aws_behaviour="CloudFormation rejects the template when it validates it.",
     stands_for=(
         "plan:condition-cycle",
         "cfn-lint:E8*",
@@ -43,11 +45,15 @@ Resources:
     ),
     passes=(
         example("""
+Parameters:
+  Stage: {Type: String, Default: dev}
+Conditions:
+  IsProduction: !Equals [!Ref Stage, production]
+  IsTest: !And [!Not [!Condition IsProduction], !Equals [!Ref Stage, test]]
 Resources:
   Topic:
     Type: AWS::SNS::Topic
-    Properties:
-      DisplayName: orders
+    Condition: IsTest
 """),
     ),
 )

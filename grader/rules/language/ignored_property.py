@@ -1,4 +1,4 @@
-"""Properties that are ignored."""
+"""Properties that have no effect."""
 
 from __future__ import annotations
 
@@ -9,15 +9,13 @@ RULE = Rule(
     kind="invalid-property",
     level="Medium",
     category="schema",
-    title="Properties that have no effect where they stand",
-    issue="{resources} in {file} set what is ignored there; at line {line}: {says}.",
-    fix="Remove the property, or choose the configuration in which it counts.",
-    root_cause="Properties of different configurations were put together.",
-    lesson="Check in which configuration a property is read.",
+    title="Ignored {property|properties} of {resources}",
+    issue="{resources} in {file} {sets a property|set properties} that AWS ignores, at line {line}: {says}.",
+    fix="Remove {path} from {resource}, or choose the configuration in which it has an effect.",
+    root_cause="Another property of {resource} selects a configuration in which {path} is not read.",
+    lesson="Check in which configuration a property has an effect.",
     reference="https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-template-resource-type-ref.html",
-    cost="None.",
-    security="What was meant to be set is not.",
-    performance="What was meant to be set is not.",
+    aws_behaviour="The resource is created, and the property has no effect.",
     stands_for=(
         "cfn-lint:W3671",
         "cloudformation-validate:W3671",
@@ -63,10 +61,11 @@ Resources:
     passes=(
         example("""
 Resources:
-  Topic:
-    Type: AWS::SNS::Topic
+  Group:
+    Type: AWS::EC2::SecurityGroup
     Properties:
-      DisplayName: orders
+      GroupDescription: Web servers
+      SecurityGroupIngress: [{IpProtocol: tcp, FromPort: 443, ToPort: 443, CidrIp: 10.0.0.0/16}]
 """),
     ),
 )

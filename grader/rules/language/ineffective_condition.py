@@ -1,4 +1,4 @@
-"""Conditions that decide nothing, or too much."""
+"""Conditions that are constant, or that do not cover where they are needed."""
 
 from __future__ import annotations
 
@@ -10,16 +10,21 @@ RULE = Rule(
     kind="condition-misuse",
     level="Medium",
     category="references",
-    title="Conditions that decide nothing, or too much",
-    issue="A condition in {file} cannot do what it is there for; at line {line}: {says}.",
-    fix="Compare a parameter with its values, and give what is only sometimes created the same condition wherever it "
-    "is used.",
-    root_cause="The conditions were not walked through for each value.",
+    title="Condition without the intended effect",
+    issue="A condition in {file} does not have the effect that its place suggests, at line {line}: {says}.",
+    fix=(
+        "Compare a parameter with its values, and put the same condition on every use of a resource that is "
+        "created conditionally."
+    ),
+    root_cause=(
+        "The condition at line {line} has the same outcome for every value of the parameters, or its outcome is "
+        "not considered where the resource is used."
+    ),
     lesson="Go through a template once for each outcome of its conditions.",
     reference="https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/conditions-section-structure.html",
-    cost="A deployment with the other value fails or brings more than wanted.",
-    security="None.",
-    performance="None.",
+    aws_behaviour=(
+        "CloudFormation accepts the template; with the other outcome the stack fails or contains more than intended."
+    ),
     stands_for=(
         "cfn-lint:W1001",
         "cloudformation-validate:W1001",
@@ -46,11 +51,12 @@ Resources:
     ),
     passes=(
         example("""
+Parameters:
+  Stage: {Type: String, Default: dev}
+Conditions: {IsLive: !Equals [!Ref Stage, live]}
 Resources:
-  Topic:
-    Type: AWS::SNS::Topic
-    Properties:
-      DisplayName: orders
+  Topic: {Type: AWS::SNS::Topic, Condition: IsLive}
+  Queue: {Type: AWS::SQS::Queue}
 """),
     ),
 )

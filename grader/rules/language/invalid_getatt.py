@@ -48,16 +48,17 @@ RULE = Rule(
     kind="invalid-getatt",
     level="Critical",
     category="references",
-    title="Attributes that the resource does not return",
-    issue="{file} reads attributes that do not exist: {says}.",
-    fix="Use an attribute from the type's list of return values, or Ref where Ref returns it.",
-    root_cause="The attribute was named after the property or the API field that it resembles.",
-    lesson="Take GetAtt attributes from the return values of the type.",
+    title="Attribute that the resource does not return",
+    issue=(
+        "{file} reads an attribute that the resource does not return, at line {line}: {says}. CloudFormation "
+        "rejects the template."
+    ),
+    fix="Read an attribute from the return values of the type, or use Ref where Ref returns the value.",
+    root_cause="The name after the dot at line {line} is not a return value of the type.",
+    lesson="Take the attributes of Fn::GetAtt from the return values of the type.",
     reference="https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/intrinsic-function-reference-"
     "getatt.html",
-    cost="The template is refused as a whole.",
-    security="None: nothing is created.",
-    performance="None: nothing is created.",
+    aws_behaviour="CloudFormation rejects the template: the resource has no such attribute.",
     stands_for=(
         "plan:attribute-unknown",
         "cloudformation-validate:E9004",
@@ -81,8 +82,10 @@ Resources:
 Resources:
   Topic:
     Type: AWS::SNS::Topic
+  Queue:
+    Type: AWS::SQS::Queue
     Properties:
-      DisplayName: orders
+      QueueName: !GetAtt Topic.TopicName
 """),
     ),
 )

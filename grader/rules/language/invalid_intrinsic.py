@@ -1,4 +1,4 @@
-"""Intrinsic functions used wrongly."""
+"""Intrinsic functions with arguments or in places that they do not have."""
 
 from __future__ import annotations
 
@@ -9,15 +9,13 @@ RULE = Rule(
     kind="invalid-intrinsic",
     level="Critical",
     category="references",
-    title="Intrinsic functions used wrongly",
-    issue="{file} uses intrinsic functions in a way that CloudFormation does not evaluate; at line {line}: {says}.",
-    fix="Write the function with the arguments, and in the place, that its documentation gives.",
-    root_cause="The function was combined by analogy with another one.",
-    lesson="Use intrinsic functions with the argument forms and in the sections that allow them.",
+    title="Intrinsic function with wrong arguments",
+    issue=("{file} uses an intrinsic function in a way that CloudFormation does not evaluate, at line {line}: {says}."),
+    fix="Write the function at line {line} with the arguments, and in the sections, that its documentation gives.",
+    root_cause="The arguments at line {line} are not those that the function takes there.",
+    lesson="Use intrinsic functions with their documented arguments, in the sections that allow them.",
     reference="https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/intrinsic-function-reference.html",
-    cost="The template is refused as a whole.",
-    security="None: nothing is created.",
-    performance="None: nothing is created.",
+    aws_behaviour="CloudFormation rejects the template when it validates or processes the function.",
     stands_for=(
         "cfn-lint:E1*",
         "cloudformation-validate:E1*",
@@ -43,7 +41,7 @@ Resources:
   Topic:
     Type: AWS::SNS::Topic
     Properties:
-      DisplayName: orders
+      DisplayName: !Select [0, [orders, returns]]
 """),
     ),
 )

@@ -9,16 +9,17 @@ RULE = Rule(
     kind="invalid-property",
     level="Critical",
     category="schema",
-    title="Properties that the resource type does not have",
-    issue="Properties that their types do not have, in {file}: on {resources}. At {path} of {resource}: {says}. "
-    "CloudFormation refuses them when the change set is created.",
-    fix="Remove or rename what is at {path}: the template reference of {type} lists the properties it has.",
-    root_cause="The property was taken from the service's API, from another type or from another tool.",
-    lesson="Check property names against the schema of the resource type.",
+    title="Unknown {property|properties} of {types}",
+    issue=(
+        "{resources} in {file} {has a property|have properties} that the type does not have. At {path} of "
+        "{resource} ({type}): {says}. CloudFormation rejects the template."
+    ),
+    fix="Remove or rename {path}: the template reference of {type} lists its properties.",
+    root_cause="{path} is not in the schema of {type}.",
+    lesson="Take property names from the schema of the resource type.",
     reference="https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-template-resource-type-ref.html",
-    cost="The template is refused as a whole.",
-    security="A setting that was meant to protect is not applied under a wrong name.",
-    performance="None: nothing is created.",
+    security="A setting under an unknown name is not applied.",
+    aws_behaviour="CloudFormation rejects the unknown key, at the latest when it creates the resource.",
     stands_for=(
         "cfn-lint:E3002",
         "cloudformation-validate:F3002",
@@ -42,7 +43,7 @@ Resources:
   Topic:
     Type: AWS::SNS::Topic
     Properties:
-      DisplayName: orders
+      KmsMasterKeyId: alias/aws/sns
 """),
     ),
 )

@@ -9,15 +9,19 @@ RULE = Rule(
     kind="invalid-property-value",
     level="Critical",
     category="schema",
-    title="Values that the property does not accept",
-    issue="Values that the service refuses, in {file}: on {resources}. At {path} of {resource}: {says}.",
-    fix="Set {path} of {resource} to one of the values that {type} accepts.",
-    root_cause="The value is plausible and was not checked against what the property accepts.",
+    title="Invalid property {value|values} of {types}",
+    issue=(
+        "{resources} in {file} {has a value|have values} that AWS does not accept. At {path} of {resource} "
+        "({type}): {says}."
+    ),
+    fix=(
+        "Change {path} of {resource} to what the message names as accepted; the template reference of {type} "
+        "lists values, lengths and combinations."
+    ),
+    root_cause="The value at {path} is outside what {type} accepts.",
     lesson="Check enumerated values, lengths, ranges and combinations against the resource type.",
     reference="https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-template-resource-type-ref.html",
-    cost="The deployment is refused or rolled back.",
-    security="None: nothing stays created.",
-    performance="None: nothing stays created.",
+    aws_behaviour="CloudFormation or the service rejects the value, and the stack is rolled back.",
     stands_for=(
         "cfn-lint:E3*",
         "cloudformation-validate:W3030",
@@ -45,10 +49,11 @@ Resources:
     passes=(
         example("""
 Resources:
-  Topic:
-    Type: AWS::SNS::Topic
+  Archive:
+    Type: AWS::S3::Bucket
     Properties:
-      DisplayName: orders
+      VersioningConfiguration:
+        Status: Enabled
 """),
     ),
 )

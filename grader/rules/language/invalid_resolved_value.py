@@ -1,4 +1,4 @@
-"""Values that are wrong once functions are resolved."""
+"""Values that are invalid once their parts are put together."""
 
 from __future__ import annotations
 
@@ -9,17 +9,22 @@ RULE = Rule(
     kind="invalid-property-value",
     level="Critical",
     category="schema",
-    title="Values that are refused once they are put together",
-    issue="{resources} in {file} get values that are put together from parameters, and with the values that the "
-    "template itself gives them the result is refused; at line {line}: {says}.",
-    fix="Change the parts (a default, an allowed value, the order in the name) so that each result fits; bucket names"
-    " are in lower case.",
-    root_cause="The name was checked as it is written, and not as it comes out.",
-    lesson="Work out what names become for every value that a parameter may take.",
+    title="Composed value that {types} does not accept",
+    issue=(
+        "{resources} in {file} {gets a value|get values} composed of parameters or mappings, and with the values "
+        "of the template the result is invalid, at line {line}: {says}."
+    ),
+    fix=(
+        "Change the parts (a default, an allowed value, their order), so that every result is valid. Bucket names "
+        "are in lower case."
+    ),
+    root_cause=(
+        "The value at {path} of {resource} is composed by a function, and one of the values that the template "
+        "declares makes it invalid."
+    ),
+    lesson="Work out what a composed value becomes for every value of its parameters.",
     reference="https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html",
-    cost="The deployment is rolled back at this resource.",
-    security="None: nothing stays created.",
-    performance="None: nothing stays created.",
+    aws_behaviour="The service rejects the composed value, and CloudFormation rolls the stack back.",
     stands_for=(
         "cfn-lint:W1031",
         "cloudformation-validate:W1031",
@@ -49,11 +54,13 @@ Resources:
     ),
     passes=(
         example("""
+Parameters:
+  Environment: {Type: String, Default: production, AllowedValues: [production, test]}
 Resources:
-  Topic:
-    Type: AWS::SNS::Topic
+  Uploads:
+    Type: AWS::S3::Bucket
     Properties:
-      DisplayName: orders
+      BucketName: !Sub 'uploads-${AWS::AccountId}-${Environment}'
 """),
     ),
 )

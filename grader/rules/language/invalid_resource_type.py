@@ -9,16 +9,19 @@ RULE = Rule(
     kind="invalid-resource-type",
     level="Critical",
     category="schema",
-    title="Resource types that do not exist",
-    issue="Types that CloudFormation does not know, in {file}: {types} (of {resources}). The engine says: {says}.",
-    fix="Use the type under which the service publishes the resource; look it up in the template reference before "
-    "inventing one.",
-    root_cause="The name of the type was made up from the name of the service or of its API.",
-    lesson="Take resource types from the template reference, never by analogy.",
+    title="Unknown resource {type|types}: {types}",
+    issue=(
+        "{resources} in {file} {has the type|have the types} {types}, which CloudFormation does not have in this "
+        "region: {says}."
+    ),
+    fix=(
+        "Use the type of the template reference under which the service publishes the resource; where there is "
+        "none, configure it with a property of another type or a custom resource."
+    ),
+    root_cause="{type} is not in the registry of resource types.",
+    lesson="Take resource types from the template reference.",
     reference="https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-template-resource-type-ref.html",
-    cost="The template is refused as a whole.",
-    security="None: nothing is created.",
-    performance="None: nothing is created.",
+    aws_behaviour="CloudFormation rejects the template: unrecognized resource types.",
     stands_for=(
         "plan:type-unknown",
         "cfn-lint:E3006",
@@ -40,8 +43,9 @@ Resources:
 Resources:
   Topic:
     Type: AWS::SNS::Topic
-    Properties:
-      DisplayName: orders
+  Own:
+    Type: Custom::Migration
+    Properties: {ServiceToken: !Ref Topic}
 """),
     ),
 )

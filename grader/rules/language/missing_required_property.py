@@ -9,16 +9,16 @@ RULE = Rule(
     kind="missing-required-property",
     level="Critical",
     category="schema",
-    title="Required properties that are missing",
-    issue="Properties that a type requires and that are not there, or that exclude each other, in {file}: on {resources}. "
-    "For {resource} ({type}): {says}. CloudFormation refuses the template when the change set is created.",
-    fix="Give {resource} what {type} requires.",
-    root_cause="The resource was written from memory of what it usually holds.",
-    lesson="Give every resource the properties its type requires, and no two that exclude each other.",
+    title="Missing required {property|properties} of {types}",
+    issue=(
+        "{resources} in {file} {lacks a property that its type requires, or has|lack properties that their types "
+        "require, or have} properties that exclude each other. For {resource} ({type}): {says}."
+    ),
+    fix="Add to {resource} what {type} requires, or keep one of the properties that exclude each other.",
+    root_cause="The schema of {type} requires it, and {resource} at line {line} does not meet the schema.",
+    lesson="Give every resource the properties that its type requires, and no two that exclude each other.",
     reference="https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-template-resource-type-ref.html",
-    cost="The template is refused as a whole.",
-    security="None: nothing is created.",
-    performance="None: nothing is created.",
+    aws_behaviour="CloudFormation rejects the resource before or when it calls the service.",
     stands_for=(
         "cfn-lint:E3003",
         "cloudformation-validate:F3003",
@@ -50,10 +50,10 @@ Resources:
     passes=(
         example("""
 Resources:
-  Topic:
-    Type: AWS::SNS::Topic
-    Properties:
-      DisplayName: orders
+  Alerts:
+    Type: AWS::SNS::Subscription
+    Properties: {TopicArn: !Ref Topic, Protocol: email, Endpoint: ops@example.com}
+  Topic: {Type: AWS::SNS::Topic}
 """),
     ),
 )

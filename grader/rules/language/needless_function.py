@@ -1,4 +1,4 @@
-"""Functions that do nothing."""
+"""Functions that substitute nothing."""
 
 from __future__ import annotations
 
@@ -9,16 +9,18 @@ RULE = Rule(
     kind="invalid-intrinsic",
     level="Medium",
     category="references",
-    title="Functions that do nothing",
-    issue="{file} calls {count} functions that have nothing to do; the first at line {line}: {says}.",
-    fix="Write the plain string, or put the variable in that was meant to be there: an Fn::Sub without one is often a"
-    " forgotten reference.",
-    root_cause="Every string was wrapped by habit.",
-    lesson="Use Fn::Sub where something is substituted.",
+    title="Function without effect",
+    issue=(
+        "{file} calls functions that change nothing at {count} {place|places}; the first is at line {line}: {says}."
+    ),
+    fix=(
+        "Write the plain text, or insert the variable that was intended: an Fn::Sub without a variable is often a "
+        "forgotten reference."
+    ),
+    root_cause="The text at line {line} contains nothing to substitute.",
+    lesson="Use Fn::Sub only for texts with variables.",
     reference="https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/intrinsic-function-reference-sub.html",
-    cost="None.",
-    security="None.",
-    performance="None.",
+    aws_behaviour="CloudFormation accepts the function and returns the text unchanged.",
     stands_for=(
         "cfn-lint:W1019",
         "cloudformation-validate:W1019",
@@ -43,7 +45,7 @@ Resources:
   Topic:
     Type: AWS::SNS::Topic
     Properties:
-      DisplayName: orders
+      DisplayName: !Sub '${AWS::StackName}-orders'
 """),
     ),
 )

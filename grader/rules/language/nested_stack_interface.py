@@ -1,4 +1,4 @@
-"""Nested stacks that do not fit their parent."""
+"""Nested stacks whose parameters or outputs differ from what the parent uses."""
 
 from __future__ import annotations
 
@@ -9,18 +9,19 @@ RULE = Rule(
     kind="undefined-reference",
     level="Critical",
     category="references",
-    title="Nested stacks that do not fit their parent",
-    issue="The stack {resource} in {file} {says}. Parent and child were written apart: in all, {count} places do not "
-    "fit ({values}).",
-    fix="Make both sides agree on {values}: the names of parameters and outputs, and texts where lists are joined by "
-    "commas.",
-    root_cause="The child was written, or changed, without a look at what its parent passes and reads.",
-    lesson="Check every nested stack against its parent: parameters passed and taken, outputs read and given.",
+    title="Nested stack that does not match its parent: {values}",
+    issue=(
+        "The stack {resource} in {file} {says}. In all, {count} of the parameters and outputs between parent and "
+        "child do not match: {values}."
+    ),
+    fix=("Use the same names of parameters and outputs in parent and child, and pass lists as texts joined by commas."),
+    root_cause="{value} is in one of the two templates only, or has another type there.",
+    lesson="Check every nested stack against its parent: parameters passed and declared, outputs read and declared.",
     reference="https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cloudformation-"
     "stack.html",
-    cost="The parent is refused, or rolls back with all its children.",
-    security="None: nothing stays created.",
-    performance="None: nothing stays created.",
+    aws_behaviour=(
+        "CloudFormation rejects the nested stack, or the attribute that reads its output, and rolls the parent back."
+    ),
     stands_for=(
         "plan:nested-parameter-unknown",
         "plan:nested-parameter-missing",

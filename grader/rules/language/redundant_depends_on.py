@@ -1,4 +1,4 @@
-"""DependsOn that says nothing new."""
+"""DependsOn beside a reference to the same resource."""
 
 from __future__ import annotations
 
@@ -9,15 +9,13 @@ RULE = Rule(
     kind="redundant-depends-on",
     level="Medium",
     category="references",
-    title="DependsOn that says nothing new",
-    issue="DependsOn repeats what a reference says already, in {file}: on {resources}. {says}.",
-    fix="Remove the entries of DependsOn that a Ref or GetAtt of the same resource implies.",
-    root_cause="The order was written down twice, to be safe.",
+    title="Redundant DependsOn",
+    issue="{resources} in {file} {names|name} in DependsOn what {it refers|they refer} to already: {says}.",
+    fix="Remove the entries of DependsOn that a Ref, Fn::GetAtt or Fn::Sub of the same resource implies.",
+    root_cause="A property of {resource} refers to the same resource as the DependsOn at line {line}.",
     lesson="Use DependsOn only where no reference gives the order.",
     reference="https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-attribute-dependson.html",
-    cost="None.",
-    security="None.",
-    performance="Needless order makes deployments slower.",
+    aws_behaviour="CloudFormation accepts the entry; the order is the same without it.",
     stands_for=("cfn-lint:W3005", "cloudformation-validate:W3005"),
     forgiven=True,
     fails=(
@@ -34,10 +32,12 @@ Resources:
     passes=(
         example("""
 Resources:
-  Topic:
+  Orders:
     Type: AWS::SNS::Topic
-    Properties:
-      DisplayName: orders
+  Copy:
+    Type: AWS::SNS::Topic
+    DependsOn: Orders
+    Properties: {DisplayName: copy}
 """),
     ),
 )

@@ -1,4 +1,4 @@
-"""Sections, parameters and outputs that CloudFormation refuses."""
+"""Sections, entries and sizes that CloudFormation does not accept."""
 
 from __future__ import annotations
 
@@ -9,15 +9,13 @@ RULE = Rule(
     kind="template-syntax",
     level="Critical",
     category="syntax",
-    title="Sections that CloudFormation refuses",
-    issue="{file} has a section that CloudFormation does not accept; at line {line}: {says}.",
-    fix="Correct line {line} of {file}: the sections of a template, their names and their limits are fixed.",
-    root_cause="The template was composed from parts without a look at the whole.",
-    lesson="Keep to the sections of a template, their forms and their limits.",
+    title="Invalid template structure",
+    issue="{file} has a section or an entry that CloudFormation does not accept, at line {line}: {says}.",
+    fix="Correct line {line} of {file}: the sections of a template, their keys and their limits are fixed.",
+    root_cause="What is at line {line} is not part of the anatomy of a template.",
+    lesson="Keep to the sections of a template, their keys and their limits.",
     reference="https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/template-anatomy.html",
-    cost="The template is refused as a whole.",
-    security="None: nothing is created.",
-    performance="None: nothing is created.",
+    aws_behaviour="CloudFormation rejects the template when it validates it.",
     stands_for=(
         "plan:section-unknown",
         "plan:no-resources",
@@ -49,11 +47,11 @@ Variables:  # finds
     ),
     passes=(
         example("""
+Metadata:
+  Stage: dev
 Resources:
   Topic:
     Type: AWS::SNS::Topic
-    Properties:
-      DisplayName: orders
 """),
     ),
 )

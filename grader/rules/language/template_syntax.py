@@ -7,22 +7,28 @@ from collections.abc import Iterator
 from grader.case import Case
 from grader.catalogue import Rule, RuleFinding, example
 from grader.model import Location
+from grader.support.markdown import code
 
 
 def check(case: Case) -> Iterator[RuleFinding]:
-    """Report templates that are no YAML or JSON, and keys written twice in one mapping."""
+    """Report templates that are neither YAML nor JSON."""
     for broken in case.broken:
         yield RuleFinding(
             location=Location(file=broken.file, line=broken.error.line),
             message=broken.error.message,
-            facts={"value": broken.error.message},
+            facts={"value": broken.error.message, "because": _because(broken.text, broken.error.line)},
         )
-    for template in case.templates:
-        for twice in template.duplicates:
-            message = f"the key {twice.key} stands twice, first at line {twice.first_line}"
-            yield RuleFinding(
-                location=Location(file=template.file, line=twice.line), message=message, facts={"value": message}
-            )
+
+
+def _because(text: str, line: int) -> str:
+    """Quote the line at which the parser stops."""
+    lines = text.split("\n")
+    shown = lines[line - 1].strip() if 0 < line <= len(lines) else ""
+    return (
+        f"The parser stops at line {line} of {len(lines)}: {code(shown)}."
+        if shown
+        else f"The parser stops at line {line}."
+    )
 
 
 RULE = Rule(
@@ -30,16 +36,13 @@ RULE = Rule(
     kind="template-syntax",
     level="Critical",
     category="syntax",
-    title="Template that cannot be parsed",
-    issue="{file} is not a template that CloudFormation can read; line {line} says why: {value}. Nothing of it is created, and "
-    "nothing else in it could be judged.",
-    fix="Correct line {line} of {file}, then validate the file before handing it over.",
-    root_cause="The text was written without being parsed once.",
-    lesson="Parse every template before delivering it.",
+    title="Template that cannot be parsed: {files}",
+    issue="{file} cannot be read as YAML or JSON, at line {line}: {value}. CloudFormation rejects it, and creates nothing.",
+    fix="Correct line {line} of {file}, and validate the file before it is delivered.",
+    root_cause="{because}",
+    lesson="Parse every template before it is delivered.",
     reference="https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/template-formats.html",
-    cost="No deployment at all.",
-    security="None: nothing is created.",
-    performance="None: nothing is created.",
+    aws_behaviour="CloudFormation rejects the text with a template format error.",
     stands_for=("plan:syntax", "cfn-lint:E0000", "cloudformation-validate:F1101", "cloudformation-validate:F0000"),
     check=check,
     fails=(
@@ -51,13 +54,6 @@ Resources:
       TopicName: [orders
   Queue:  # finds
     Type: AWS::SQS::Queue
-"""),
-        example("""
-Resources:
-  Topic:  # finds
-    Type: AWS::SNS::Topic
-  Topic:  # finds
-    Type: AWS::SNS::Topic
 """),
     ),
     passes=(

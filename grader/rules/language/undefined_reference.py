@@ -1,4 +1,4 @@
-"""References to what the template does not define."""
+"""References to names that the template does not define."""
 
 from __future__ import annotations
 
@@ -9,16 +9,24 @@ RULE = Rule(
     kind="undefined-reference",
     level="Critical",
     category="references",
-    title="References to what the template does not define",
-    issue="{file} refers to names that it does not define: {says}. CloudFormation refuses the template before anything "
-    "is created.",
-    fix="Define what {resource} refers to, or correct the name.",
-    root_cause="A resource was renamed, left out or expected from another template, and the reference stayed.",
-    lesson="Check that every Ref, GetAtt, Sub, DependsOn and mapping name is defined in the same template.",
+    title="Reference to an undefined name",
+    issue=(
+        "{file} refers to names that it does not define, at line {line}: {says}. CloudFormation rejects the "
+        "template before it creates anything."
+    ),
+    fix=(
+        "Define what {resource} refers to in {file}, correct the name, or pass the value as a parameter where "
+        "another template defines it."
+    ),
+    root_cause=(
+        "No parameter, resource, mapping or condition of {file} that exists in this case has the name at line {line}."
+    ),
+    lesson=(
+        "Check that every Ref, Fn::GetAtt, Fn::Sub, DependsOn and Fn::FindInMap names something that the same "
+        "template defines."
+    ),
     reference="https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/intrinsic-function-reference-ref.html",
-    cost="The template is refused as a whole.",
-    security="None: nothing is created.",
-    performance="None: nothing is created.",
+    aws_behaviour="CloudFormation rejects the template: unresolved dependencies.",
     stands_for=(
         "plan:undefined-reference",
         "plan:undefined-mapping",
@@ -53,11 +61,12 @@ Resources:
     ),
     passes=(
         example("""
+Parameters: {Shop: {Type: String, Default: books}}
 Resources:
   Topic:
     Type: AWS::SNS::Topic
     Properties:
-      DisplayName: orders
+      DisplayName: !Sub '${Shop}-${AWS::StackName}'
 """),
     ),
 )

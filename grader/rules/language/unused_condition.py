@@ -9,15 +9,13 @@ RULE = Rule(
     kind="unused-condition",
     level="Medium",
     category="parameters",
-    title="Conditions and mappings that nothing uses",
-    issue="{file} defines {names}, and nothing uses it. The difference that it promises is not made.",
-    fix="Use {names} where it was meant to decide something, or remove it.",
-    root_cause="The condition was declared with an intention that did not reach the resources.",
-    lesson="Declare a condition or a mapping only with its use.",
+    title="Unused condition or mapping: {names}",
+    issue="{file} defines {names}, and nothing uses {it|them}: the stack is the same for every outcome.",
+    fix="Use {names} where {its name suggests|their names suggest}, or remove {it|them}.",
+    root_cause="No resource, output, condition or function of {file} refers to {names}.",
+    lesson="Declare a condition or a mapping together with its use.",
     reference="https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/conditions-section-structure.html",
-    cost="What should differ between environments does not, size and redundancy included.",
-    security="A control that a condition was meant to switch on is missing.",
-    performance="None.",
+    aws_behaviour="CloudFormation accepts the entry and ignores it.",
     stands_for=(
         "cfn-lint:W8001",
         "cloudformation-validate:W8001",
@@ -39,11 +37,15 @@ Resources:
     ),
     passes=(
         example("""
+Parameters:
+  Stage: {Type: String, Default: dev}
+Conditions:
+  IsProduction: !Equals [!Ref Stage, prod]
 Resources:
   Topic:
     Type: AWS::SNS::Topic
-    Properties:
-      DisplayName: orders
+    Condition: IsProduction
+  Queue: {Type: AWS::SQS::Queue}
 """),
     ),
 )

@@ -9,15 +9,16 @@ RULE = Rule(
     kind="wrong-value-type",
     level="Critical",
     category="schema",
-    title="Values of the wrong type",
-    issue="Values of a type that the property does not take, in {file}: on {resources}. At {path} of {resource}: {says}.",
-    fix="Write {path} of {resource} in the form that the property takes: a list for a list, an object for an object.",
-    root_cause="The shape of the property was guessed.",
-    lesson="Match the shape of every value to the schema: list, object, string, number.",
+    title="Property {value|values} of the wrong type",
+    issue=(
+        "{resources} in {file} {has a value|have values} of a type that the property does not take. At {path} of "
+        "{resource} ({type}): {says}."
+    ),
+    fix=("Write {path} of {resource} in the form that the property takes: a list for a list, an object for an object."),
+    root_cause="The value at {path} has another form than the schema of {type} gives.",
+    lesson="Match the form of every value to the schema: list, object, text, number.",
     reference="https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-template-resource-type-ref.html",
-    cost="The template is refused as a whole.",
-    security="None: nothing is created.",
-    performance="None: nothing is created.",
+    aws_behaviour="CloudFormation rejects the value when it validates the resource.",
     stands_for=(
         "cfn-lint:E3012",
         "cloudformation-validate:F3012",
@@ -43,7 +44,7 @@ Resources:
   Topic:
     Type: AWS::SNS::Topic
     Properties:
-      DisplayName: orders
+      Tags: [{Key: team, Value: orders}]
 """),
     ),
 )

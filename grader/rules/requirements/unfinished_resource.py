@@ -1,4 +1,4 @@
-"""Resources without what makes them work."""
+"""Resources that are created without a part that they need to work."""
 
 from __future__ import annotations
 
@@ -6,17 +6,29 @@ from collections.abc import Callable, Iterator
 
 from grader.case import Case
 from grader.catalogue import Rule, RuleFinding, at_property, example
-from grader.template import Resource, Scope
+from grader.support.markdown import code, listed
+from grader.template import NO_VALUE, Resource, Scope, Template
 
 
 def check(case: Case) -> Iterator[RuleFinding]:
-    """Report resources that are accepted, or refused late, because a part is missing that no schema asks for."""
+    """Report resources that are created and cannot work, because a part is missing that no schema requires."""
     for template, resource in case.resources(*_LACKS):
         scope = case.scopes[template.file]
-        for applies, path, why in _LACKS[resource.type]:
-            value = scope.value(resource.get(path)) if resource.get(path) is not None else None
-            if value in (None, [], {}, "") and applies(scope, resource):
-                yield at_property(template, resource, path, f"{path} is missing: {why}", value=path, says=why)
+        if scope.exists(resource) is False:
+            continue
+        for applies, path, reason in _LACKS[resource.type]:
+            if scope.value(resource.get(path)) in (NO_VALUE, None, [], {}, "") and applies(scope, resource):
+                because = f"The schema of {code(resource.type)} does not require {code(path)}, and {_there(template, resource)}."
+                yield at_property(
+                    template, resource, path, f"{path} is missing: {reason}", value=path, reason=reason, because=because
+                )
+
+
+def _there(template: Template, resource: Resource) -> str:
+    """Name the properties that the resource has, or a resource of the type beside it."""
+    others = [one.name for one in template.of_type(resource.type) if one.name != resource.name]
+    beside = f" beside {listed(others)}" if others else ""
+    return f"{code(resource.name)}{beside} has {listed(list(resource.properties.values))} only"
 
 
 def _is_pushed(scope: Scope, resource: Resource) -> bool:
@@ -45,17 +57,21 @@ _LACKS: dict[str, tuple[tuple[Applies, str, str], ...]] = {
         (
             _is_ecs,
             "BlueGreenDeploymentConfiguration",
-            "a deployment group of ECS must say what becomes of the old tasks",
+            "a deployment group for ECS has to state what happens to the old tasks",
         ),
     ),
     "AWS::ECS::Service": (
-        (_is_code_deploy, "LoadBalancers", "CodeDeploy moves traffic between target groups, and there is none"),
+        (_is_code_deploy, "LoadBalancers", "CodeDeploy shifts traffic between target groups, and the service has none"),
     ),
     "AWS::MediaLive::Input": (
-        (_is_pushed, "InputSecurityGroups", "nobody may push to an input without a security group"),
+        (_is_pushed, "InputSecurityGroups", "an input without a security group accepts no stream"),
     ),
     "AWS::Route53::HealthCheck": (
-        (_is_calculated, "HealthCheckConfig.ChildHealthChecks", "it has no checks to count"),
+        (
+            _is_calculated,
+            "HealthCheckConfig.ChildHealthChecks",
+            "a calculated check without child checks is never healthy",
+        ),
     ),
 }
 
@@ -65,15 +81,13 @@ RULE = Rule(
     kind="missing-resource",
     level="High",
     category="requirements",
-    title="Resources without what makes them work",
-    issue="{resources} in {file} lack what they cannot work without: {says}.",
-    fix="Add {values}, and what it refers to.",
-    root_cause="The schema does not ask for it, so its absence was not noticed.",
-    lesson="Read for each resource what it needs to do its work, not only to be accepted.",
+    title="Incomplete {types}: missing {values}",
+    issue="{resources} in {file} {is|are} created without {values}: {reasons}.",
+    fix="Add {values} to {resources}, with the resources that {it refers|they refer} to.",
+    root_cause="{because}",
+    lesson="Check for each resource what it needs to work, beside what its schema requires.",
     reference="https://docs.aws.amazon.com/codedeploy/latest/userguide/deployment-groups-create-ecs.html",
-    cost="The feature has to be finished by hand.",
-    security="None.",
-    performance="None.",
+    aws_behaviour="CloudFormation accepts the resource; the feature fails when it is used.",
     check=check,
     fails=(
         example("""
@@ -89,10 +103,22 @@ Resources:
     passes=(
         example("""
 Resources:
-  Topic:
-    Type: AWS::SNS::Topic
+  Sources:
+    Type: AWS::MediaLive::InputSecurityGroup
+    Properties: {WhitelistRules: [{Cidr: 203.0.113.0/24}]}
+  Feed:
+    Type: AWS::MediaLive::Input
     Properties:
-      DisplayName: orders
+      Name: feed
+      Type: RTMP_PUSH
+      InputSecurityGroups: [!Ref Sources]
+      Destinations: [{StreamName: live/one}, {StreamName: live/two}]
+"""),
+        example("""
+Resources:
+  Feed:
+    Type: AWS::MediaLive::Input
+    Properties: {Name: feed, Type: URL_PULL, Sources: [{Url: 'https://media.shop.dev/live.m3u8'}]}
 """),
     ),
 )
