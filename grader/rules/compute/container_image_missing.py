@@ -2,23 +2,79 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from grader.case import Case
-from grader.catalogue import Rule, RuleFinding, example, from_problem
+from grader.catalogue import Rule, RuleFinding, example
 from grader.plan.sources import unresolved_images
-from grader.template import at
+from grader.rules._shared import created
+from grader.support.markdown import code
+from grader.template import Resource, Template, at
 
 _PUSHED = (
     r"docker (image )?push|docker buildx build[^\n]*--push|podman push|buildah push|finch push|aws ecr get-login-password"
     r"|\bjib\b|kaniko"
 )
+_REGISTRY = re.compile(r"(?P<account>\d{12})\.dkr\.ecr\.")
+# What AWS does when the image cannot be pulled: the resource is refused, or nothing runs until it is there.
+_AT_CREATION = {
+    "AWS::AppRunner::Service": "App Runner fails to create the service",
+    "AWS::Lambda::Function": "Lambda refuses to create the function",
+    "AWS::SageMaker::Model": "SageMaker refuses to create the model",
+    "AWS::Serverless::Function": "Lambda refuses to create the function",
+}
 
 
 def check(case: Case) -> Iterator[RuleFinding]:
     """Report images that are not there and that no document or build project pushes."""
-    if not case.documented(_PUSHED) and not _built(case):
-        yield from map(from_problem, unresolved_images(case))
+    if case.documented(_PUSHED) or _built(case):
+        return
+    prefixes = _cached(case)
+    for problem in unresolved_images(case):
+        image, template = problem.facts["value"], _template(case, problem.file)
+        registry = _REGISTRY.search(image)
+        foreign = registry is not None and registry["account"] != case.account.id
+        if template is None or foreign or any(f"/{prefix}/" in image for prefix in prefixes):
+            continue
+        happens, level = _happens(case, template, template.resources[problem.resource])
+        pushed = (
+            f"No template builds or pushes {code(problem.facts['repository'])}, and no document gives a command for it."
+        )
+        facts = {**problem.facts, "because": f"{pushed} Until somebody does, {happens}."}
+        yield RuleFinding(location=problem.location, message=problem.message, facts=facts, level=level)
+
+
+def _template(case: Case, file: str) -> Template | None:
+    return next((template for template in case.templates if template.file == file), None)
+
+
+def _cached(case: Case) -> list[str]:
+    """Return the repository prefixes that a pull-through cache fills by itself."""
+    rules = created(case, "AWS::ECR::PullThroughCacheRule")
+    prefixes = [case.scopes[template.file].text(rule.get("EcrRepositoryPrefix")) for template, rule in rules]
+    return [prefix for prefix in prefixes if prefix]
+
+
+def _happens(case: Case, template: Template, resource: Resource) -> tuple[str, str]:
+    """Return what AWS does without the image, and the level of that."""
+    if resource.type in _AT_CREATION:
+        return _AT_CREATION[resource.type], ""
+    if resource.type != "AWS::ECS::TaskDefinition":
+        return "jobs fail to start", "High"
+    scope = case.scopes[template.file]
+    services = [
+        service
+        for where, service in created(case, "AWS::ECS::Service")
+        if where is template
+        and any(use.owner == service.name and use.target == resource.name for use in template.references)
+    ]
+    if any(scope.text(service.get("DesiredCount")) != "0" for service in services):
+        return (
+            "the tasks of the service cannot pull the image, the service never becomes stable, and the stack rolls back",
+            "",
+        )
+    return "tasks fail with CannotPullContainerError when they are started", "High"
 
 
 def _built(case: Case) -> bool:
@@ -35,18 +91,15 @@ RULE = Rule(
     level="Critical",
     category="prerequisites",
     title="Container image that nothing builds or pushes",
-    issue="Images that exist only once somebody has built and pushed them, in {file}: {values}, run by {resources}. The "
-    "response has no build, no push to {repository} and no instruction for either. Tasks cannot pull the image, the "
-    "service never becomes stable, and the stack waits for it until it rolls back.",
-    fix="Say, with commands, how to build the image and push it to {repository} before the deployment; or start from a public "
-    "image, given as a parameter whose default anybody can pull; or let the service start with no tasks until the image is "
-    "there.",
-    root_cause="The response describes the service that runs the image, and takes the image for given.",
-    lesson="An image reference is a prerequisite: build and push it, default to a public one, or document the step.",
+    issue="{resources} in {file} {runs|run} {values} from a private registry. The response does not build the image and push it to "
+    "{repositorys}, and a repository that the stack creates is empty.",
+    fix="Document the commands that build the image and push it to {repositorys} before the deployment; or default to a public image; or "
+    "create the service with no tasks until the image is there.",
+    root_cause="{because}",
+    lesson="An image reference is a prerequisite: build and push it, default to a public image, or document the step.",
     reference="https://docs.aws.amazon.com/AmazonECR/latest/userguide/docker-push-ecr-image.html",
-    cost="Up to three hours of a stack that waits for a service to become stable, with everything else in it running.",
-    security="None by itself; an image pulled from a guessed public name would run somebody else's code.",
-    performance="No task ever starts.",
+    performance="No container starts.",
+    aws_behaviour="An ECS service does not stabilize and its stack rolls back; Lambda refuses the function; a task or job fails later (High).",
     check=check,
     fails=(
         example("""
@@ -63,10 +116,16 @@ Resources:
     passes=(
         example("""
 Resources:
+  Cache:
+    Type: AWS::ECR::PullThroughCacheRule
+    Properties: {EcrRepositoryPrefix: hub, UpstreamRegistryUrl: public.ecr.aws}
   Task:
     Type: AWS::ECS::TaskDefinition
     Properties:
-      ContainerDefinitions: [{Name: web, Memory: 512, Image: 'public.ecr.aws/nginx/nginx:stable'}]
+      ContainerDefinitions:
+        - {Name: web, Memory: 512, Image: 'public.ecr.aws/nginx/nginx:stable'}
+        - {Name: proxy, Memory: 128, Image: !Sub '${AWS::AccountId}.dkr.ecr.${AWS::Region}.amazonaws.com/hub/envoy:1.30'}
+        - {Name: agent, Memory: 128, Image: !Sub '602401143452.dkr.ecr.${AWS::Region}.amazonaws.com/agent:1'}
 """),
         example("""
 Resources:

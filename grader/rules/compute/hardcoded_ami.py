@@ -1,31 +1,67 @@
-"""Images by number."""
+"""Machine images given by a literal id."""
 
 from __future__ import annotations
 
-from grader.catalogue import Rule, example
+import re
+from collections.abc import Iterator
+
+from grader.case import Case
+from grader.catalogue import Rule, RuleFinding, at_property, example
+from grader.rules._shared import created
+from grader.support.markdown import code
+from grader.template import Scalar
+
+_IMAGES = {
+    "AWS::AutoScaling::LaunchConfiguration": "ImageId",
+    "AWS::EC2::Instance": "ImageId",
+    "AWS::EC2::LaunchTemplate": "LaunchTemplateData.ImageId",
+    "AWS::EC2::SpotFleet": "SpotFleetRequestConfigData.LaunchSpecifications.0.ImageId",
+}
+_ID = re.compile(r"ami-[0-9a-z]+")
+# Ids of the documentation's samples, and ids that nobody is given: runs of digits and letters in order.
+# Source: https://docs.aws.amazon.com/cli/latest/reference/ec2/run-instances.html (examples)
+_SAMPLE = re.compile(
+    r"ami-(0?abcdef\w*|0?1234567\w*|0?12345678|0123456789\w*|0?1a2b3c4d\w*|x+|y+|z+|0+|([0-9a-f])\2{6,}|\w*(placeholder|example)\w*)"
+)
+
+
+def check(case: Case) -> Iterator[RuleFinding]:
+    """Report image ids that are written into a resource, and sample ids, wherever they come from."""
+    for template, resource in created(case, *_IMAGES):
+        path = _IMAGES[resource.type]
+        node, image = resource.get(path), case.scopes[template.file].text(resource.get(path))
+        if not _ID.fullmatch(image) or image in case.account.ids or case.request.orders(re.escape(image)):
+            continue
+        is_sample = _SAMPLE.fullmatch(image) is not None
+        if is_sample:
+            because = f"{code(image)} is a sample of the documentation, not an image that exists."
+        elif isinstance(node, Scalar):
+            because = f"{code(image)} is written into {code(resource.name)}, and no parameter or mapping gives it for other regions."
+        else:
+            continue
+        message = f"starts from the image {image}"
+        level = "Critical" if is_sample else ""
+        yield at_property(template, resource, path, message, level=level, value=image, because=because)
+
 
 RULE = Rule(
     id="hardcoded-ami",
     kind="hardcoded-ami",
     level="Medium",
     category="regions",
-    title="Machine images given by their number",
-    issue="{resources} in {file} start from an image given by its number, or by a parameter that takes any text: "
-    "{says}. An image exists in one region, and is withdrawn after a while.",
-    fix="Take the image from a parameter of type AWS::SSM::Parameter::Value<AWS::EC2::Image::Id> with a public "
-    "parameter's path as default.",
-    root_cause="The number was remembered from an example.",
-    lesson="Resolve images at deployment through public SSM parameters.",
+    title="Hardcoded AMI id",
+    issue="{resources} in {file} {starts|start} from {values}. An image id exists in one region only, and images are deprecated and "
+    "deregistered over time; where the id does not exist, EC2 rejects the launch with InvalidAMIID.NotFound.",
+    fix="Take the image from a parameter of type `AWS::SSM::Parameter::Value<AWS::EC2::Image::Id>` whose default is the path of a public "
+    "parameter, such as `/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-x86_64`.",
+    root_cause="{because}",
+    lesson="Resolve AMI ids at deployment through public SSM parameters.",
     reference="https://docs.aws.amazon.com/systems-manager/latest/userguide/parameter-store-public-parameters-ami.html",
-    cost="The instance fails to start elsewhere, or later.",
-    security="Old images lack patches.",
-    performance="None.",
-    stands_for=(
-        "cfn-lint:W2506",
-        "cloudformation-validate:W2506",
-        "cloudformation-validate:W9010",
-    ),
+    security="An old image lacks security patches.",
     yields_to=("placeholder-value", "placeholder-default"),
+    needed=lambda finding: "{{resolve:ssm:/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-x86_64}}",
+    is_choice=True,
+    aws_behaviour="Deploys in one region while the image exists; a sample id does not exist and is rejected (Critical).",
     fails=(
         example("""
 Resources:
@@ -37,12 +73,28 @@ Resources:
 """),
     ),
     passes=(
-        example("""
+        example(
+            """
+Mappings: {Images: {us-east-1: {Id: ami-0b1c2d3e4f5061728}}}
 Resources:
-  Topic:
-    Type: AWS::SNS::Topic
+  Server:
+    Type: AWS::EC2::Instance
     Properties:
-      DisplayName: orders
-"""),
+      InstanceType: t3.micro
+      ImageId: !FindInMap [Images, !Ref 'AWS::Region', Id]
+"""
+        ),
+        example(
+            """
+Resources:
+  Server:
+    Type: AWS::EC2::Instance
+    Properties:
+      InstanceType: t3.micro
+      ImageId: ami-0b1c2d3e4f5061728
+""",
+            prompt="An instance from the image ami-0b1c2d3e4f5061728.",
+        ),
     ),
+    check=check,
 )

@@ -1,26 +1,62 @@
-"""Key pairs that nothing creates."""
+"""EC2 key pairs that nothing creates."""
 
 from __future__ import annotations
 
+from grader.case import Case
 from grader.catalogue import Rule, example
+from grader.model import Finding
+from grader.rules._shared import resource_at, with_facts
+from grader.support.markdown import code
+from grader.template import Parameter, Scalar, Template
+
+_WORDS = r"\bkey ?pairs?\b|\bkey ?name\b|\bssh key\b"
+_CREATED = r"create-key-pair|import-key-pair"
+_NAMED = r"(existing|create|your|own|valid)\b[^\n]{0,40}\bkey ?pair|\bkey ?pair\b[^\n]{0,60}\b(must|exist|created|beforehand|prerequisite)"
+
+
+def _confirm(case: Case, finding: Finding) -> Finding | None:
+    """Silent where a document creates the key pair or the prompt orders it; milder where the answer names the prerequisite."""
+    template = next((one for one in case.templates if one.file == finding.file), None)
+    if template is None or case.documented(_CREATED) or case.request.orders(_WORDS):
+        return None
+    found = resource_at(case, finding)
+    if found is not None:
+        node = found[1].get(finding.path.removeprefix("Properties."))
+        if isinstance(node, Scalar):
+            because = f"{code(finding.resource)} names the key pair at line {node.line}, and no template creates it."
+            return with_facts(finding, level="Critical", because=because)
+    parameter = _parameter(template, finding)
+    told = case.documented(_NAMED) or (
+        parameter is not None and "exist" in (parameter.text("Description") or "").lower()
+    )
+    named = code(parameter.name) if parameter else "a parameter"
+    value = code(finding.facts.get("value", ""))
+    because = f"The value of {named} is {value}, and no template creates that key pair."
+    return with_facts(finding, level="Medium" if told else "", because=because)
+
+
+def _parameter(template: Template, finding: Finding) -> Parameter | None:
+    used = [use.target for use in template.references if use.owner == finding.resource and "KeyName" in use.path]
+    return next((template.parameters[name] for name in (finding.resource, *used) if name in template.parameters), None)
+
 
 RULE = Rule(
     id="key-pair-missing",
     kind="external-dependency",
-    level="Medium",
+    level="High",
     category="prerequisites",
-    title="Key pairs that nothing creates",
-    issue="{resource} in {file} {says}. A key pair has to exist before an instance can use it; nothing creates this "
-    "one.",
-    fix="Create an AWS::EC2::KeyPair in the template, make the key optional, or do without: Session Manager needs "
-    "none.",
-    root_cause="A key pair is taken for given, as on the account of whoever wrote the example.",
-    lesson="Do not rely on key pairs of an account; create them, make them optional, or use Session Manager.",
+    title="EC2 key pair that nothing creates",
+    issue="{resources} in {file} {names|name} the key pair {values}. A key pair has to exist before the stack is created, and neither "
+    "the templates nor a document of the response create it.",
+    fix="Create an AWS::EC2::KeyPair in the template, make the key pair optional with a condition, or connect through Session Manager, "
+    "which needs no key pair.",
+    root_cause="{because}",
+    lesson="Create a key pair in the template, make it optional, or use Session Manager.",
     reference="https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-ec2-keypair.html",
-    cost="The stack is refused.",
-    security="A shared key pair opens every instance that uses it.",
-    performance="None.",
     stands_for=("plan:key-pair-missing",),
+    confirm=_confirm,
+    aws_behaviour="CloudFormation rejects the value, or EC2 the launch; a literal name is Critical, one that a parameter can replace High, "
+    "a documented one Medium.",
     fails=(
         example("""
 Parameters:
@@ -38,11 +74,29 @@ Resources:
     ),
     passes=(
         example("""
+Parameters:
+  AdminKey: {Type: 'AWS::EC2::KeyPair::KeyName', Default: admin}
 Resources:
-  Topic:
-    Type: AWS::SNS::Topic
+  Web:
+    Type: AWS::EC2::Instance
     Properties:
-      DisplayName: orders
+      ImageId: '{{resolve:ssm:/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-x86_64}}'
+      InstanceType: t3.micro
+      KeyName: !Ref AdminKey
+=== README.md
+Before the deployment: `aws ec2 create-key-pair --key-name admin`.
 """),
+        example(
+            """
+Resources:
+  Web:
+    Type: AWS::EC2::Instance
+    Properties:
+      ImageId: '{{resolve:ssm:/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-x86_64}}'
+      InstanceType: t3.micro
+      KeyName: admin
+""",
+            prompt="An instance with our key pair admin.",
+        ),
     ),
 )

@@ -1,45 +1,63 @@
-"""More reserved concurrency than the account has."""
+"""More reserved concurrency than the account can give."""
 
 from __future__ import annotations
 
+from grader.case import Case
 from grader.catalogue import Rule, example
+from grader.model import Finding
+from grader.rules._fragments import LAMBDA_ROLE, function, resources
+from grader.rules._shared import with_facts
+from grader.support.markdown import code
+
+_ORDERED = r"\breserved?\b.{0,30}\bconcurren\w+|\bconcurren\w+.{0,40}\breserv\w+|\bconcurren(cy|t executions?)\b"
+_TOLD = r"(concurren|lambda|service)\w*[^\n]{0,60}\bquota|quota[^\n]{0,60}concurren|concurren\w+ limit"
+
+
+def _confirm(case: Case, finding: Finding) -> Finding | None:
+    """A reservation that the prompt orders, or whose quota a document names, is a step that is missing: Medium."""
+    ordered = case.request.orders(_ORDERED)
+    value = code(finding.facts["value"])
+    if ordered:
+        because = f"Line {ordered.line} of the prompt asks for it, and no document says that the quota has to be raised first."
+        return None if case.documented(_TOLD) else with_facts(finding, level="Medium", because=because)
+    because = f"{code(finding.resource)} reserves {value}, and the prompt does not ask for reserved concurrency."
+    return with_facts(finding, level="Medium" if case.documented(_TOLD) else "", because=because)
+
 
 RULE = Rule(
     id="reserved-concurrency",
     kind="reserved-concurrency",
     level="Critical",
     category="account",
-    title="Reserved concurrency that a new account does not have",
-    issue="{resources} in {file} reserve {values} concurrent executions. The account has {limit} in all, of which "
-    "{room} can be reserved; Lambda refuses the rest when the function is created.",
-    fix="Leave ReservedConcurrentExecutions out, or make it a parameter that is off by default.",
-    root_cause="The quota of an account in use, 1,000, was taken for that of every account.",
-    lesson="Reserve concurrency only where the task asks for it, and never more than a new account has.",
+    title="Reserved concurrency above the quota of a new account",
+    issue="{resources} in {file} {reserves|reserve} {values} concurrent executions. A new account has {limit} in all, of which {room} can "
+    "be reserved; Lambda rejects a reservation that leaves less than the unreserved minimum.",
+    fix="Remove ReservedConcurrentExecutions from {resources}; where it is asked for, document that the quota for concurrent executions "
+    "has to be raised in Service Quotas before the deployment.",
+    root_cause="{because}",
+    lesson="Reserve concurrency only where it is asked for, and name the quota that it needs.",
     reference="https://docs.aws.amazon.com/lambda/latest/dg/configuration-concurrency.html",
-    cost="The deployment is rolled back.",
-    security="None.",
-    performance="Reserving for one function takes from all the others.",
+    performance="Concurrency that is reserved for one function is not available to the others.",
     stands_for=("plan:reserved-concurrency",),
+    confirm=_confirm,
+    aws_behaviour="Lambda rejects the reservation in an account with the initial quota, and the stack rolls back; Medium where the prompt "
+    "asks for it, because only the quota increase is missing.",
     fails=(
-        example("""
-Resources:
-  Cleaner:
-    Type: AWS::Lambda::Function
-    Properties:
-      Runtime: python3.13
-      Handler: index.handler
-      ReservedConcurrentExecutions: 50  # finds
-      Role: arn:aws:iam::999988887777:role/cleaner
-      Code: {ZipFile: 'def handler(event, context): return None'}
-"""),
+        example(resources(LAMBDA_ROLE, function("ReservedConcurrentExecutions: 50  # finds"))),
+        example(
+            resources(LAMBDA_ROLE, function("ReservedConcurrentExecutions: 50  # finds")),
+            prompt="A Lambda function with a reserved concurrency of 50.",
+        ),
     ),
     passes=(
-        example("""
-Resources:
-  Topic:
-    Type: AWS::SNS::Topic
-    Properties:
-      DisplayName: orders
-"""),
+        example(
+            resources(LAMBDA_ROLE, function("ReservedConcurrentExecutions: 50"))
+            + """
+=== README.md
+Raise the quota for concurrent executions of Lambda to 100 before you deploy.
+""",
+            prompt="A Lambda function with a reserved concurrency of 50.",
+        ),
+        example(resources(LAMBDA_ROLE, function("ReservedConcurrentExecutions: 0"))),
     ),
 )

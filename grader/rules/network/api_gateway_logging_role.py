@@ -29,8 +29,8 @@ def check(case: Case) -> Iterator[RuleFinding]:
         path, what = _logging(stage, case.scopes[template.file])
         if path:
             message = f"turns on {what}, and no template sets the account's CloudWatch role"
-            because = f"{code(stage.name)} sets {code(path.rpartition('.')[2])}, and no template has an `{account}`."
-            yield at_property(template, stage, path, message, what=what, because=because)
+            because = f"{code(stage.name)} turns on {what}, and no template has an `{account}`."
+            yield at_property(template, stage, path, message, value=path.rpartition(".")[2], because=because)
 
 
 def _logging(stage: Resource, scope: Scope) -> tuple[str, str]:
@@ -52,7 +52,7 @@ RULE = Rule(
     level="Critical",
     category="account",
     title="API Gateway logging without an account-level CloudWatch role",
-    issue="{resources} in {file} {turns|turn} on {whats}. API Gateway writes the logs of REST APIs with one role for each account "
+    issue="{resources} in {file} {logs|log} through {values}. API Gateway writes the logs of REST APIs with one role for each account "
     'and region. A new account has none, and no template sets it, so API Gateway rejects the stage: "CloudWatch Logs role ARN '
     'must be set in account settings to enable logging".',
     fix="Add a role that `apigateway.amazonaws.com` can assume with the managed policy "
