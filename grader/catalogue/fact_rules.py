@@ -33,15 +33,11 @@ def _rule(fact: Fact) -> Rule:
         reference=fact.source,
         check=partial(_check, fact),
         aws_behaviour=fact.error or fact.statement,
-        fails=tuple(example(text, fact.prompt) for text in _texts(fact.fails)),
-        passes=tuple(example(text, fact.prompt) for text in _texts(fact.passes)),
+        fails=tuple(example(text, fact.prompt) for text in fact.failing),
+        passes=tuple(example(text, fact.prompt) for text in fact.passing),
     )
 
 
 def _check(fact: Fact, case: Case) -> Iterator[RuleFinding]:
     for found in broken(fact, case):
         yield RuleFinding(location=found.location, message=found.message, facts=found.facts)
-
-
-def _texts(value: str | tuple[str, ...]) -> tuple[str, ...]:
-    return (value,) if isinstance(value, str) else value

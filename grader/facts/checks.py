@@ -6,7 +6,10 @@ import ipaddress
 from collections.abc import Callable, Iterator, Mapping
 
 from grader.case import Case
+from grader.facts.order import needed_by
 from grader.facts.places import Place, identity, places, root_of, target_of
+from grader.facts.policies import allowed, statements
+from grader.plan.graph import dependencies
 from grader.template import as_text, is_known
 
 Broken = tuple[Place, str]
@@ -86,7 +89,7 @@ def subnet_outside_network(case: Case, root: Place) -> Iterator[Broken]:
     own = _block(case, root)
     [vpc] = places(case, root, "VpcId")
     target = target_of(case, vpc)
-    if own is None or target is None or root.template.of_type("AWS::EC2::VPCCidrBlock"):
+    if own is None or target is None or any(root.template.of_type("AWS::EC2::VPCCidrBlock")):
         return
     [block] = places(case, root_of(root.template, target), "CidrBlock")
     try:
@@ -155,10 +158,112 @@ def _number(case: Case, item: Place, name: str) -> float | None:
     return float(place.text) if place.text.isdigit() and is_known(place.value) else None
 
 
+def load_balancer_log_policy(case: Case, root: Place) -> Iterator[Broken]:
+    """Report a bucket of the template that gets a load balancer's logs and whose policy does not let it write."""
+    for item in places(case, root, "LoadBalancerAttributes.*"):
+        [key], [value] = places(case, item, "@.Key", item), places(case, item, "@.Value", item)
+        bucket = target_of(case, value)
+        if key.text != "access_logs.s3.bucket" or bucket is None:
+            continue
+        found = list(_bucket_policies(case, root, bucket.name))
+        writers = (
+            "logdelivery.elasticloadbalancing.amazonaws.com",
+            "delivery.logs.amazonaws.com",
+            "arn:aws:iam::*:root",
+            "*",
+        )
+        if None not in found and not allowed(found, "s3:PutObject", writers):
+            yield value, f"no policy of {bucket.name} lets Elastic Load Balancing write"
+
+
+def _bucket_policies(case: Case, root: Place, bucket: str) -> Iterator[object]:
+    """Yield the policies of a bucket; None for one that may be, and cannot be resolved."""
+    for template, policy in case.resources("AWS::S3::BucketPolicy"):
+        there = root_of(template, policy)
+        [named] = places(case, there, "Bucket")
+        found = identity(case, named)
+        if template.file != root.template.file or found is None:
+            yield None
+        elif found == (root.template.file, bucket):
+            document = case.scopes[template.file].value(policy.get("PolicyDocument"))
+            yield document if isinstance(document, dict) else None
+
+
+def key_administrator(case: Case, root: Place) -> Iterator[Broken]:
+    """Report a key policy in which no statement lets a principal of an account change the policy."""
+    [policy] = places(case, root, "KeyPolicy")
+    [bypass] = places(case, root, "BypassPolicyLockoutSafetyCheck")
+    if not isinstance(policy.value, dict) or bypass.text == "true":
+        return
+    for statement in statements(policy.value):
+        principal = statement.get("Principal")
+        named = principal.get("AWS") if isinstance(principal, dict) else principal
+        if statement.get("Effect") != "Allow" or named is None:
+            continue
+        if allowed([{"Statement": statement}], "kms:PutKeyPolicy"):
+            return
+    yield policy, "no statement allows kms:PutKeyPolicy to a principal of the account"
+
+
+def backup_cold_storage(case: Case, root: Place) -> Iterator[Broken]:
+    """Report backup rules that delete recovery points less than 90 days after these move to cold storage."""
+    for rule in places(case, root, "BackupPlan.BackupPlanRule.*"):
+        [cold] = places(case, rule, "@.Lifecycle.MoveToColdStorageAfterDays", rule)
+        [end] = places(case, rule, "@.Lifecycle.DeleteAfterDays", rule)
+        if cold.text.isdigit() and end.text.isdigit() and int(end.text) < int(cold.text) + 90:
+            yield end, f"recovery points move to cold storage after {cold.text} days and are deleted after {end.text}"
+
+
+def _waits_for(case: Case, root: Place, name: str) -> bool:
+    return name in needed_by(root.resource.name, dependencies(root.template, case.scopes[root.template.file]))
+
+
+def after_any_recorder(case: Case, root: Place) -> Iterator[Broken]:
+    """Report a Config rule that does not wait for the recorder of its template."""
+    scope = case.scopes[root.template.file]
+    recorders = [
+        one for one in root.template.of_type("AWS::Config::ConfigurationRecorder") if scope.exists(one) is not False
+    ]
+    if recorders and not any(_waits_for(case, root, recorder.name) for recorder in recorders):
+        yield root, f"nothing makes {root.resource.name} wait for {recorders[0].name}"
+
+
+def channel_after_recorder(case: Case, root: Place) -> Iterator[Broken]:
+    """Report a delivery channel that waits for the recorder, which waits for a channel."""
+    for recorder in root.template.of_type("AWS::Config::ConfigurationRecorder"):
+        if _waits_for(case, root, recorder.name):
+            yield root, f"{root.resource.name} waits for {recorder.name}, which completes only once a channel exists"
+
+
+def rolling_update(case: Case, root: Place) -> Iterator[Broken]:
+    """Report a rolling update that must keep as many instances in service as there may be at most."""
+    policy = case.scopes[root.template.file].value(root.resource.node.get("UpdatePolicy"))
+    rolling = policy.get("AutoScalingRollingUpdate") if isinstance(policy, dict) else None
+    least = as_text(rolling.get("MinInstancesInService", "")) if isinstance(rolling, dict) else ""
+    [most] = places(case, root, "MaxSize")
+    if least.isdigit() and most.text.isdigit() and int(least) >= int(most.text) > 0:
+        yield root, f"MinInstancesInService is {least} and MaxSize is {most.text}"
+
+
+def beanstalk_role_arn(case: Case, root: Place) -> Iterator[Broken]:
+    """Report a service role that is the name of a role."""
+    [place] = places(case, root, "ResourceLifecycleConfig.ServiceRole")
+    role = target_of(case, place)
+    if (role is not None and ".Arn" not in place.text) or (not place.is_open and not place.text.startswith("arn:")):
+        yield place, f"ServiceRole is {'the name of ' + role.name if role else place.text}"
+
+
 CHECKS: Mapping[str, Check] = {
+    "after-any-recorder": after_any_recorder,
+    "backup-cold-storage": backup_cold_storage,
+    "beanstalk-role-arn": beanstalk_role_arn,
+    "channel-after-recorder": channel_after_recorder,
+    "rolling-update": rolling_update,
     "database-parameter-family": database_parameter_family,
     "duplicate-priorities": duplicate_priorities,
+    "key-administrator": key_administrator,
     "lifecycle-order": lifecycle_order,
+    "load-balancer-log-policy": load_balancer_log_policy,
     "overlapping-subnets": overlapping_subnets,
     "subnet-outside-network": subnet_outside_network,
     "unused-key-attributes": unused_key_attributes,

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 from grader.case import Case
 from grader.facts.checks import CHECKS
 from grader.facts.clauses import Clause, View, holds, parse_clause
-from grader.facts.model import Allows, Fact, Order, Partner, ResourcePolicy, Trust
+from grader.facts.model import Allows, Fact, Invoke, Order, Partner, ResourcePolicy, Trust
+from grader.facts.order import needed_by
 from grader.facts.places import Place, identity, places, root_of, target_of
-from grader.facts.policies import allowed, documents_of, trust_of
+from grader.facts.policies import allowed, documents_of, matches, trust_of
 from grader.model import Located, Location
 from grader.plan.graph import dependencies
 from grader.support.markdown import code
-from grader.template import Resource, Scope
+from grader.template import Resource, Scope, Template
 
 MAX_BROKEN = 20  # of one fact and one response
 
@@ -64,6 +65,8 @@ def _judge(fact: Fact, case: Case, view: View) -> Iterator[tuple[Place, str]]:
         yield from _allows(fact.allows, case, view)
     elif fact.policy:
         yield from _policy(fact.policy, case, view.root)
+    elif fact.invoke:
+        yield from _invoke(fact.invoke, case, view)
     elif fact.partner:
         yield from _partner(fact.partner, case, view.root)
 
@@ -129,12 +132,12 @@ def _partners(partner: Partner, case: Case, root: Place) -> Iterator[Resource]:
 
 def _order(order: Order, case: Case, root: Place) -> Iterator[tuple[Place, str]]:
     graph = dependencies(root.template, case.scopes[root.template.file])
-    needed = _needed(root.resource.name, graph)
+    needed = needed_by(root.resource.name, graph)
     for other in _partners(order, case, root):
         if other.name in needed:
             return  # waiting for one of several is enough to say that the author knew the order
     for other in _partners(order, case, root):
-        reversed_ = root.resource.name in _needed(other.name, graph)
+        reversed_ = root.resource.name in needed_by(other.name, graph)
         if reversed_ and not order.even_if_reversed:
             continue
         why = (
@@ -144,18 +147,6 @@ def _order(order: Order, case: Case, root: Place) -> Iterator[tuple[Place, str]]
         )
         yield root, why
         return
-
-
-def _needed(name: str, graph: Mapping[str, set[str]]) -> set[str]:
-    """Return every resource that one needs, directly or not."""
-    found: set[str] = set()
-    stack = [name]
-    while stack:
-        for need in graph.get(stack.pop(), ()):
-            if need not in found:
-                found.add(need)
-                stack.append(need)
-    return found
 
 
 def _partner(partner: Partner, case: Case, root: Place) -> Iterator[tuple[Place, str]]:
@@ -220,10 +211,10 @@ def _allows(allows: Allows, case: Case, view: View) -> Iterator[tuple[Place, str
             continue
         first = [document for name, document in documents if name == role.name]
         late = [action for action in allows.actions if not allowed(first, action)]
-        needed = _needed(view.root.resource.name, graph)
+        needed = needed_by(view.root.resource.name, graph)
         holders = [name for name, document in documents if name != role.name and late and allowed([document], late[0])]
         if late and complete and holders and not any(name in needed for name in holders):
-            reversed_ = view.root.resource.name in _needed(holders[0], graph)
+            reversed_ = view.root.resource.name in needed_by(holders[0], graph)
             if not reversed_:
                 yield (
                     view.root,
@@ -258,6 +249,30 @@ def _policy(policy: ResourcePolicy, case: Case, root: Place) -> Iterator[tuple[P
         holder = target.name if target else "the account"
         state = f"the policy of {holder} does not allow" if documents else f"{holder} has no policy that allows"
         yield mine[0], f"{state} {_listed(lacking)} to {policy.principals[0]}"
+
+
+def _invoke(invoke: Invoke, case: Case, view: View) -> Iterator[tuple[Place, str]]:
+    for place in view.at(invoke.function):
+        function = target_of(case, place)
+        if function is None or function.type != "AWS::Lambda::Function":
+            continue
+        if not any(
+            _permits(case, function.name, place, invoke, *pair) for pair in case.resources("AWS::Lambda::Permission")
+        ):
+            yield _own(place, view), f"no permission lets {invoke.principals[0]} invoke {function.name}"
+
+
+def _permits(case: Case, function: str, place: Place, invoke: Invoke, template: Template, permission: Resource) -> bool:
+    """Whether a permission may let a service invoke a function; one that cannot be resolved counts."""
+    scope = case.scopes[template.file]
+    if scope.exists(permission) is False:
+        return False
+    there = root_of(template, permission)
+    [named] = places(case, there, "FunctionName")
+    [principal] = places(case, there, "Principal")
+    found = identity(case, named)
+    fits = found in (None, (place.template.file, function)) or template.file != place.template.file or ":" in named.text
+    return fits and any(matches(principal.text, one) for one in invoke.principals)
 
 
 def _document(path: str, other: Resource, scope: Scope) -> object:

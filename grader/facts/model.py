@@ -52,19 +52,38 @@ class Allows(BaseModel):
 
 
 class ResourcePolicy(Partner):
-    """A policy of a partner's type has to allow an action to a service principal.
-
-    Without `same`-matching policy the fact is broken too, unless `where_any` limits it to partners that have a policy at all.
-    """
+    """Policies of a partner's type have to allow actions to one of some service principals; empty paths are the account's."""
 
     principals: tuple[str, ...]
     actions: tuple[str, ...]
     document: str = "PolicyDocument"
-    target: str = ""
+
+
+class Invoke(BaseModel):
+    """The function at a path needs a permission for one of some service principals."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    function: str
+    principals: tuple[str, ...]
+
+
+class Corrected(BaseModel):
+    """A passing example that is the failing one with parts of its text replaced."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    replace: dict[str, str]
+
+    def text(self, failing: str) -> str:
+        """Return the corrected text. Raises ValueError where a part is not in the failing example."""
+        for before, after in self.replace.items():
+            if before not in failing:
+                raise ValueError(f"the failing example does not contain {before!r}")
+            failing = failing.replace(before, after)
+        return failing
 
 
 class Fact(BaseModel):
-    """One fact. Exactly one mechanism judges it: `must`, `after`, `trust`, `allows`, `policy`, `partner` or `check`.
+    """One fact. Exactly one mechanism judges it: `must`, `after`, `trust`, `allows`, `policy`, `invoke`, `partner` or `check`.
 
     `when` are clauses that have to hold for the fact to apply, `each` the path of a list whose items (`@` in clauses) are
     judged one by one, `defaults` the values of properties that are absent.
@@ -89,11 +108,12 @@ class Fact(BaseModel):
     trust: Trust | None = None
     allows: Allows | None = None
     policy: ResourcePolicy | None = None
+    invoke: Invoke | None = None
     partner: Partner | None = None
     check: str = ""
     prompt: str = "Write a CloudFormation template."
     fails: str | tuple[str, ...]
-    passes: str | tuple[str, ...]
+    passes: str | tuple[str, ...] | Corrected
 
     @field_validator("when", "must")
     @classmethod
@@ -105,13 +125,29 @@ class Fact(BaseModel):
     @model_validator(mode="after")
     def _one_mechanism(self) -> Self:
         given = [
-            name for name in ("must", "after", "trust", "allows", "policy", "partner", "check") if getattr(self, name)
+            name
+            for name in ("must", "after", "trust", "allows", "policy", "invoke", "partner", "check")
+            if getattr(self, name)
         ]
         if len(given) != 1:
             raise ValueError(f"exactly one mechanism is required, not {', '.join(given) or 'none'}")
+        if isinstance(self.passes, Corrected):
+            self.passes.text(self.failing[0])
         if self.check and self.check not in CHECKS:
             raise ValueError(f"unknown check {self.check!r} (known: {', '.join(sorted(CHECKS))})")
         return self
+
+    @property
+    def failing(self) -> tuple[str, ...]:
+        """The examples that break the fact."""
+        return (self.fails,) if isinstance(self.fails, str) else self.fails
+
+    @property
+    def passing(self) -> tuple[str, ...]:
+        """The examples that keep to it."""
+        if isinstance(self.passes, Corrected):
+            return (self.passes.text(self.failing[0]),)
+        return (self.passes,) if isinstance(self.passes, str) else self.passes
 
     @property
     def mechanism(self) -> str:

@@ -39,8 +39,10 @@ class Place:
 
     @property
     def line(self) -> int:
-        """The line of the value, of its nearest ancestor where it is absent."""
-        return self.node.line if self.node is not None else self.resource.line_of(".".join(self.path))
+        """The line of the value or of its key; of its nearest ancestor where it is absent."""
+        if isinstance(self.node, Scalar | Call):
+            return self.node.line
+        return self.resource.line_of(".".join(self.path)) if self.path else self.resource.line
 
     @property
     def is_absent(self) -> bool:

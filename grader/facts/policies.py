@@ -30,16 +30,16 @@ def texts(value: object) -> list[str]:
     return [str(item) for item in items if item is not None and not isinstance(item, dict | list)]
 
 
-def _matches(pattern: str, wanted: str) -> bool:
-    """Whether two patterns may mean the same: `*` and `?` are wildcards, and so is what only a deployment knows."""
+def matches(pattern: str, wanted: str) -> bool:
+    """Return whether two patterns may mean the same: `*` and `?` are wildcards, and so is what only a deployment knows."""
     left, right = (_UNKNOWN.sub("*", text).lower() for text in (pattern, wanted))
     return fnmatch.fnmatchcase(right, left) or fnmatch.fnmatchcase(left, right)
 
 
 def _concerns_action(statement: Statement, action: str) -> bool:
     if "Action" in statement:
-        return any(_matches(pattern, action) for pattern in texts(statement["Action"]))
-    return "NotAction" in statement and not any(_matches(one, action) for one in texts(statement["NotAction"]))
+        return any(matches(pattern, action) for pattern in texts(statement["Action"]))
+    return "NotAction" in statement and not any(matches(one, action) for one in texts(statement["NotAction"]))
 
 
 def _concerns_principal(statement: Statement, principals: Sequence[str]) -> bool:
@@ -49,7 +49,7 @@ def _concerns_principal(statement: Statement, principals: Sequence[str]) -> bool
     if not isinstance(given, dict):
         return "NotPrincipal" in statement
     named = [text for value in given.values() for text in texts(value)]
-    return any(_matches(name, wanted) for name in named for wanted in principals)
+    return any(matches(name, wanted) for name in named for wanted in principals)
 
 
 def allowed(documents: Iterable[object], action: str, principals: Sequence[str] = (), resource: str = "") -> bool:
@@ -74,8 +74,8 @@ def allowed(documents: Iterable[object], action: str, principals: Sequence[str] 
 
 def _concerns_resource(statement: Statement, resource: str) -> bool:
     if "Resource" in statement:
-        return any(_matches(pattern, resource) for pattern in texts(statement["Resource"]))
-    return "NotResource" not in statement or not any(_matches(one, resource) for one in texts(statement["NotResource"]))
+        return any(matches(pattern, resource) for pattern in texts(statement["Resource"]))
+    return "NotResource" not in statement or not any(matches(one, resource) for one in texts(statement["NotResource"]))
 
 
 def trust_of(case: Case, template: Template, role: Resource) -> object:
