@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 from collections.abc import Callable, Iterator, Mapping
+from typing import NamedTuple
 
 from grader.case import Case
 from grader.facts.order import needed_by
@@ -12,7 +13,15 @@ from grader.facts.policies import allowed, statements
 from grader.plan.graph import dependencies
 from grader.template import as_text, is_known
 
-Broken = tuple[Place, str]
+
+class Broken(NamedTuple):
+    """Where a fact is broken, a phrase with what is there, and a level where it differs from the fact's own."""
+
+    place: Place
+    detail: str
+    level: str = ""
+
+
 Check = Callable[[Case, Place], Iterator[Broken]]
 
 
@@ -35,7 +44,7 @@ def database_parameter_family(case: Case, root: Place) -> Iterator[Broken]:
     wanted = _families(engine.text.lower(), version.text)
     if wanted and family.text.lower() not in wanted:
         detail = f"{group.name} has the family {family.text}, and {engine.text} {version.text} requires {wanted[0]}"
-        yield place, detail
+        yield Broken(place, detail)
 
 
 def _families(engine: str, version: str) -> tuple[str, ...]:
@@ -69,7 +78,7 @@ def overlapping_subnets(case: Case, root: Place) -> Iterator[Broken]:
         theirs = _block(case, root_of(root.template, other))
         if scope.exists(other) is True and theirs and theirs[1] == vpc and network.overlaps(theirs[0]):
             [place] = places(case, root, "CidrBlock")
-            yield place, f"{network} overlaps {theirs[0]} of {other.name}"
+            yield Broken(place, f"{network} overlaps {theirs[0]} of {other.name}")
             return
 
 
@@ -98,7 +107,7 @@ def subnet_outside_network(case: Case, root: Place) -> Iterator[Broken]:
         return
     if not own[0].subnet_of(network):
         [place] = places(case, root, "CidrBlock")
-        yield place, f"{own[0]} is not in {network}, the block of {target.name}"
+        yield Broken(place, f"{own[0]} is not in {network}, the block of {target.name}")
 
 
 def unused_key_attributes(case: Case, root: Place) -> Iterator[Broken]:
@@ -114,10 +123,10 @@ def unused_key_attributes(case: Case, root: Place) -> Iterator[Broken]:
         return
     used = {place.text for place in keys}
     for name in sorted(set(defined) - used):
-        yield defined[name], f"{name} is defined and no key schema uses it"
+        yield Broken(defined[name], f"{name} is defined and no key schema uses it")
     for place in keys:
         if place.text not in defined:
-            yield place, f"{place.text} is a key and AttributeDefinitions does not define it"
+            yield Broken(place, f"{place.text} is a key and AttributeDefinitions does not define it")
             return
 
 
@@ -135,7 +144,7 @@ def duplicate_priorities(case: Case, root: Place) -> Iterator[Broken]:
         there = root_of(root.template, other)
         [priority], [theirs] = places(case, there, "Priority"), places(case, there, "ListenerArn")
         if scope.exists(other) is True and priority.text == own.text and identity(case, theirs) == mine:
-            yield own, f"{other.name} has the priority {own.text} too"
+            yield Broken(own, f"{other.name} has the priority {own.text} too")
             return
 
 
@@ -150,7 +159,7 @@ def lifecycle_order(case: Case, root: Place) -> Iterator[Broken]:
         ]
         late = next((place for day, place in days if ends is not None and day >= ends), None)
         if late is not None:
-            yield late, f"objects move after {late.text} days and expire after {ends:g}"
+            yield Broken(late, f"objects move after {late.text} days and expire after {ends:g}")
 
 
 def _number(case: Case, item: Place, name: str) -> float | None:
@@ -173,7 +182,7 @@ def load_balancer_log_policy(case: Case, root: Place) -> Iterator[Broken]:
             "*",
         )
         if None not in found and not allowed(found, "s3:PutObject", writers):
-            yield value, f"no policy of {bucket.name} lets Elastic Load Balancing write"
+            yield Broken(value, f"no policy of {bucket.name} lets Elastic Load Balancing write")
 
 
 def _bucket_policies(case: Case, root: Place, bucket: str) -> Iterator[object]:
@@ -202,7 +211,7 @@ def key_administrator(case: Case, root: Place) -> Iterator[Broken]:
             continue
         if allowed([{"Statement": statement}], "kms:PutKeyPolicy"):
             return
-    yield policy, "no statement allows kms:PutKeyPolicy to a principal of the account"
+    yield Broken(policy, "no statement allows kms:PutKeyPolicy to a principal of the account")
 
 
 def backup_cold_storage(case: Case, root: Place) -> Iterator[Broken]:
@@ -211,7 +220,9 @@ def backup_cold_storage(case: Case, root: Place) -> Iterator[Broken]:
         [cold] = places(case, rule, "@.Lifecycle.MoveToColdStorageAfterDays", rule)
         [end] = places(case, rule, "@.Lifecycle.DeleteAfterDays", rule)
         if cold.text.isdigit() and end.text.isdigit() and int(end.text) < int(cold.text) + 90:
-            yield end, f"recovery points move to cold storage after {cold.text} days and are deleted after {end.text}"
+            yield Broken(
+                end, f"recovery points move to cold storage after {cold.text} days and are deleted after {end.text}"
+            )
 
 
 def _waits_for(case: Case, root: Place, name: str) -> bool:
@@ -225,14 +236,16 @@ def after_any_recorder(case: Case, root: Place) -> Iterator[Broken]:
         one for one in root.template.of_type("AWS::Config::ConfigurationRecorder") if scope.exists(one) is not False
     ]
     if recorders and not any(_waits_for(case, root, recorder.name) for recorder in recorders):
-        yield root, f"nothing makes {root.resource.name} wait for {recorders[0].name}"
+        yield Broken(root, f"nothing makes {root.resource.name} wait for {recorders[0].name}")
 
 
 def channel_after_recorder(case: Case, root: Place) -> Iterator[Broken]:
     """Report a delivery channel that waits for the recorder, which waits for a channel."""
     for recorder in root.template.of_type("AWS::Config::ConfigurationRecorder"):
         if _waits_for(case, root, recorder.name):
-            yield root, f"{root.resource.name} waits for {recorder.name}, which completes only once a channel exists"
+            yield Broken(
+                root, f"{root.resource.name} waits for {recorder.name}, which completes only once a channel exists"
+            )
 
 
 def rolling_update(case: Case, root: Place) -> Iterator[Broken]:
@@ -242,7 +255,7 @@ def rolling_update(case: Case, root: Place) -> Iterator[Broken]:
     least = as_text(rolling.get("MinInstancesInService", "")) if isinstance(rolling, dict) else ""
     [most] = places(case, root, "MaxSize")
     if least.isdigit() and most.text.isdigit() and int(least) >= int(most.text) > 0:
-        yield root, f"MinInstancesInService is {least} and MaxSize is {most.text}"
+        yield Broken(root, f"MinInstancesInService is {least} and MaxSize is {most.text}")
 
 
 def beanstalk_role_arn(case: Case, root: Place) -> Iterator[Broken]:
@@ -250,7 +263,7 @@ def beanstalk_role_arn(case: Case, root: Place) -> Iterator[Broken]:
     [place] = places(case, root, "ResourceLifecycleConfig.ServiceRole")
     role = target_of(case, place)
     if (role is not None and ".Arn" not in place.text) or (not place.is_open and not place.text.startswith("arn:")):
-        yield place, f"ServiceRole is {'the name of ' + role.name if role else place.text}"
+        yield Broken(place, f"ServiceRole is {'the name of ' + role.name if role else place.text}")
 
 
 CHECKS: Mapping[str, Check] = {

@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator
 
 from grader.case import Case
-from grader.facts.checks import CHECKS
+from grader.facts.checks import CHECKS, Broken
 from grader.facts.clauses import Clause, View, holds, parse_clause
 from grader.facts.model import Allows, Fact, Invoke, Order, Partner, ResourcePolicy, Trust
 from grader.facts.order import needed_by
@@ -31,14 +31,14 @@ def broken(fact: Fact, case: Case) -> Iterator[Located]:
         for item in items:
             view = View(case, root, item, fact.defaults)
             if all(holds(parse_clause(text), view, every=False) is True for text in fact.when):
-                for place, detail in _judge(fact, case, view):
-                    yield _located(place, detail)
+                for found in _judge(fact, case, view):
+                    yield _located(*found)
                     count += 1
             if count >= MAX_BROKEN:
                 return
 
 
-def _located(place: Place, detail: str) -> Located:
+def _located(place: Place, detail: str, level: str) -> Located:
     resource = place.resource
     path = ".".join(place.path)
     location = Location(
@@ -49,10 +49,10 @@ def _located(place: Place, detail: str) -> Located:
         path=f"Properties.{path}" if path else "",
     )
     because = f"In {code(resource.name)}, {detail}."
-    return Located(location=location, message=detail, facts={"because": because, "says": detail})
+    return Located(location=location, message=detail, facts={"because": because, "says": detail}, level=level)
 
 
-def _judge(fact: Fact, case: Case, view: View) -> Iterator[tuple[Place, str]]:
+def _judge(fact: Fact, case: Case, view: View) -> Iterator[Broken]:
     if fact.must:
         yield from _combination(fact, view)
     elif fact.check:
@@ -71,13 +71,13 @@ def _judge(fact: Fact, case: Case, view: View) -> Iterator[tuple[Place, str]]:
         yield from _partner(fact.partner, case, view.root)
 
 
-def _combination(fact: Fact, view: View) -> Iterator[tuple[Place, str]]:
+def _combination(fact: Fact, view: View) -> Iterator[Broken]:
     """Report the first of the clauses that does not hold, with the values that it is about."""
     for text in fact.must:
         clause = parse_clause(text)
         if holds(clause, view, every=True) is False:
             place = _place(fact.at or clause.path, view)
-            yield place, _detail(fact, clause, view)
+            yield Broken(place, _detail(fact, clause, view))
             return
 
 
@@ -103,6 +103,8 @@ def _detail(fact: Fact, clause: Clause, view: View) -> str:
 
 
 def _described(path: str, view: View) -> str:
+    if path.endswith("-> type"):
+        return ""
     found = view.at(path)
     name = path.replace("@.", "").replace(".*", "").replace(" -> ", " of its ") if path != "@" else ""
     name = path.rpartition("->")[2].strip() if "->" in path else name
@@ -130,7 +132,7 @@ def _partners(partner: Partner, case: Case, root: Place) -> Iterator[Resource]:
             yield other
 
 
-def _order(order: Order, case: Case, root: Place) -> Iterator[tuple[Place, str]]:
+def _order(order: Order, case: Case, root: Place) -> Iterator[Broken]:
     graph = dependencies(root.template, case.scopes[root.template.file])
     needed = needed_by(root.resource.name, graph)
     for other in _partners(order, case, root):
@@ -145,16 +147,16 @@ def _order(order: Order, case: Case, root: Place) -> Iterator[tuple[Place, str]]
             if reversed_
             else f"nothing makes {root.resource.name} wait for {other.name}"
         )
-        yield root, why
+        yield Broken(root, why, "" if reversed_ else order.race)
         return
 
 
-def _partner(partner: Partner, case: Case, root: Place) -> Iterator[tuple[Place, str]]:
+def _partner(partner: Partner, case: Case, root: Place) -> Iterator[Broken]:
     mine = [place for place in places(case, root, partner.same[0]) if not place.is_absent]
     if not mine or any(identity(case, place) is None for place in mine):
         return
     if next(_partners(partner, case, root), None) is None and not _anywhere(partner, case, root):
-        yield mine[0], f"no {partner.type} is for {mine[0].text.strip('${}')}"
+        yield Broken(mine[0], f"no {partner.type} is for {mine[0].text.strip('${}')}")
 
 
 def _anywhere(partner: Partner, case: Case, root: Place) -> bool:
@@ -175,13 +177,13 @@ def _roles(path: str, case: Case, view: View) -> Iterator[tuple[Place, Resource]
             yield place, role
 
 
-def _trust(trust: Trust, case: Case, view: View) -> Iterator[tuple[Place, str]]:
+def _trust(trust: Trust, case: Case, view: View) -> Iterator[Broken]:
     for place, role in _roles(trust.role, case, view):
         document = trust_of(case, place.template, role)
         if not isinstance(document, dict) or "${" in str(document.get("Statement")).replace("${AWS::URLSuffix}", ""):
             continue
         if not allowed([document], "sts:AssumeRole", trust.principals):
-            yield _own(place, view), f"{role.name} trusts {_trusted(document)} and not {trust.principals[0]}"
+            yield Broken(_own(place, view), f"{role.name} trusts {_trusted(document)} and not {trust.principals[0]}")
 
 
 def _own(place: Place, view: View) -> Place:
@@ -198,14 +200,14 @@ def _trusted(document: dict[str, object]) -> str:
     return ", ".join(map(str, names[:3])) or "no service"
 
 
-def _allows(allows: Allows, case: Case, view: View) -> Iterator[tuple[Place, str]]:
+def _allows(allows: Allows, case: Case, view: View) -> Iterator[Broken]:
     graph = dependencies(view.root.template, case.scopes[view.root.template.file])
     for place, role in _roles(allows.role, case, view):
         documents, complete = documents_of(case, place.template, role)
         every = [document for _, document in documents]
         lacking = [action for action in allows.actions if not allowed(every, action)]
         if lacking and complete:
-            yield _own(place, view), f"{role.name} does not allow {_listed(lacking)}"
+            yield Broken(_own(place, view), f"{role.name} does not allow {_listed(lacking)}")
             continue
         if lacking:
             continue
@@ -216,7 +218,7 @@ def _allows(allows: Allows, case: Case, view: View) -> Iterator[tuple[Place, str
         if late and complete and holders and not any(name in needed for name in holders):
             reversed_ = view.root.resource.name in needed_by(holders[0], graph)
             if not reversed_:
-                yield (
+                yield Broken(
                     view.root,
                     f"nothing makes {view.root.resource.name} wait for {holders[0]}, which allows {_listed(late)}",
                 )
@@ -226,7 +228,7 @@ def _listed(names: list[str]) -> str:
     return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
 
 
-def _policy(policy: ResourcePolicy, case: Case, root: Place) -> Iterator[tuple[Place, str]]:
+def _policy(policy: ResourcePolicy, case: Case, root: Place) -> Iterator[Broken]:
     mine = [place for place in places(case, root, policy.same[0]) if not place.is_absent] if policy.same[0] else [root]
     target = target_of(case, mine[0]) if mine and policy.same[0] else None
     if not mine or (policy.same[0] and target is None):
@@ -248,10 +250,10 @@ def _policy(policy: ResourcePolicy, case: Case, root: Place) -> Iterator[tuple[P
     if lacking:
         holder = target.name if target else "the account"
         state = f"the policy of {holder} does not allow" if documents else f"{holder} has no policy that allows"
-        yield mine[0], f"{state} {_listed(lacking)} to {policy.principals[0]}"
+        yield Broken(mine[0], f"{state} {_listed(lacking)} to {policy.principals[0]}")
 
 
-def _invoke(invoke: Invoke, case: Case, view: View) -> Iterator[tuple[Place, str]]:
+def _invoke(invoke: Invoke, case: Case, view: View) -> Iterator[Broken]:
     for place in view.at(invoke.function):
         function = target_of(case, place)
         if function is None or function.type != "AWS::Lambda::Function":
@@ -259,7 +261,7 @@ def _invoke(invoke: Invoke, case: Case, view: View) -> Iterator[tuple[Place, str
         if not any(
             _permits(case, function.name, place, invoke, *pair) for pair in case.resources("AWS::Lambda::Permission")
         ):
-            yield _own(place, view), f"no permission lets {invoke.principals[0]} invoke {function.name}"
+            yield Broken(_own(place, view), f"no permission lets {invoke.principals[0]} invoke {function.name}")
 
 
 def _permits(case: Case, function: str, place: Place, invoke: Invoke, template: Template, permission: Resource) -> bool:

@@ -30,9 +30,11 @@ class Order(Partner):
     """This resource has to be created after its partner, and no reference leads from it to the partner.
 
     `even_if_reversed` reports it too where the partner refers to this resource, and so can only be created later.
+    `race` is the level where both may be created at the same time, and most deployments succeed; empty for the fact's own.
     """
 
     even_if_reversed: bool = False
+    race: str = ""
 
 
 class Trust(BaseModel):

@@ -153,6 +153,10 @@ def target_of(case: Case, place: Place) -> Resource | None:
     node = _resolved(case, place)[0]
     if isinstance(node, Call) and node.name == "Ref" and isinstance(node.argument, Scalar):
         return place.template.resources.get(node.argument.text)
+    if isinstance(node, Call) and node.name == "Fn::Sub" and isinstance(node.argument, Scalar):
+        names = {match.group(1).split(".")[0] for match in SUB_VARIABLE.finditer(node.argument.text)}
+        used = [place.template.resources[name] for name in sorted(names) if name in place.template.resources]
+        return used[0] if len(used) == 1 else None
     return None
 
 

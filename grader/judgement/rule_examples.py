@@ -14,14 +14,16 @@ from grader.dryrun.messages import finding_of_event
 from grader.judgement.narrative import PlaceholderError, fill
 from grader.model import Finding
 from grader.task import Task
-from grader.task.account import profile
+from grader.task.account import account_of
+from grader.task.load import regions_of
 
 _NARRATIVE = ("title", "issue", "fix", "root_cause", "cost", "security", "performance")
 
 
 def case_of(one: Example) -> Case:
-    """Return the case of an example: its files and its prompt, in a fresh account."""
-    task = Task("example", "Example", one.prompt, profile("fresh"))
+    """Return the case of an example: its files and its prompt, in a fresh account in the region that the prompt names."""
+    region = next(iter(regions_of(one.prompt)), None)
+    task = Task("example", "Example", one.prompt, account_of("fresh", "", region))
     return Case(task, bundle_of(one.files))
 
 

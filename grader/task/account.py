@@ -112,7 +112,7 @@ def load_account(path: Path) -> Account:
     return account_of(validate(AccountFile, load_yaml(path) or {}, path), path)
 
 
-def account_of(fields: str | AccountFile, where: Path, region: str | None = None) -> Account:
+def account_of(fields: str | AccountFile, where: Path | str, region: str | None = None) -> Account:
     """Return a profile by its name, or the account that fields of a file add up to with their profile.
 
     Raises InputError for a profile that does not exist.
@@ -138,7 +138,7 @@ def _sum(base: Account, added: AccountFile, region: str | None) -> Account:
     return Account.model_validate(base.model_dump() | update)
 
 
-def profile(name: str, where: Path = Path("account.yaml")) -> Account:
+def profile(name: str, where: Path | str = Path("account.yaml")) -> Account:
     """Return a shipped profile. Raises InputError, which names the file `where` it is asked for, where there is none."""
     _check(name, where)
     return _profile(name)
@@ -153,7 +153,7 @@ def _folder() -> Path:
     return Path(str(files("grader"))) / "task" / "profiles"
 
 
-def _check(name: str, where: Path) -> None:
+def _check(name: str, where: Path | str) -> None:
     if name not in _names():
         raise InputError(f"account: no profile {name!r} (there are: {', '.join(_names())})", where)
 

@@ -83,9 +83,14 @@ def load_task(folder: str | Path) -> Task:
 def _account(fields: TaskFile, where: Path, prompt: str) -> Account:
     """Return the account, in the region of task.yaml, or else of the prompt: the first that it names, with the others."""
     described = isinstance(fields.account, AccountFile) and fields.account.region is not None
-    named = [] if fields.region or described else list(dict.fromkeys(_REGION.findall(prompt)))
+    named = [] if fields.region or described else regions_of(prompt)
     account = account_of(fields.account, where, fields.region or (named[0] if named else None))
     return account.model_copy(update={"regions": (*account.regions, *named[1:])})
+
+
+def regions_of(prompt: str) -> list[str]:
+    """Return the AWS regions that a prompt names, each once, in order."""
+    return list(dict.fromkeys(_REGION.findall(prompt)))
 
 
 def _title(prompt: str) -> str:
