@@ -20,6 +20,7 @@ from grader.template import (
     as_text,
     is_known,
 )
+from grader.template.model import SUB_VARIABLE
 
 ITEM = "@"  # the item of a list that a fact looks at
 FOLLOW = "->"  # the resource that a value refers to
