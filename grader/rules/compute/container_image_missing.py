@@ -41,7 +41,8 @@ def check(case: Case) -> Iterator[RuleFinding]:
         pushed = (
             f"No template builds or pushes {code(problem.facts['repository'])}, and no document gives a command for it."
         )
-        facts = {**problem.facts, "because": f"{pushed} Until somebody does, {happens}."}
+        made = " The stack creates that repository empty." if problem.facts["repository"] in template.resources else ""
+        facts = {**problem.facts, "because": f"{pushed}{made} Until somebody pushes it, {happens}."}
         yield RuleFinding(location=problem.location, message=problem.message, facts=facts, level=level)
 
 
@@ -92,7 +93,7 @@ RULE = Rule(
     category="prerequisites",
     title="Container image that nothing builds or pushes",
     issue="{resources} in {file} {runs|run} {values} from a private registry. The response does not build the image and push it to "
-    "{repositorys}, and a repository that the stack creates is empty.",
+    "{repositorys}.",
     fix="Document the commands that build the image and push it to {repositorys} before the deployment; or default to a public image; or "
     "create the service with no tasks until the image is there.",
     root_cause="{because}",

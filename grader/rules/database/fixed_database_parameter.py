@@ -1,4 +1,4 @@
-"""Database parameters that cannot be set."""
+"""Parameters of database parameter groups that cannot be modified."""
 
 from __future__ import annotations
 
@@ -6,8 +6,10 @@ from collections.abc import Iterator
 
 from grader.case import Case
 from grader.catalogue import Rule, RuleFinding, at_property, example
+from grader.rules._shared import created
+from grader.support.markdown import code
 
-# Parameters that a parameter group shows and does not let anybody change.
+# Parameters that a parameter group shows and does not let anybody modify.
 # Source: `aws rds describe-engine-default-parameters`, IsModifiable; https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/Appendix.PostgreSQL.CommonDBATasks.Parameters.html
 _FIXED = {
     "postgres": frozenset(
@@ -24,25 +26,19 @@ _FIXED = {
 
 
 def check(case: Case) -> Iterator[RuleFinding]:
-    """Report parameters of parameter groups that the engine does not let be changed."""
-    for template, group in case.resources("AWS::RDS::DBParameterGroup", "AWS::RDS::DBClusterParameterGroup"):
+    """Report parameters of parameter groups that the engine does not let be modified."""
+    for template, group in created(case, "AWS::RDS::DBParameterGroup", "AWS::RDS::DBClusterParameterGroup"):
         scope = case.scopes[template.file]
         family = scope.text(group.get("Family"))
-        fixed = next(
-            (names for engine, names in _FIXED.items() if engine in family.replace("postgresql", "postgres")),
-            frozenset(),
-        )
+        engines = (names for engine, names in _FIXED.items() if engine in family.replace("postgresql", "postgres"))
+        fixed = next(engines, frozenset())
         parameters = scope.value(group.get("Parameters"))
         for name in parameters if isinstance(parameters, dict) else ():
             if name in fixed:
-                yield at_property(
-                    template,
-                    group,
-                    f"Parameters.{name}",
-                    f"sets {name}, which {family} does not let be changed",
-                    value=name,
-                    family=family,
-                )
+                message = f"sets {name}, which cannot be modified for {family}"
+                because = f"{code(name)} is not modifiable in the parameter groups of {code(family)}."
+                path = f"Parameters.{name}"
+                yield at_property(template, group, path, message, value=name, family=family, because=because)
 
 
 RULE = Rule(
@@ -50,15 +46,13 @@ RULE = Rule(
     kind="invalid-property-value",
     level="Critical",
     category="schema",
-    title="Database parameters that cannot be set",
-    issue="{resources} in {file} set {values}, which cannot be changed for {family}. RDS refuses the parameter group.",
-    fix="Remove {values}: the service sets it.",
-    root_cause="The parameters were copied from a server of its own.",
-    lesson="Set only parameters that RDS marks as modifiable.",
+    title="Database parameter that cannot be modified",
+    issue="{resources} in {file} {sets|set} {values}, which RDS does not let be modified for {family}. RDS rejects the parameter group.",
+    fix="Remove {values} from {resources}: RDS sets it.",
+    root_cause="{because}",
+    lesson="Set only parameters that RDS lists as modifiable.",
     reference="https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_WorkingWithParamGroups.html",
-    cost="The deployment is rolled back.",
-    security="None.",
-    performance="None.",
+    aws_behaviour="RDS rejects the modification of the parameter, and the stack rolls back.",
     check=check,
     fails=(
         example("""

@@ -1,4 +1,4 @@
-"""Settings that a global database refuses."""
+"""Aurora clusters with settings that exclude each other: backtrack and a global database, or PostgreSQL."""
 
 from __future__ import annotations
 
@@ -7,43 +7,56 @@ from collections.abc import Iterator
 from grader.case import Case
 from grader.catalogue import Rule, RuleFinding, at_property, example
 from grader.model import Location
+from grader.rules._shared import created
+from grader.support.markdown import code
 from grader.template import Resource, Template
+
+_JOINS = "GlobalClusterIdentifier"
+_CLUSTER = """
+  Home:
+    Type: AWS::RDS::DBCluster
+    DeletionPolicy: Delete
+    UpdateReplacePolicy: Delete
+    Properties:
+      Engine: aurora-mysql
+      StorageEncrypted: true
+      MasterUsername: shop
+      ManageMasterUserPassword: true
+"""
 
 
 def check(case: Case) -> Iterator[RuleFinding]:
-    """Report backtracking on clusters of a global database."""
-    for template, cluster in case.resources("AWS::RDS::DBCluster"):
-        window = case.scopes[template.file].text(cluster.get("BacktrackWindow"))
-        if cluster.get("GlobalClusterIdentifier") is not None and window not in ("", "0"):
-            message = "has a backtrack window, which a cluster of a global database cannot have"
-            yield at_property(template, cluster, "BacktrackWindow", message, value=window, says=message)
-        yield from by_name(
-            case, template, cluster, "GlobalClusterIdentifier", ("AWS::RDS::GlobalCluster", "GlobalClusterIdentifier")
-        )
+    """Report backtracking where Aurora does not have it, and clusters that join a global cluster without waiting for it."""
+    for template, cluster in created(case, "AWS::RDS::DBCluster"):
+        scope = case.scopes[template.file]
+        window = scope.text(cluster.get("BacktrackWindow"))
+        joins = bool(scope.text(cluster.get(_JOINS)))
+        postgres = scope.text(cluster.get("Engine")) == "aurora-postgresql"
+        if window not in ("", "0") and (joins or postgres):
+            where = "a cluster of a global database" if joins else "Aurora PostgreSQL"
+            message = f"has a backtrack window, which {where} cannot have"
+            because = f"{code(cluster.name)} sets `BacktrackWindow` to {code(window)}, which {where} cannot have."
+            yield at_property(template, cluster, "BacktrackWindow", message, value=window, because=because)
+        yield from _by_name(case, template, cluster)
 
 
-def by_name(
-    case: Case, template: Template, resource: Resource, path: str, other: tuple[str, str]
-) -> Iterator[RuleFinding]:
-    """Report a property that gives another resource of the template by its name, so that nothing says which comes first."""
+def _by_name(case: Case, template: Template, cluster: Resource) -> Iterator[RuleFinding]:
+    """Report a cluster that names a global cluster of the template by a text, so that it is not created after it."""
     scope = case.scopes[template.file]
-    name = scope.text(resource.get(path))
-    for twin in template.of_type(other[0]):
-        waits = any(use.owner == resource.name and use.target == twin.name for use in template.references)
-        if name and name == scope.text(twin.get(other[1])) and not waits:
-            message = f"names {twin.name} as {name} and does not wait for it"
-            facts = {"value": name, "says": message}
-            yield RuleFinding(
-                location=Location(
-                    file=template.file,
-                    line=resource.line_of(path),
-                    resource=resource.name,
-                    type=resource.type,
-                    path="DependsOn",
-                ),
-                message=message,
-                facts=facts,
+    name = scope.text(cluster.get(_JOINS))
+    waited = {use.target for use in template.references if use.owner == cluster.name}
+    for world in template.of_type("AWS::RDS::GlobalCluster"):
+        if name and name == scope.text(world.get(_JOINS)) and world.name not in waited:
+            message = f"names {world.name} as {name} and does not wait for it"
+            because = f"{code(cluster.name)} gives the global cluster as the text {code(name)}, and does not refer to {code(world.name)}."
+            location = Location(
+                file=template.file,
+                line=cluster.line_of(_JOINS),
+                resource=cluster.name,
+                type=cluster.type,
+                path="DependsOn",
             )
+            yield RuleFinding(location=location, message=message, facts={"value": name, "because": because})
 
 
 RULE = Rule(
@@ -51,42 +64,47 @@ RULE = Rule(
     kind="global-database-config",
     level="Critical",
     category="account",
-    title="Settings that a global database refuses",
-    issue="{resources} in {file} cannot join their global database: {says}. Aurora refuses it.",
-    fix="Leave BacktrackWindow out, and give the global cluster with Ref, so that {resources} wait for it.",
-    root_cause="Two features that are each right for disaster recovery exclude each other.",
-    lesson="Check the limits of a global database before combining it with other features.",
+    title="Aurora cluster that cannot join its global database or backtrack",
+    issue="{resources} in {file} {combines|combine} settings that Aurora rejects: backtrack is not available in a global database or for "
+    "PostgreSQL, and a global cluster has to exist before a cluster joins it.",
+    fix="Remove BacktrackWindow from {resources}, and refer to the global cluster with Ref, so that CloudFormation creates it first.",
+    root_cause="{because}",
+    lesson="Check the limitations of Aurora global databases before combining them with other features.",
     reference="https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/aurora-global-database.html",
-    cost="The deployment is rolled back.",
-    security="None.",
-    performance="None.",
+    aws_behaviour="Aurora rejects the cluster, and the stack rolls back.",
     check=check,
     fails=(
-        example("""
+        example(
+            """
 Resources:
   World:
     Type: AWS::RDS::GlobalCluster
-    Properties: {Engine: aurora-mysql, StorageEncrypted: true}
-  Home:
-    Type: AWS::RDS::DBCluster
-    DeletionPolicy: Delete
-    UpdateReplacePolicy: Delete
-    Properties:
-      Engine: aurora-mysql
+    Properties: {Engine: aurora-mysql, StorageEncrypted: true}"""
+            + _CLUSTER.rstrip()
+            + """
       GlobalClusterIdentifier: !Ref World
-      StorageEncrypted: true
-      MasterUsername: shop
-      ManageMasterUserPassword: true
       BacktrackWindow: 3600  # finds
-"""),
+"""
+        ),
+        example(
+            """
+Resources:
+  World:
+    Type: AWS::RDS::GlobalCluster
+    Properties: {GlobalClusterIdentifier: orders-world, Engine: aurora-mysql, StorageEncrypted: true}"""
+            + _CLUSTER.rstrip()
+            + """
+      GlobalClusterIdentifier: orders-world  # finds
+"""
+        ),
     ),
     passes=(
-        example("""
-Resources:
-  Topic:
-    Type: AWS::SNS::Topic
-    Properties:
-      DisplayName: orders
-"""),
+        example(
+            "Resources:"
+            + _CLUSTER.rstrip()
+            + """
+      BacktrackWindow: 3600
+"""
+        ),
     ),
 )

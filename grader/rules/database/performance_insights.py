@@ -1,4 +1,4 @@
-"""Performance Insights on instances that do not have it."""
+"""Performance Insights on instance classes that do not support it."""
 
 from __future__ import annotations
 
@@ -7,6 +7,9 @@ from collections.abc import Iterator
 
 from grader.case import Case
 from grader.catalogue import Rule, RuleFinding, at_property, example
+from grader.rules._fragments import database, resources
+from grader.rules._shared import created
+from grader.support.markdown import code
 
 # Source: https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_PerfInsights.Overview.Engines.html
 _SMALL = re.compile(r"^db\.(?:t2|t3|t4g)\.(?:micro|small)$")
@@ -14,14 +17,24 @@ _ENGINES = ("mysql", "mariadb")
 
 
 def check(case: Case) -> Iterator[RuleFinding]:
-    """Report MySQL and MariaDB instances that are too small for Performance Insights and ask for it."""
-    for template, database in case.resources("AWS::RDS::DBInstance"):
+    """Report MySQL and MariaDB instances that enable Performance Insights and are too small for it."""
+    for template, instance in created(case, "AWS::RDS::DBInstance"):
         scope = case.scopes[template.file]
-        size, engine = scope.text(database.get("DBInstanceClass")), scope.text(database.get("Engine"))
-        wanted = scope.text(database.get("EnablePerformanceInsights")).lower() == "true"
+        size, engine = scope.text(instance.get("DBInstanceClass")), scope.text(instance.get("Engine"))
+        wanted = scope.text(instance.get("EnablePerformanceInsights")).lower() == "true"
         if wanted and engine in _ENGINES and _SMALL.match(size):
-            message = f"asks for Performance Insights, which {engine} does not have on {size}"
-            yield at_property(template, database, "EnablePerformanceInsights", message, value=size, engine=engine)
+            message = f"enables Performance Insights, which {engine} does not support on {size}"
+            used = [
+                use.target
+                for use in template.references
+                if use.owner == instance.name and "DBInstanceClass" in use.path
+            ]
+            parameter = next((name for name in used if name in template.parameters), "")
+            source = f"comes from the parameter {code(parameter)}" if parameter else "is set on the instance"
+            because = f"The class {code(size)} {source}, and `EnablePerformanceInsights` is true for it."
+            yield at_property(
+                template, instance, "EnablePerformanceInsights", message, value=size, engine=engine, because=because
+            )
 
 
 RULE = Rule(
@@ -29,61 +42,30 @@ RULE = Rule(
     kind="invalid-property-value",
     level="Critical",
     category="schema",
-    title="Performance Insights on instances that do not have it",
-    issue="{resources} in {file} ask for Performance Insights on {values}. For {engines}, RDS offers it from the medium size on, and "
-    "refuses the instance.",
-    fix="Leave EnablePerformanceInsights out, or take a class of at least db.t3.medium.",
-    root_cause="A production setting was combined with the smallest instance.",
-    lesson="Look up what an instance class supports when the class is made smaller.",
+    title="Performance Insights on an instance class without support for it",
+    issue="{resources} in {file} {enables|enable} Performance Insights on {values}. RDS for {engines} supports it from the medium size on, "
+    "and rejects the instance.",
+    fix="Set EnablePerformanceInsights to false on {resources}, or use at least db.t3.medium.",
+    root_cause="{because}",
+    lesson="Check which features an instance class supports when you choose a small one.",
     reference="https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_PerfInsights.Overview.Engines.html",
-    cost="The deployment is rolled back.",
-    security="None.",
-    performance="None.",
+    aws_behaviour="RDS rejects the instance with InvalidParameterCombination, and the stack rolls back.",
     check=check,
     needed=lambda finding: False,
     fails=(
-        example("""
-Parameters:
-  Size: {Type: String, Default: db.t3.micro}
-Resources:
-  Orders:
-    Type: AWS::RDS::DBInstance
-    DeletionPolicy: Snapshot
-    Properties:
-      Engine: mysql
-      DBInstanceClass: !Ref Size
-      AllocatedStorage: '20'
-      MasterUsername: orders
-      ManageMasterUserPassword: true
-      StorageEncrypted: true
-      EnablePerformanceInsights: true  # finds
-"""),
+        example(
+            resources(
+                database("Engine: mysql", "DBInstanceClass: !Ref Size", "EnablePerformanceInsights: true  # finds"),
+                head="Parameters: {Size: {Type: String, Default: db.t3.micro}}",
+            )
+        ),
     ),
     passes=(
-        example("""
-Resources:
-  Orders:
-    Type: AWS::RDS::DBInstance
-    DeletionPolicy: Snapshot
-    Properties:
-      Engine: mysql
-      DBInstanceClass: db.t3.medium
-      AllocatedStorage: '20'
-      MasterUsername: orders
-      ManageMasterUserPassword: true
-      StorageEncrypted: true
-      EnablePerformanceInsights: true
-  Invoices:
-    Type: AWS::RDS::DBInstance
-    DeletionPolicy: Snapshot
-    Properties:
-      Engine: postgres
-      DBInstanceClass: db.t3.micro
-      AllocatedStorage: '20'
-      MasterUsername: invoices
-      ManageMasterUserPassword: true
-      StorageEncrypted: true
-      EnablePerformanceInsights: true
-"""),
+        example(
+            resources(
+                database("Engine: mysql", "DBInstanceClass: db.t3.medium", "EnablePerformanceInsights: true"),
+                database("DBInstanceClass: db.t3.micro", "EnablePerformanceInsights: true", name="Invoices"),
+            )
+        ),
     ),
 )
