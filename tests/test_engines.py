@@ -46,11 +46,9 @@ def rules(result: Result) -> set[str]:
 
 
 def test_out_of_time_loses_nothing_else(answer: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(cfn_lint, "SECONDS", 0.01)
+    monkeypatch.setattr(cfn_lint, "SECONDS", 0.0)
     result = graded(answer)
-    assert result.detectors["cfn-lint"].errors == (
-        "EngineLimitError: answer.yml: took more than 0.01 seconds and was ended",
-    )
+    assert result.detectors["cfn-lint"].errors == ("EngineLimitError: answer.yml: not judged, 0 seconds were over",)
     assert "undefined-reference" in rules(result)
     monkeypatch.undo()
     again = graded(answer)

@@ -4,28 +4,24 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from difflib import get_close_matches
-from functools import lru_cache
-from typing import Any
+from functools import partial
 
 from grader.case import Case
 from grader.catalogue import Catalogue
-from grader.detectors.engine_quirks import (
-    GETATT,
-    is_attribute,
-    is_generated,
-    is_major_version,
-    is_of_default,
-    target_of,
-)
-from grader.model import Finding, Location, Policy, property_path
+from grader.detectors import native
+from grader.detectors.as_deployed import AsDeployed, has_many_variants, whole
+from grader.detectors.engine_quirks import Heard, heard, is_crash
+from grader.detectors.remark import Remark
+from grader.model import Finding
 from grader.plan.schemas import property_names
-from grader.support.engines.registry import EngineError, fast_engine
-from grader.support.text import one_line
+from grader.support.engines.registry import EngineError, EngineLimitError
 from grader.support.version import installed
 from grader.template import Template
 
-NAME = "cloudformation-validate"
+NAME = native.NAME
+OTHER_VALUES = 12
 _HINT = re.compile(r"'(?P<wrong>[^']+)' was unexpected\.(?P<hint> Did you mean '[^']*'\?)")
 
 
@@ -35,105 +31,68 @@ def version() -> str:
 
 
 def detect(case: Case, catalogue: Catalogue) -> Iterator[Finding]:
-    """Yield what the engine finds in every template, broken ones too, as findings of the catalogue's rules."""
-    from cloudformation_validate import (
-        DetailLevel,
-        PseudoParameterOverrides,
-        RuleFilterConfig,
-        TemplateContent,
-        ValidateConfig,
-        ValidationError,
-    )
+    """Yield what the engine finds in every template, broken ones too, as findings of the catalogue's rules.
 
-    config = ValidateConfig(
-        detail_level=DetailLevel.STANDARD,
-        pseudo_parameter_overrides=PseudoParameterOverrides(region=case.account.region),
-        exclude=RuleFilterConfig(ids=_unheard(catalogue)),
-    )
-    engine = fast_engine(catalogue.policies)
-    texts: list[tuple[str, str, Template | None]] = [
-        (template.file, template.text, template) for template in case.templates
-    ]
-    texts += [(broken.file, broken.text, None) for broken in case.broken]
-    for file, text, template in texts:
-        try:
-            report = engine.validate_template(TemplateContent(text, file), config)
-        except ValidationError as error:
-            raise EngineError(f"{file}: {one_line(str(error), 300)}") from None
-        for diagnostic in report.diagnostics:
-            found = _finding(diagnostic, file, template, catalogue, case)
-            if found:
-                yield found
-
-
-def _unheard(catalogue: Catalogue) -> list[str]:
-    """Return what the engine need not report: users' rules, and advice that no rule of the catalogue speaks of."""
-    users = (rule.name for policy in catalogue.policies for rule in policy.rules)
-    return [*users, *(one for one in _advice(catalogue.policies) if catalogue.of(NAME, one) is None)]
-
-
-@lru_cache(maxsize=8)
-def _advice(policies: tuple[Policy, ...]) -> tuple[str, ...]:
-    return tuple(rule.id for rule in fast_engine(policies).list_rules() if rule.id.startswith("I"))
-
-
-def _is_doubtful(diagnostic: Any, template: Template | None) -> bool:
-    """Whether the engine speaks of a value that no deployment has.
-
-    It takes an empty default for the value even where a condition looks at it, tries each branch of an engine's name with each
-    version, and counts what stands in an Fn::If twice.
+    Raises EngineError at the end for what it could not judge; EngineLimitError where time or memory ran out.
     """
-    path, message = diagnostic.property_path or "", diagnostic.message
-    empty = message.startswith("'' ") or " '' " in message
-    if diagnostic.rule_id in ("W1011", "W2501", "W2509") and template and diagnostic.start_line:
-        # A parameter inside a dynamic reference is no secret; the engine takes it for one.
-        name = re.escape(diagnostic.entity.logical_id) if diagnostic.entity else ""
-        inside = re.search(rf"\{{\{{resolve:[^\n]*\$\{{{name}\}}", template.text) if name else None
-        return inside is not None or "{{resolve:" in template.text.split("\n")[diagnostic.start_line - 1]
-    return empty or is_major_version(message) or path.endswith(("EngineVersion", "ViewerCertificate"))
+    unjudged: list[EngineError] = []
+    for template in case.templates:
+        try:
+            yield from _of_template(case, catalogue, template, unjudged)
+        except EngineError as error:
+            unjudged.append(error)
+    for broken in case.broken:
+        try:
+            for remark in native.remarks(broken.file, broken.text, catalogue, case.account.region):
+                yield from _findings(heard(remark, None, case.account.region), catalogue, None, broken.file)
+        except EngineError as error:
+            unjudged.append(error)
+    if unjudged:
+        limited = any(isinstance(error, EngineLimitError) for error in unjudged)
+        raise (EngineLimitError if limited else EngineError)("; ".join(map(str, unjudged)))
 
 
-def _finding(diagnostic: Any, file: str, template: Template | None, catalogue: Catalogue, case: Case) -> Finding | None:
-    attribute = is_attribute(diagnostic.property_path or "", diagnostic.message)
-    rule = catalogue.of(NAME, GETATT if attribute else diagnostic.rule_id)
-    if rule is None or _is_doubtful(diagnostic, template):
-        return None
-    entity = diagnostic.entity
-    message = _hinted(diagnostic, case.account.region)
-    is_resource = entity is not None and entity.entity_type.name == "RESOURCE"
-    name = entity.logical_id if entity else ""
-    kind = (entity.resource_type or "") if entity else ""
-    target = target_of(template, name) if attribute and template and not is_resource else None
-    if target:
-        name, kind = target.name, target.type
-    if template and (
-        is_generated(message, template) or is_of_default(message, template, case.scopes[template.file], name)
-    ):
-        return None
-    facts = {"name": name, "id": diagnostic.rule_id, "says": message}
-    return Finding(
-        rule=rule.id,
-        detector=NAME,
-        location=Location(
-            file=file,
-            line=diagnostic.start_line or (template.line_of("Resources", name) if template and is_resource else 1),
-            resource=name,
-            type=kind,
-            path=property_path(diagnostic.property_path or ""),
-        ),
-        message=message,
-        facts=facts,
-    )
+def _of_template(
+    case: Case, catalogue: Catalogue, template: Template, unjudged: list[EngineError]
+) -> Iterator[Finding]:
+    scope, region = case.scopes[template.file], case.account.region
+    ask = partial(native.remarks, f"{template.file}.json", catalogue=catalogue, region=region)
+    deployed = AsDeployed(scope, lambda text: [_hinted(one, region) for one in ask(text)], OTHER_VALUES, region)
+    for remark in _remarks(case, catalogue, template, deployed, unjudged):
+        if is_crash(remark):
+            unjudged.append(EngineError(f"{template.file}: {remark.message}"))
+            continue
+        said = heard(_hinted(remark, region), template, region)
+        if said is not None and catalogue.of(NAME, said.id) is not None:
+            yield from _findings(deployed.holds(said), catalogue, template, template.file)
 
 
-def _hinted(diagnostic: Any, region: str) -> str:
-    """Return the message; which of several like names the engine suggests differs from run to run, so it is chosen here."""
-    message: str = diagnostic.message
+def _remarks(
+    case: Case, catalogue: Catalogue, template: Template, deployed: AsDeployed, unjudged: list[EngineError]
+) -> list[Remark]:
+    """Return the engine's remarks on a template for all values; for those of the plan alone where these are too many."""
+    try:
+        if has_many_variants(template):
+            raise EngineLimitError(f"{template.file}: more combinations of allowed values than the engine can try")
+        return native.remarks(template.file, template.text, catalogue, case.account.region)
+    except EngineLimitError as error:
+        unjudged.append(EngineLimitError(f"{error}; judged with the values of the plan alone"))
+        return whole(deployed.scope, deployed.ask)
+
+
+def _findings(said: Heard | None, catalogue: Catalogue, template: Template | None, file: str) -> Iterator[Finding]:
+    rule = catalogue.of(NAME, said.id) if said else None
+    if said is not None and rule is not None:
+        yield said.remark.finding(rule.id, NAME, template, file, said.level)
+
+
+def _hinted(remark: Remark, region: str) -> Remark:
+    """Return the remark; which of several like names the engine suggests differs from run to run, so it is chosen here."""
+    message = remark.message
     found = _HINT.search(message)
     if found is None:
-        return message
-    path = (diagnostic.property_path or "").split(".")[1:-1]
-    names = property_names(diagnostic.entity.resource_type or "", path, region) if diagnostic.entity else ()
+        return remark
+    names = property_names(remark.type, remark.path.split(".")[1:-1], region)
     nearest = get_close_matches(found["wrong"], names, 1)
     hint = f" Did you mean '{nearest[0]}'?" if nearest else ""
-    return message[: found.start("hint")] + hint + message[found.end("hint") :]
+    return replace(remark, message=message[: found.start("hint")] + hint + message[found.end("hint") :])

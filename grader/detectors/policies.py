@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
 from grader.case import Case
 from grader.catalogue import Catalogue
 from grader.catalogue.user_rules import DETECTOR
-from grader.model import Finding, Location, PolicyRule, property_path
-from grader.support.engines.registry import fast_engine
+from grader.detectors import native
+from grader.detectors.remark import Remark
+from grader.model import Finding, Location, PolicyRule
 from grader.support.text import one_line
 from grader.support.version import installed
 from grader.task import GUARD_FILE, PROMPT, asked_at
@@ -27,50 +27,46 @@ def detect(case: Case, catalogue: Catalogue) -> Iterator[Finding]:
     """Yield where the templates do not meet a rule; nothing where the catalogue holds no such rules."""
     if not catalogue.policies:
         return
-    from cloudformation_validate import DetailLevel, TemplateContent, ValidateConfig, ValidationError
-
     about = {rule.name: rule for policy in catalogue.policies for rule in policy.rules}
-    engine = fast_engine(catalogue.policies)
-    config = ValidateConfig(disable_builtin_rules=True, detail_level=DetailLevel.STANDARD)
     unmet: dict[str, list[str]] = {}
     found: list[tuple[str, Finding]] = []
     templates = [template for template in case.templates if template.resources]  # Guard cannot look into an empty one
     for template in templates:
         try:
-            report = engine.validate_template(TemplateContent(template.text, template.file), config)
-        except ValidationError as error:  # what cannot be read meets nothing
+            remarks = native.remarks(template.file, template.text, catalogue, case.account.region, builtin=False)
+        except native.RefusedError as error:  # what cannot be read meets nothing
             message = f"cannot be evaluated: {one_line(str(error), 200)}"
             for name in about:
                 unmet.setdefault(name, []).append(template.file)
             found += [(name, one) for name, one in _unread(case, catalogue, message)]
             continue
-        for diagnostic in report.diagnostics:
-            rule = catalogue.of(NAME, diagnostic.rule_id)
+        for remark in remarks:
+            rule = catalogue.of(NAME, remark.id)
             if rule is not None:
-                unmet.setdefault(diagnostic.rule_id, []).append(template.file)
-                found.append(
-                    (diagnostic.rule_id, _finding(rule.id, about[diagnostic.rule_id], diagnostic, template, case))
-                )
+                unmet.setdefault(remark.id, []).append(template.file)
+                found.append((remark.id, _finding(rule.id, about[remark.id], remark, template, case)))
     met_once = {name for name, files in unmet.items() if len(set(files)) < len(templates)}
     yield from (finding for name, finding in found if not (about[name].any_template and name in met_once))
     if not templates:
         yield from (finding for _, finding in _unread(case, catalogue, "there is no template"))
 
 
-def _finding(rule: str, about: PolicyRule, diagnostic: Any, template: Template, case: Case) -> Finding:
-    """Return a diagnostic as a finding; what is missing stands where the prompt asks for it, if that is known."""
-    message = " ".join(diagnostic.message.split())
-    entity = diagnostic.entity
-    name, kind = (entity.logical_id, entity.resource_type or "") if entity else ("", about.type)
+def _finding(rule: str, about: PolicyRule, remark: Remark, template: Template, case: Case) -> Finding:
+    """Return a remark as a finding; what is missing stands where the prompt asks for it, if that is known."""
+    message = " ".join(remark.message.split())
     facts = {"says": message, "value": message}
-    file, line = template.file, diagnostic.start_line or 1
-    if not entity and about.asks:
+    file, line = template.file, remark.line or 1
+    if not remark.name and about.asks:
         file, line = PROMPT, asked_at(case.task.prompt, about.asks)
     return Finding(
         rule=rule,
         detector=NAME,
         location=Location(
-            file=file, line=line, resource=name, type=kind, path=property_path(diagnostic.property_path or "")
+            file=file,
+            line=line,
+            resource=remark.name,
+            type=remark.type if remark.name else about.type,
+            path=remark.path,
         ),
         message=message,
         facts=facts,

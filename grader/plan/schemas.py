@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 # Attributes that these return beside their schema's read-only properties.
 # Source: "Return values" of each type, https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/
@@ -80,13 +80,22 @@ def has_attribute(name: str, attribute: str, region: str) -> bool:
 
 def property_names(name: str, steps: Sequence[str], region: str) -> tuple[str, ...]:
     """Return the properties that a type has at a path of properties and places in lists, sorted; none where it is not known."""
+    return tuple(sorted(_schema_at(name, steps, region).get("properties", ())))
+
+
+def pattern_at(name: str, steps: Sequence[str], region: str) -> str:
+    """Return the pattern that a type's schema has for the value at a path, empty where it has none or is not known."""
+    return str(_schema_at(name, steps, region).get("pattern", ""))
+
+
+def _schema_at(name: str, steps: Sequence[str], region: str) -> dict[str, Any]:
     schema = _schema(name, region) or {}
     node: Any = schema
     for step in (*steps, None):
         while isinstance(node, dict) and "$ref" in node:
             node = schema.get("definitions", {}).get(str(node["$ref"]).rpartition("/")[2])
         if not isinstance(node, dict):
-            return ()
+            return {}
         if step is not None:
             node = node.get("items") if step.isdigit() else node.get("properties", {}).get(step)
-    return tuple(sorted(node.get("properties", ())))
+    return cast("dict[str, Any]", node)

@@ -14,15 +14,14 @@ from dataclasses import asdict
 from itertools import count
 from typing import Any
 
-from grader.support.json_process import serve
+from grader.support.json_process import bound_memory, serve
 
 COLLECT_EVERY = 100  # responses
 
 
 def main() -> None:
     """Serve until standard input ends. MEGABYTES bounds the memory that the process may take."""
-    if len(sys.argv) > 1 and int(sys.argv[1]):
-        _bound(int(sys.argv[1]))
+    bound_memory(int(sys.argv[1]) if len(sys.argv) > 1 else 0)
     from grader.support.engines.registry import preload
 
     preload(lint=False)  # a batch may do without
@@ -41,15 +40,6 @@ def main() -> None:
         return asdict(execute(Job(**request["job"]), Options(**request["options"])))
 
     serve(answer)
-
-
-def _bound(megabytes: int) -> None:
-    try:
-        import resource
-    except ImportError:  # not on this system
-        return
-    limit = megabytes * 1_000_000
-    resource.setrlimit(resource.RLIMIT_DATA, (limit, limit))
 
 
 if __name__ == "__main__":

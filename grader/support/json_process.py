@@ -101,6 +101,18 @@ def _exchange(process: subprocess.Popen[bytes], request: bytes, seconds: float) 
     return answer[0]
 
 
+def bound_memory(megabytes: int) -> None:
+    """Bound the memory that this process, and each that it starts, may take; 0 for no bound. Not on every system."""
+    try:
+        import resource
+    except ImportError:
+        return
+    if megabytes:
+        limit, hard = megabytes * 1_000_000, resource.getrlimit(resource.RLIMIT_DATA)[1]
+        limit = limit if hard == resource.RLIM_INFINITY else min(limit, hard)
+        resource.setrlimit(resource.RLIMIT_DATA, (limit, limit))
+
+
 def serve(answer: Callable[[Any], object]) -> None:
     """Answer requests as a Child's process, until whoever asks is gone: then at once, whatever is under way."""
     out = os.fdopen(os.dup(1), "w", encoding="utf-8", errors="backslashreplace")

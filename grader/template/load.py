@@ -18,7 +18,7 @@ from typing import cast
 import yaml
 
 from grader.bundle.limits import DEFAULT_LIMITS
-from grader.template.node import INTRINSICS, AnyNode, Call, Map, Scalar, Sequence
+from grader.template.node import INTRINSICS, AnyNode, Call, Map, Scalar, Sequence, plain
 
 _RESOLVERS = yaml.SafeLoader.yaml_implicit_resolvers
 _CONSTRUCT = {
@@ -43,11 +43,12 @@ class TemplateSyntaxError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Duplicate:
-    """A key written twice in one mapping: where the second stands."""
+    """A key written twice in one mapping: the lines of both, and whether the value that is lost differs from the last."""
 
     key: str
     line: int
     first_line: int
+    differs: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,7 +160,8 @@ class _YamlBuilder:
             if key.text == "<<":
                 self.merge_lines.append(key.line)
             if key.text in keys:
-                self.duplicates.append(Duplicate(key.text, key.line, keys[key.text].line))
+                differs = plain(values[key.text]) != plain(value)
+                self.duplicates.append(Duplicate(key.text, key.line, keys[key.text].line, differs))
             keys[key.text], values[key.text] = key, value
         return _long_form(done.line, done.column, keys, values)
 
@@ -196,8 +198,8 @@ class _YamlBuilder:
             return Scalar(line, column, _typed(tag, text), text)
         if tag and tag != "!":
             return _tagged(Scalar(line, column, text, text), tag)
-        plain = event.implicit[0] and not tag
-        return Scalar(line, column, _implicit(text) if plain else text, text)
+        is_plain = event.implicit[0] and not tag
+        return Scalar(line, column, _implicit(text) if is_plain else text, text)
 
 
 def _extent(node: AnyNode) -> tuple[int, int]:
@@ -387,10 +389,11 @@ class _Json:
             end = self._skip(end)
             if self.text[end : end + 1] != ":":
                 raise self._error("expected ':' after a property name", end)
-            if name in keys:
-                self.duplicates.append(Duplicate(name, place[0], keys[name].line))
+            first, lost = keys.get(name), values.get(name)
             keys[name] = Scalar(*place, name, name)
             values[name], end = self._value(self._skip(end + 1), depth + 1)
+            if first is not None:
+                self.duplicates.append(Duplicate(name, place[0], first.line, plain(lost) != plain(values[name])))
             return end
 
         end = self._parts(index, "}", read)

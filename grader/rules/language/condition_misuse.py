@@ -29,6 +29,7 @@ RULE = Rule(
         "cloudformation-validate:F0014",
         "cloudformation-validate:F86*",
         "cfn-lint:E1028",
+        "cloudformation-validate:E1028",
     ),
     yields_to=("undefined-reference",),
     fails=(

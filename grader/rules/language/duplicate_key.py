@@ -12,7 +12,7 @@ from grader.template import Template
 
 
 def check(case: Case) -> Iterator[RuleFinding]:
-    """Report keys that are written twice: High where a whole section, resource, output or parameter is lost."""
+    """Report keys that are written twice: High where a section, resource, output or parameter is lost whose value differs."""
     for template in case.templates:
         for twice in template.duplicates:
             lost = _entry(template, twice.key, twice.line)
@@ -29,7 +29,7 @@ def check(case: Case) -> Iterator[RuleFinding]:
                 ),
                 message=f"the key {twice.key} is written twice, first at line {twice.first_line}",
                 facts={"key": twice.key, "first": str(twice.first_line), "because": because},
-                level="High" if lost else "",
+                level="High" if lost and twice.differs else "",
             )
 
 

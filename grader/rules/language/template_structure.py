@@ -32,7 +32,6 @@ RULE = Rule(
         "cloudformation-validate:F7*",
         "cfn-lint:E5*",
         "cloudformation-validate:E5*",
-        "cfn-lint:E4*",
         "cloudformation-validate:F2*",
         "cloudformation-validate:F1004",
     ),

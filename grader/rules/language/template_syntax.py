@@ -43,7 +43,7 @@ RULE = Rule(
     lesson="Parse every template before it is delivered.",
     reference="https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/template-formats.html",
     aws_behaviour="CloudFormation rejects the text with a template format error.",
-    stands_for=("plan:syntax", "cfn-lint:E0000", "cloudformation-validate:F1101", "cloudformation-validate:F0000"),
+    stands_for=("plan:syntax",),
     check=check,
     fails=(
         example("""

@@ -8,12 +8,16 @@ from __future__ import annotations
 from functools import cache
 from typing import Any
 
-from grader.support.json_process import serve
+from grader.support.json_process import bound_memory, serve
 from grader.support.text import error_line
+
+MEGABYTES = 3_000
 
 
 def main() -> None:
     """Serve requests {text, region} with {matches: [{rule, message, path, line}]}, or {error}."""
+    bound_memory(MEGABYTES)
+    _own_schemas()
     _rules()
     serve(_answer)
 
@@ -41,6 +45,17 @@ def _lint(text: str, region: str) -> list[Any]:
         return list(errors)
     _without_suppressions(parsed)
     return list(run_template_by_data(parsed, ConfigMixIn(regions=[region]), _rules()))
+
+
+def _own_schemas() -> None:
+    """Make cfn-lint use the schemas of its package; it prefers newer ones that `cfn-lint --update-specs` left in the user's cache folder."""
+    from pathlib import Path
+
+    import cfnlint
+    from cfnlint.schema import manager
+
+    shipped = Path(cfnlint.__file__).parent / "data" / "schemas"
+    manager.PROVIDER_SCHEMA_MANAGER.__init__(shipped / "providers", shipped / "resources")
 
 
 @cache

@@ -1,0 +1,188 @@
+"""An engine judges a template for every value that its parameters can have; a failure holds for the values that are deployed."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+
+from grader.detectors.engine_quirks import Heard, heard
+from grader.detectors.remark import Remark
+from grader.template import AnyNode, Call, Scope, Template, as_text, at, items_of, text_of, walk
+from grader.template.specialize import specialized
+
+Ask = Callable[[str], list[Remark]]
+MAX_VARIANTS = 600  # of one text; the fast engine takes 30 ms for 512, and the square of that for the square
+
+
+@dataclass
+class AsDeployed:
+    """Holds an engine's remarks on one template against its plan: the engine is asked again, with the values fixed.
+
+    `ask` gives the engine's remarks on a text, `others` says with how many other sets of values it may be asked.
+    """
+
+    scope: Scope
+    ask: Ask
+    others: int
+    region: str
+    _asked: dict[str, list[Remark]] = field(default_factory=dict)
+
+    def holds(self, said: Heard) -> Heard | None:
+        """Return a remark as it counts: as it is where it holds as deployed, Medium where only other values make it hold.
+
+        None where no values at hand make it hold. Raises EngineError where the engine does not answer again.
+        """
+        remark = said.remark
+        if not self._depends(remark):
+            return said
+        again = _again(remark, self._remarks(self.scope))
+        if again is not None:
+            return replace(said, remark=replace(remark, message=again.message))
+        for values in itertools.islice(self._other_values(remark), self.others):
+            scope = replace(self.scope, given={**self.scope.given, **values}, _conditions={}, _names={}, _busy=set())
+            again = _again(remark, self._remarks(scope))
+            if again is not None:
+                shown = ", ".join(f"{name}={value or repr('')}" for name, value in values.items())
+                message = f"{again.message} (only with {shown})"
+                return replace(said, remark=replace(remark, message=message), level="Medium")
+        return None
+
+    def _remarks(self, scope: Scope) -> list[Remark]:
+        text = specialized(scope)
+        if text not in self._asked:
+            remarks = self.ask(text)
+            self._asked[text] = [one for one in remarks if heard(one, self._template, self.region) is not None]
+        return self._asked[text]
+
+    @property
+    def _template(self) -> Template:
+        return self.scope.template
+
+    def _entry(self, remark: Remark) -> AnyNode | None:
+        if remark.section not in ("Resources", "Outputs"):
+            return None
+        return self._template.section(remark.section).get(remark.name)
+
+    def _depends(self, remark: Remark) -> bool:
+        """Whether a remark can depend on values: its entry has a condition or a choice, or its value is a parameter's."""
+        entry = self._entry(remark)
+        if entry is None:
+            return False
+        if at(entry, "Condition") is not None or any(_is_choice(node) for _, node in walk(entry)):
+            return True
+        return bool(_parameters_in(self._template, _nearest(entry, remark.steps)))
+
+    def _other_values(self, remark: Remark) -> Iterator[Mapping[str, str]]:
+        """Yield other values of the parameters that decide about a remark's entry, fewest changes first."""
+        entry = self._entry(remark)
+        if entry is None:
+            return
+        names = dict.fromkeys(_parameters_in(self._template, _nearest(entry, remark.steps)))
+        for condition in _conditions_in(entry):
+            names |= dict.fromkeys(_parameters_of_condition(self._template, condition))
+        choices = {name: candidates for name in names if (candidates := self._candidates(name))}
+        for size in (1, 2, 3):
+            for chosen in itertools.combinations(choices, size):
+                for values in itertools.product(*(choices[name] for name in chosen)):
+                    yield dict(zip(chosen, values, strict=True))
+
+    def _candidates(self, name: str) -> list[str]:
+        """Return the values that a parameter can have besides its own: allowed ones, or those that conditions compare it with."""
+        parameter = self._template.parameters[name]
+        current = as_text(self.scope.parameter(name))
+        if parameter.allowed:
+            return [value for value in dict.fromkeys(parameter.allowed) if value != current]
+        compared = _compared(self._template, name)
+        other = [f"example-{name.lower()}"] if compared and ("" not in compared or current == "") else []
+        return [value for value in dict.fromkeys([*compared, *other]) if value != current]
+
+
+def has_many_variants(template: Template) -> bool:
+    """Whether the parameters of one text have more allowed values, multiplied out, than an engine can try."""
+    for section in ("Resources", "Outputs"):
+        for _, node in walk(template.section(section)):
+            if isinstance(node, Call) and node.name in ("Fn::Sub", "Fn::Join"):
+                count = 1
+                for name in _parameters_in(template, node):
+                    count *= max(1, len(template.parameters[name].allowed))
+                    if count > MAX_VARIANTS:
+                        return True
+    return False
+
+
+def whole(scope: Scope, ask: Ask) -> list[Remark]:
+    """Return an engine's remarks on a template with its values fixed, for one that it cannot judge for all values."""
+    return ask(specialized(scope))
+
+
+def _again(remark: Remark, others: list[Remark]) -> Remark | None:
+    """Return what an engine says of the same place again, preferably in the same words."""
+    same = [
+        other
+        for other in others
+        if other.id == remark.id
+        and other.name == remark.name
+        and (other.line == remark.line or other.property == remark.property)
+    ]
+    return next((other for other in same if other.message == remark.message), same[0] if same else None)
+
+
+def _is_choice(node: AnyNode) -> bool:
+    return isinstance(node, Call) and node.name == "Fn::If"
+
+
+def _nearest(entry: AnyNode, steps: tuple[str, ...]) -> AnyNode:
+    """Return the node at a path, or the last one on the way to it that is there."""
+    node = entry
+    for step in steps:
+        if isinstance(node, Call) and step == node.name:
+            below: AnyNode | None = node.argument
+        else:
+            below = at(node, int(step) if step.isdigit() else step)
+        if below is None:
+            break
+        node = below
+    return entry if node is entry and steps else node
+
+
+def _parameters_in(template: Template, node: AnyNode) -> list[str]:
+    """Return the parameters that a node uses."""
+    names: list[str] = []
+    for _, part in walk(node):
+        if isinstance(part, Call) and part.name == "Ref":
+            names.append(text_of(part.argument) or "")
+        elif isinstance(part, Call) and part.name == "Fn::Sub":
+            text = text_of(part.argument) or text_of(at(part.argument, 0)) or ""
+            names += [name for name in template.parameters if "${" + name + "}" in text]
+    return [name for name in dict.fromkeys(names) if name in template.parameters]
+
+
+def _conditions_in(entry: AnyNode) -> Iterator[str]:
+    name = text_of(at(entry, "Condition"))
+    if name is not None:
+        yield name
+    for _, node in walk(entry):
+        if isinstance(node, Call) and node.name == "Fn::If":
+            name = text_of(at(node.argument, 0))
+            if name is not None:
+                yield name
+
+
+def _parameters_of_condition(template: Template, name: str) -> Iterator[str]:
+    for below in template.condition_order(name):
+        node = template.conditions.get(below)
+        if node is not None:
+            yield from _parameters_in(template, node)
+
+
+def _compared(template: Template, name: str) -> list[str]:
+    """Return the literal values that conditions compare a parameter with."""
+    found: list[str] = []
+    for node in template.conditions.values():
+        for _, part in walk(node):
+            if isinstance(part, Call) and part.name == "Fn::Equals":
+                sides = items_of(part.argument)
+                if any(isinstance(side, Call) and text_of(side.argument) == name for side in sides):
+                    found += [text for side in sides if (text := text_of(side)) is not None]
+    return found
