@@ -40,4 +40,4 @@ def _rule(fact: Fact) -> Rule:
 
 def _check(fact: Fact, case: Case) -> Iterator[RuleFinding]:
     for found in broken(fact, case):
-        yield RuleFinding(location=found.location, message=found.message, facts=found.facts)
+        yield RuleFinding(location=found.location, message=found.message, facts=found.facts, level=found.level)
