@@ -1,4 +1,4 @@
-"""What the role of a function may do, as far as the templates say it."""
+"""The statements of a template's policies, and what the role of a function may do as far as the templates say it."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from grader.case.case import Case
-from grader.template import Resource, Template, items_of
+from grader.case.deployed import created, deployed, entries
+from grader.template import AnyNode, Map, Resource, Scope, Template, dotted, items_of
 
 _ATTACHED = ("AWS::IAM::Policy", "AWS::IAM::RolePolicy", "AWS::IAM::ManagedPolicy")
 # Actions of AWS's managed policies that templates attach to functions.
@@ -41,6 +42,78 @@ _MANAGED = {
     ),
     "CloudWatchLambdaInsightsExecutionRolePolicy": _LOGS,
 }
+
+
+# Resources whose properties hold policies that say what an identity may do.
+IDENTITY_POLICIES = (
+    "AWS::IAM::Group",
+    "AWS::IAM::GroupPolicy",
+    "AWS::IAM::ManagedPolicy",
+    "AWS::IAM::Policy",
+    "AWS::IAM::Role",
+    "AWS::IAM::RolePolicy",
+    "AWS::IAM::User",
+    "AWS::IAM::UserPolicy",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """One statement of a policy that is deployed: `path` is its dotted path below the resource."""
+
+    template: Template
+    resource: Resource
+    scope: Scope
+    path: str
+    node: Map
+
+    @property
+    def allows(self) -> bool:
+        """Whether its effect is Allow."""
+        return self.scope.text(self.node.get("Effect")) == "Allow"
+
+    @property
+    def is_conditional(self) -> bool:
+        """Whether it has a condition."""
+        return self.node.get("Condition") is not None
+
+    @property
+    def has_principal(self) -> bool:
+        """Whether it says to whom it applies, as policies of resources and trust policies do."""
+        return self.node.get("Principal") is not None or self.node.get("NotPrincipal") is not None
+
+    @property
+    def actions(self) -> tuple[str, ...]:
+        """The actions as texts; empty where NotAction is used."""
+        return tuple(text for _, _, text in self.items("Action"))
+
+    def items(self, key: str) -> Iterator[tuple[str, AnyNode, str]]:
+        """Yield the items of an element (`Action`, `Resource` ...): path, node and text, a single value as a list of it."""
+        for path, node in entries(self.scope, self.node.get(key)):
+            yield dotted((self.path, key, *path)), node, self.scope.text(node)
+
+    def principals(self) -> frozenset[str]:
+        """Return the principals as texts: `*`, ARNs, account ids, service principals."""
+        value = self.scope.value(self.node.get("Principal"))
+        lists = value.values() if isinstance(value, dict) else (value,)
+        return frozenset(str(item) for one in lists for item in (one if isinstance(one, list) else [one]))
+
+
+def statements(case: Case, *types: str) -> Iterator[Statement]:
+    """Yield the statements of all policies in the resources of the given types, as deployed; all types where none is given."""
+    for template, resource, scope in created(case, *types):
+        yield from statements_of(template, resource, scope)
+
+
+def statements_of(template: Template, resource: Resource, scope: Scope) -> Iterator[Statement]:
+    """Yield the statements in a resource's properties: every mapping with an Effect and something to apply it to."""
+    for path, node in deployed(scope, resource.properties, ("Properties",)):
+        if (
+            isinstance(node, Map)
+            and "Effect" in node.values
+            and ("Action" in node.values or "NotAction" in node.values)
+        ):
+            yield Statement(template, resource, scope, dotted(path), node)
 
 
 @dataclass(frozen=True, slots=True)

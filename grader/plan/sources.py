@@ -10,7 +10,9 @@ from grader.model import Location
 from grader.plan.model import PlanCode, Problem, Stage, at_resource
 from grader.template import Path, Resource, Scope, Template, dotted, items_of
 
-_RESOLVE = re.compile(r"\{\{resolve:(ssm|ssm-secure|secretsmanager):((?:arn:[^}\s]*?:secret:)?[^:}]+)[^}]*\}\}")
+_RESOLVE = re.compile(
+    r"\{\{resolve:(ssm|ssm-secure|secretsmanager):((?:arn:[^}\s]*?:secret:)?(?:\$\{[^{}]*\}|[^:{}$])+)(?:\$\{[^{}]*\}|[^}])*\}\}"
+)
 _SSM_TYPE = "AWS::SSM::Parameter::Value"
 _ECR = re.compile(r"\.dkr\.ecr\.[^/]*/(?P<name>[^:@]+)")
 # Docker Hub's own images, whose names have no namespace.

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import textwrap
+from collections.abc import Sequence
+
 LAMBDA_ROLE = """
   Role:
     Type: AWS::IAM::Role
@@ -10,6 +13,10 @@ LAMBDA_ROLE = """
         Version: '2012-10-17'
         Statement: [{Effect: Allow, Principal: {Service: lambda.amazonaws.com}, Action: 'sts:AssumeRole'}]
 """
+LAMBDA_TRUST = (
+    "AssumeRolePolicyDocument: {Version: '2012-10-17', Statement: [{Effect: Allow, "
+    "Principal: {Service: lambda.amazonaws.com}, Action: 'sts:AssumeRole'}]}"
+)
 NETWORK = """
   Network: {Type: AWS::EC2::VPC, Properties: {CidrBlock: 10.0.0.0/16}}
   Inside: {Type: AWS::EC2::Subnet, Properties: {VpcId: !Ref Network, CidrBlock: 10.0.1.0/24}}
@@ -48,3 +55,35 @@ def function(*properties: str, name: str = "Worker") -> str:
 
 def _lines(*properties: str) -> str:
     return "".join(f"\n      {line}" for line in properties)
+
+
+def resource(name: str, kind: str, properties: str = "", attributes: str = "") -> str:
+    """Return a resource; `properties` and `attributes` are YAML at any indentation."""
+    text = f"  {name}:\n    Type: {kind}\n" + _indented(attributes, 4)
+    return text + ("    Properties:\n" + _indented(properties, 6) if properties.strip() else "")
+
+
+def role(actions: Sequence[str] = (), mark: str = "", properties: str = "", name: str = "Role") -> str:
+    """Return a role for functions that allows actions on every resource; `mark` is put behind its Policies."""
+    policies = ""
+    if actions:
+        listed = ", ".join(f"'{action}'" for action in actions)
+        statement = f"{{Effect: Allow, Action: [{listed}], Resource: '*'}}"
+        document = f"PolicyDocument: {{Version: '2012-10-17', Statement: [{statement}]}}"
+        policies = f"Policies:{mark}\n  - PolicyName: work\n    {document}\n"
+    return resource(name, "AWS::IAM::Role", f"{LAMBDA_TRUST}\n{policies}{textwrap.dedent(properties).strip()}")
+
+
+def worker(code: str, mark: str = "", properties: str = "", runtime: str = "python3.13") -> str:
+    """Return a function with inline code and the role named Role; `mark` is put behind its ZipFile."""
+    head = f"Runtime: {runtime}\nRole: !GetAtt Role.Arn\n"
+    handler = "" if "Handler:" in properties else "Handler: index.handler\n"
+    body = f"Code:\n  ZipFile: |{mark}\n" + _indented(code, 4)
+    return resource(
+        "Worker", "AWS::Lambda::Function", head + handler + textwrap.dedent(properties).strip() + "\n" + body
+    )
+
+
+def _indented(text: str, by: int) -> str:
+    lines = textwrap.dedent(text).strip("\n")
+    return textwrap.indent(lines, " " * by) + "\n" if lines.strip() else ""

@@ -6,29 +6,60 @@ import re
 from collections.abc import Iterator
 
 from grader.case import Case
-from grader.catalogue import Rule, RuleFinding, example, from_problem
+from grader.case.deployed import is_deployed
+from grader.catalogue import Rule, RuleFinding, example
+from grader.model import Located
 from grader.plan.sources import unresolved_reads
+from grader.support.markdown import listed
 
 _COMMANDS = {
     "parameter": r"put-parameter|ssm\.put_parameter|aws::ssm::parameter",
     "secret": r"create-secret|put-secret-value|create_secret",
 }
+_TYPES = {"parameter": "AWS::SSM::Parameter", "secret": "AWS::SecretsManager::Secret"}
 
 
 def check(case: Case) -> Iterator[RuleFinding]:
-    """Report what is read from a store and is not there, unless a document tells one to create it."""
+    """Report what is read from a store and is not there, unless a document gives the command or the prompt names it."""
     for problem in unresolved_reads(case):
-        if not _is_told(case, problem.facts["word"], problem.facts["value"]):
-            yield from_problem(problem)
+        word, name = problem.facts["word"], problem.facts["value"]
+        if _is_read(case, problem) and not _is_documented(case, word, name) and not _is_given(case, name):
+            facts = {**problem.facts, "because": _because(case, word)}
+            yield RuleFinding(location=problem.location, message=problem.message, facts=facts)
 
 
-def _is_told(case: Case, word: str, name: str) -> bool:
+def _is_read(case: Case, problem: Located) -> bool:
+    """Whether the place that reads is deployed: a parameter of the template always is."""
+    template = next((one for one in case.templates if one.file == problem.file), None)
+    resource = template.resources.get(problem.resource) if template else None
+    return template is None or resource is None or is_deployed(case.scopes[template.file], resource, problem.path)
+
+
+def _is_documented(case: Case, word: str, name: str) -> bool:
     """Whether a document gives the command and the name's last fixed part, or explains the parameter that holds it."""
     target = re.fullmatch(r"\$\{(\w+)(?:\.\w+)*\}", name)
     if target and case.mentions(target.group(1)):
         return True
-    parts = [part for part in re.split(r"/|\$\{[^}]*\}|:", name) if len(part) > 2]
+    parts = _fixed_parts(name)
     return bool(parts) and case.documented(_COMMANDS[word]) and parts[-1].strip("-_").lower() in case.prose
+
+
+def _is_given(case: Case, name: str) -> bool:
+    """Whether the prompt names the whole path or name: then it is there, or somebody else creates it."""
+    return len(name) > 3 and "${" not in name and case.request.first(re.escape(name.strip("/"))) is not None
+
+
+def _fixed_parts(name: str) -> list[str]:
+    return [part for part in re.split(r"/|\$\{[^}]*\}|:", name) if len(part) > 2]
+
+
+def _because(case: Case, word: str) -> str:
+    """Say what the bundle creates of the kind that is read."""
+    kind = _TYPES[word]
+    made = [resource.name for _, resource in case.resources(kind)]
+    if made:
+        return f"The templates create {listed(made)} ({kind}), and this reference names another {word}."
+    return f"No template has a resource of the type {kind}."
 
 
 RULE = Rule(
@@ -36,18 +67,18 @@ RULE = Rule(
     kind="ssm-or-secret-prerequisite",
     level="High",
     category="prerequisites",
-    title="{store} entries that are read but never created",
-    issue="{file} reads {values} from {store}. No template creates it, the account does not hold it, and no document tells "
-    "the reader to create it. CloudFormation resolves such a reference while it creates the stack; what is not there fails the "
-    "operation.",
-    fix="Create it in a template (a secret can generate its own password), or give the exact command that does before the "
-    "deployment, for each of {values}.",
-    root_cause="Reading the value from {store} is the right idea; the step that puts it there was left to the reader.",
-    lesson="Whatever a template resolves at deployment must be created by it or by a documented step.",
+    title="Missing parameters and secrets: {values}",
+    issue="{file} reads {values} from Parameter Store or Secrets Manager. No template creates what is read there, the account does "
+    "not have it, and no document gives the command that creates it. CloudFormation resolves such a reference during the stack "
+    "operation, and the operation fails.",
+    fix="Create each of {values} in a template (AWS::SecretsManager::Secret can generate the password), or document the exact "
+    "command to run before the deployment.",
+    root_cause="{because}",
+    lesson="Create what a template resolves at deployment, or document the command that creates it.",
     reference="https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/dynamic-references.html",
-    cost="A failed deployment; standard parameters cost nothing, a secret about half a dollar a month.",
-    security="Good in itself: no value stands in the template. Without instructions, people put it there.",
-    performance="None.",
+    aws_behaviour="CloudFormation resolves dynamic references and SSM parameter types during the operation, and fails it where the "
+    "name does not exist.",
+    security="Dynamic references keep the value out of the template; without instructions, deployers tend to write it in.",
     check=check,
     fails=(
         example("""
@@ -73,6 +104,14 @@ Resources:
     Type: AWS::SNS::Topic
     Properties: {DisplayName: !Ref Pool}
 """),
+        example("""
+Parameters:
+  Stage: {Type: String}
+Resources:
+  Topic:
+    Type: AWS::SNS::Topic
+    Properties: {DisplayName: !Sub '{{resolve:ssm:/shop/${Stage}/title}}'}  # finds
+"""),
     ),
     passes=(
         example("""
@@ -92,5 +131,24 @@ Resources:
       MasterUsername: !Sub '{{resolve:secretsmanager:${Secret}:SecretString:username}}'
       MasterUserPassword: !Sub '{{resolve:secretsmanager:${Secret}:SecretString:password}}'
 """),
+        example("""
+Parameters:
+  TitleFromStore: {Type: String, Default: 'false'}
+Conditions:
+  FromStore: !Equals [!Ref TitleFromStore, 'true']
+Resources:
+  Topic:
+    Type: AWS::SNS::Topic
+    Properties: {DisplayName: !If [FromStore, '{{resolve:ssm:/shop/title}}', Shop]}
+"""),
+        example(
+            """
+Resources:
+  Topic:
+    Type: AWS::SNS::Topic
+    Properties: {DisplayName: '{{resolve:ssm:/shop/title}}'}
+""",
+            prompt="A topic. Its display name is in Parameter Store under `/shop/title`.",
+        ),
     ),
 )

@@ -1,40 +1,42 @@
-"""Secrets with a default."""
+"""Secrets that are written into the template."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from grader.case import Case
-from grader.catalogue import Rule, RuleFinding, example
+from grader.catalogue import Rule, RuleFinding, at_property, example
 from grader.model import Location
-
-_SECRET = re.compile(r"password|passwd|secret|token|apikey|api_key|credential", re.I)
-_REFERENCE = re.compile(r"user(?:_?name)?$|arn$|name$|id$|path$|length$|rotation|days|enabled?$|url$", re.I)
+from grader.rules.identity._secrets import has_default, is_literal, store_asked, taken
+from grader.support.markdown import code
+from grader.template import Scalar
 
 
 def check(case: Case) -> Iterator[RuleFinding]:
-    """Report parameters for secrets that have a default."""
+    """Report parameters for secrets that have a default, and secrets written into a property."""
+    asked = store_asked(case)
+    level = "High" if asked else ""
+    asks = f"Line {asked.line} of the prompt asks for another way: {code(asked.text)}." if asked else ""
     for template in case.templates:
         for parameter in template.parameters.values():
-            named = parameter.no_echo or _SECRET.search(parameter.name)
-            secret = named and not _REFERENCE.search(parameter.name)
-            if (
-                parameter.type == "String"
-                and secret
-                and parameter.default
-                and "{{resolve:" not in parameter.default
-                and not parameter.allowed
-            ):
-                message = "has a default, and a secret that everybody can read is none"
-                place = f"Parameters.{parameter.name}.Default"
+            if has_default(parameter) and template.uses.get(parameter.name):
                 yield RuleFinding(
                     location=Location(
-                        file=template.file, line=parameter.line_of("Default"), resource=parameter.name, path=place
+                        file=template.file,
+                        line=parameter.line_of("Default"),
+                        resource=parameter.name,
+                        path=f"Parameters.{parameter.name}.Default",
                     ),
-                    message=message,
-                    facts={"parameter": parameter.name},
+                    message="is a secret and has a default",
+                    facts={
+                        "because": asks or f"{code(parameter.name)} has a default so that the stack deploys without it."
+                    },
+                    level=level,
                 )
+    for template, resource, _, path, node in taken(case):
+        if isinstance(node, Scalar) and is_literal(node.text):
+            because = asks or f"{code(path)} has a text where a dynamic reference is possible."
+            yield at_property(template, resource, path, "is a secret in plain text", level=level, because=because)
 
 
 RULE = Rule(
@@ -42,16 +44,16 @@ RULE = Rule(
     kind="hardcoded-secret",
     level="Medium",
     category="security",
-    title="Secrets with a default: {parameters}",
-    issue="{parameters} in {file} are secrets and have a default. Whoever reads the template knows it, and most "
-    "deployments will keep it.",
-    fix="Remove the default; generate the secret in Secrets Manager and resolve it.",
-    root_cause="The default makes the template deployable without questions.",
-    lesson="Never give a secret a default.",
+    title="Hardcoded secrets: {resources}",
+    issue="{file} contains the secret of {resources} in plain text. Anyone who can read the template knows it, and a deployment "
+    "that does not override it uses it.",
+    fix="Remove the text. Generate the secret in an AWS::SecretsManager::Secret and refer to it with a dynamic reference, or let "
+    "the service manage it (ManageMasterUserPassword).",
+    root_cause="{because}",
+    lesson="Keep secrets out of templates, their defaults included.",
     reference="https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/security-best-practices.html",
-    cost="None.",
-    security="The secret is public with the template.",
-    performance="None.",
+    aws_behaviour="CloudFormation deploys with the text; NoEcho hides the value of a parameter, not its default in the template.",
+    security="The secret is known to everyone who can read the repository or the template of the stack.",
     check=check,
     fails=(
         example("""
@@ -65,14 +67,33 @@ Resources:
     Type: AWS::SNS::Topic
     Properties: {DisplayName: !Ref AdminPassword}
 """),
+        example("""
+Resources:
+  Cache:
+    Type: AWS::ElastiCache::ReplicationGroup
+    Properties:
+      ReplicationGroupDescription: sessions
+      TransitEncryptionEnabled: true
+      AuthToken: correct-horse-battery-staple  # finds
+"""),
     ),
     passes=(
         example("""
+Parameters:
+  AdminPassword: {Type: String, NoEcho: true}
+  TokenName: {Type: String, Default: shop-token}
+  PushToken: {Type: String, Default: PLACEHOLDER_TOKEN}
+  UnusedPassword: {Type: String, NoEcho: true, Default: ChangeMe123}
 Resources:
   Topic:
     Type: AWS::SNS::Topic
+    Properties: {DisplayName: !Sub '${AdminPassword}${TokenName}${PushToken}'}
+  Cache:
+    Type: AWS::ElastiCache::ReplicationGroup
     Properties:
-      DisplayName: orders
+      ReplicationGroupDescription: sessions
+      TransitEncryptionEnabled: true
+      AuthToken: '{{resolve:secretsmanager:cache}}'
 """),
     ),
 )

@@ -1,44 +1,78 @@
-"""Keys that CloudWatch Logs may not use."""
+"""Keys whose policy does not allow the service that encrypts with them."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
 from grader.case import Case
+from grader.case.deployed import created
+from grader.case.iam import Statement, statements_of
 from grader.catalogue import Rule, RuleFinding, at_property, example
+from grader.support.markdown import code, listed
 
-# What CloudWatch Logs must be allowed before it takes a key.
+
+@dataclass(frozen=True, slots=True)
+class _User:
+    """A type that is encrypted by a service in its own name: where it names the key, and what its service needs."""
+
+    path: str
+    service: str
+    actions: tuple[str, ...]
+
+
+# Types whose creation is refused where their service may not use the key.
 # Source: https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/encrypt-log-data-kms.html
-_NEEDED = ("kms:Encrypt", "kms:Decrypt", "kms:GenerateDataKey")
+# Source: https://docs.aws.amazon.com/awscloudtrail/latest/userguide/create-kms-key-policy-for-cloudtrail.html
+_USERS = {
+    "AWS::CloudTrail::Trail": _User("KMSKeyId", "cloudtrail", ("kms:GenerateDataKey",)),
+    "AWS::Logs::LogGroup": _User("KmsKeyId", "logs", ("kms:Encrypt", "kms:Decrypt", "kms:GenerateDataKey")),
+}
 
 
 def check(case: Case) -> Iterator[RuleFinding]:
-    """Report keys of log groups whose policy does not let the logs service encrypt and decrypt."""
-    for template, group in case.resources("AWS::Logs::LogGroup"):
-        scope = case.scopes[template.file]
-        key = case.referred(template, group.get("KmsKeyId"))
+    """Report keys of log groups and trails whose policy does not let the service use them."""
+    for template, resource, scope in created(case, *_USERS):
+        user = _USERS[resource.type]
+        key = case.referred(template, resource.get(user.path))
         if key is None or key.type != "AWS::KMS::Key":
             continue
-        policy = scope.value(key.get("KeyPolicy"))
-        if "logs." not in str(policy):
-            message = f"encrypts the log group {group.name}, and its policy does not name the logs service"
-            yield at_property(template, key, "KeyPolicy", message, value=group.name)
-        elif lacks := [action for action in _NEEDED if not _allows(policy, action)]:
-            message = f"encrypts the log group {group.name}, and its policy does not let the logs service {lacks[0]}"
-            yield at_property(template, key, "KeyPolicy", message, value=group.name)
+        if key.get("KeyPolicy") is not None and not isinstance(scope.value(key.get("KeyPolicy")), dict):
+            continue
+        stated = [one for one in statements_of(template, key, scope) if one.allows]
+        service = [one for one in stated if any(_is_for(name, user.service) for name in one.principals())]
+        lacks = [action for action in user.actions if not any(_allows(one, action) for one in service)]
+        if not lacks:
+            continue
+        named = sorted({name for one in stated for name in one.principals() if name.endswith(".amazonaws.com")})
+        # Which of several actions the service tries at creation is not documented: without all of them it is refused.
+        level = "" if len(lacks) == len(user.actions) else "High"
+        message = f"encrypts {resource.name}, and its policy does not allow {lacks[0]} to {user.service}.amazonaws.com"
+        facts = {
+            "value": resource.name,
+            "service": f"{user.service}.amazonaws.com",
+            "needed": ", ".join(lacks),
+            "because": _because(key.name, service, named),
+        }
+        yield at_property(template, key, "KeyPolicy", message, level=level, **facts)
 
 
-def _allows(policy: object, action: str) -> bool:
-    """Whether a statement for the logs service allows an action."""
-    statements = policy.get("Statement") if isinstance(policy, dict) else None
-    for statement in statements if isinstance(statements, list) else ():
-        if isinstance(statement, dict) and "logs." in str(statement.get("Principal")):
-            actions = statement.get("Action")
-            patterns = [actions] if isinstance(actions, str) else actions if isinstance(actions, list) else []
-            if any(fnmatchcase(action, str(pattern)) or "${" in str(pattern) for pattern in patterns):
-                return True
-    return not isinstance(statements, list)
+def _is_for(principal: str, service: str) -> bool:
+    return principal == "*" or (principal.startswith(f"{service}.") and ".amazonaws.com" in principal)
+
+
+def _allows(statement: Statement, action: str) -> bool:
+    patterns = statement.actions
+    return not patterns or any(fnmatchcase(action.lower(), pattern.lower()) or "${" in pattern for pattern in patterns)
+
+
+def _because(key: str, service: Sequence[Statement], named: Sequence[str]) -> str:
+    if service:
+        return f"The policy of {code(key)} has a statement for the service, with other actions."
+    if named:
+        return f"The policy of {code(key)} names {listed(named)} and leaves this service out."
+    return f"The policy of {code(key)} names principals of the account only."
 
 
 RULE = Rule(
@@ -46,18 +80,16 @@ RULE = Rule(
     kind="kms-key-policy",
     level="Critical",
     category="security",
-    title="Key that CloudWatch Logs may not use",
-    issue="{resource} in {file} encrypts the log groups {values}, and its key policy has no statement for the service "
-    "principal of CloudWatch Logs. Creating the log group is refused.",
-    fix="Allow `logs.REGION.amazonaws.com` kms:Encrypt*, kms:Decrypt*, kms:ReEncrypt*, kms:GenerateDataKey* and "
-    "kms:Describe*, with a condition on the ARN of the log group.",
-    root_cause="A key policy that names the account alone is enough for most services, but not for those that come with a "
-    "principal of their own.",
-    lesson="Name the service that uses a key in its policy: logs, SNS, CloudFront and others do not act as the account.",
+    title="Key policy without the service that uses the key: {resources}",
+    issue="{values} in {file} {is|are} encrypted with {resources}, whose key policy does not allow {neededs} to {services}. The "
+    "service calls KMS in its own name, so a statement for the account does not cover it, and it rejects the key.",
+    fix="Add a statement to the key policy of {resources} that allows {neededs} to the service principal {services}; limit it to "
+    "the resource with a condition (`kms:EncryptionContext:aws:logs:arn` for log groups, `aws:SourceArn` for trails).",
+    root_cause="{because}",
+    lesson="Name in a key policy each service that uses the key in its own name, such as CloudWatch Logs and CloudTrail.",
     reference="https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/encrypt-log-data-kms.html",
+    aws_behaviour="CreateLogGroup and CreateTrail try the key and are refused where the key policy does not allow the service.",
     cost="The deployment is rolled back.",
-    security="None: the log group is not created.",
-    performance="None.",
     check=check,
     fails=(
         example("""
@@ -74,6 +106,20 @@ Resources:
     DeletionPolicy: Delete
     UpdateReplacePolicy: Delete
     Properties: {RetentionInDays: 7, KmsKeyId: !GetAtt Key.Arn}
+"""),
+        example("""
+Resources:
+  Key:
+    Type: AWS::KMS::Key
+    Properties:
+      KeyPolicy:  # finds
+        Version: '2012-10-17'
+        Statement:
+          - {Effect: Allow, Principal: {AWS: !Sub 'arn:aws:iam::${AWS::AccountId}:root'}, Action: 'kms:*', Resource: '*'}
+          - {Effect: Deny, Principal: {Service: cloudtrail.amazonaws.com}, Action: 'kms:*', Resource: '*'}
+  Trail:
+    Type: AWS::CloudTrail::Trail
+    Properties: {IsLogging: true, S3BucketName: audit, KMSKeyId: !Ref Key}
 """),
     ),
     passes=(
@@ -92,6 +138,30 @@ Resources:
     DeletionPolicy: Delete
     UpdateReplacePolicy: Delete
     Properties: {RetentionInDays: 7, KmsKeyId: !GetAtt Key.Arn}
+"""),
+        example("""
+Parameters:
+  EncryptLogs: {Type: String, Default: 'no'}
+Conditions:
+  Encrypted: !Equals [!Ref EncryptLogs, 'yes']
+Resources:
+  Key:
+    Type: AWS::KMS::Key
+    Properties:
+      KeyPolicy:
+        Version: '2012-10-17'
+        Statement:
+          - {Effect: Allow, Principal: {AWS: !Sub 'arn:aws:iam::${AWS::AccountId}:root'}, Action: 'kms:*', Resource: '*'}
+  Uploads:
+    Type: AWS::S3::Bucket
+    DeletionPolicy: Delete
+    Properties:
+      BucketEncryption:
+        ServerSideEncryptionConfiguration:
+          - ServerSideEncryptionByDefault: {SSEAlgorithm: 'aws:kms', KMSMasterKeyID: !Ref Key}
+  Logs:
+    Type: AWS::Logs::LogGroup
+    Properties: {KmsKeyId: !If [Encrypted, !GetAtt Key.Arn, !Ref AWS::NoValue]}
 """),
     ),
 )

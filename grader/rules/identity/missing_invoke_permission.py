@@ -1,116 +1,220 @@
-"""Functions that their caller may not invoke."""
+"""Functions that their caller is not allowed to invoke."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from grader.case import Case
+from grader.case.deployed import created, is_deployed
 from grader.catalogue import Rule, RuleFinding, example
 from grader.model import Location
-from grader.template import dotted
+from grader.rules._fragments import resource, role, worker
+from grader.support.markdown import code, listed
+from grader.template import Reference, Resource, Template, dotted
 
-# The principal that calls a function, and where its resource names the function.
+
+@dataclass(frozen=True, slots=True)
+class _Caller:
+    """A type that invokes functions: its service, where it names the function, and what happens without a permission."""
+
+    service: str
+    place: str
+    level: str
+    effect: str
+
+
+_REFUSED = "Critical"
+_FAILS = "High"
 # Source: https://docs.aws.amazon.com/lambda/latest/dg/access-control-resource-based.html
 _CALLERS = {
-    "AWS::ApiGateway::Method": ("apigateway", ("Integration",)),
-    "AWS::ApiGatewayV2::Integration": ("apigateway", ("IntegrationUri",)),
-    "AWS::Config::ConfigRule": ("config", ("Source",)),
-    "AWS::Events::Rule": ("events", ("Targets",)),
-    "AWS::S3::Bucket": ("s3", ("NotificationConfiguration",)),
-    "AWS::SNS::Subscription": ("sns", ("Endpoint",)),
-    "AWS::SecretsManager::RotationSchedule": ("secretsmanager", ("RotationLambdaARN",)),
+    "AWS::ApiGateway::Authorizer": _Caller(
+        "apigateway", "AuthorizerUri", _FAILS, "API Gateway answers each request with 500"
+    ),
+    "AWS::ApiGateway::Method": _Caller(
+        "apigateway", "Integration", _FAILS, "API Gateway answers each request with 500"
+    ),
+    "AWS::ApiGatewayV2::Integration": _Caller(
+        "apigateway", "IntegrationUri", _FAILS, "API Gateway answers each request with 500"
+    ),
+    "AWS::Config::ConfigRule": _Caller("config", "Source", _REFUSED, "AWS Config rejects the rule"),
+    "AWS::Events::Rule": _Caller("events", "Targets", _FAILS, "EventBridge drops each event after its retries"),
+    "AWS::Logs::SubscriptionFilter": _Caller("logs", "DestinationArn", _REFUSED, "CloudWatch Logs rejects the filter"),
+    "AWS::S3::Bucket": _Caller(
+        "s3", "NotificationConfiguration", _REFUSED, "S3 rejects the notification configuration"
+    ),
+    "AWS::SNS::Subscription": _Caller("sns", "Endpoint", _FAILS, "SNS cannot deliver its messages to the function"),
+    "AWS::SNS::Topic": _Caller("sns", "Subscription", _FAILS, "SNS cannot deliver its messages to the function"),
+    "AWS::SecretsManager::RotationSchedule": _Caller(
+        "secretsmanager", "RotationLambdaARN", _REFUSED, "Secrets Manager rejects the rotation schedule"
+    ),
 }
 
 
 def check(case: Case) -> Iterator[RuleFinding]:
     """Report callers of a function of the template that no permission covers."""
     for template in case.templates:
-        functions = {one.name for one in template.of_type("AWS::Lambda::Function")}
-        allowed: dict[str, set[str]] = {}
-        for permission in template.of_type("AWS::Lambda::Permission"):
-            principal = case.scopes[template.file].text(permission.get("Principal")).split(".")[0]
-            names = {
-                use.target for use in template.references if use.owner == permission.name and "FunctionName" in use.path
-            }
-            plain = case.scopes[template.file].text(permission.get("FunctionName"))
-            for name in names or functions:
-                allowed.setdefault(name, set()).add(principal if plain else "")
+        scope = case.scopes[template.file]
+        functions = {one.name for one in template.of_type("AWS::Lambda::Function") if scope.exists(one) is not False}
+        reported: set[tuple[str, str]] = set()
         for use in template.references:
-            resource = template.resources.get(use.owner)
-            if (
-                use.section != "Resources"
-                or use.target not in functions
-                or resource is None
-                or resource.type not in _CALLERS
-            ):
+            owner = template.resources.get(use.owner) if use.section == "Resources" else None
+            caller = _CALLERS.get(owner.type) if owner else None
+            if owner is None or caller is None or use.target not in functions or use.path[1:2] != (caller.place,):
                 continue
-            principal, places = _CALLERS[resource.type]
-            if len(use.path) > 1 and use.path[1] in places and principal not in allowed.get(use.target, set()):
-                message = f"calls {use.target} as {principal}.amazonaws.com, which no permission allows"
-                facts = {"value": use.target, "principal": f"{principal}.amazonaws.com"}
-                yield RuleFinding(
-                    location=Location(
-                        file=template.file,
-                        line=use.line,
-                        resource=resource.name,
-                        type=resource.type,
-                        path=dotted(use.path),
-                    ),
-                    message=message,
-                    facts=facts,
-                )
-                absent = f"no AWS::Lambda::Permission lets {resource.name} call {use.target}"
-                yield RuleFinding(
-                    location=Location(file=template.file, line=use.line, type="AWS::Lambda::Permission"),
-                    message=absent,
-                    facts=facts,
-                )
+            if not is_deployed(scope, owner, dotted(use.path)) or _has_role(owner, use):
+                continue
+            if (owner.name, use.target) not in reported and not _is_allowed(case, template, use.target, caller.service):
+                reported.add((owner.name, use.target))
+                yield from _found(case, template, owner, use, caller)
+
+
+def _has_role(owner: Resource, use: Reference) -> bool:
+    """Whether the caller invokes with a role instead of a permission: API Gateway with its credentials."""
+    if owner.type == "AWS::ApiGateway::Method":
+        return owner.get("Integration.Credentials") is not None
+    return owner.get("CredentialsArn") is not None or owner.get("AuthorizerCredentials") is not None
+
+
+def _is_allowed(case: Case, template: Template, function: str, service: str) -> bool:
+    """Whether a permission lets a service call a function; one that names it by a text, or in another template, may."""
+    for other, permission, scope in created(case, "AWS::Lambda::Permission"):
+        principal = scope.text(permission.get("Principal"))
+        if principal not in ("*", "") and principal.split(".")[0] != service and "${" not in principal:
+            continue
+        named = {
+            use.target
+            for use in other.references
+            if use.owner == permission.name and use.path[1:2] == ("FunctionName",)
+        }
+        inside = named & set(other.resources)
+        if other is not template or not inside or function in inside:
+            return True
+    return False
+
+
+def _found(case: Case, template: Template, owner: Resource, use: Reference, caller: _Caller) -> Iterator[RuleFinding]:
+    principal = f"{caller.service}.amazonaws.com"
+    facts = {
+        "value": use.target,
+        "principal": principal,
+        "caller": owner.name,
+        "effect": caller.effect,
+        "because": f"{_because(case, template, use.target)} Without the permission, {caller.effect}.",
+    }
+    place = Location(file=template.file, line=use.line, resource=owner.name, type=owner.type, path=dotted(use.path))
+    message = f"calls {use.target} as {principal}, which no AWS::Lambda::Permission allows"
+    yield RuleFinding(location=place, message=message, facts=facts, level=caller.level)
+
+
+def _because(case: Case, template: Template, function: str) -> str:
+    """Say which permissions the template has for others, or that it has none."""
+    there = [
+        (permission.name, scope.text(permission.get("Principal")))
+        for other, permission, scope in created(case, "AWS::Lambda::Permission")
+        if other is template
+    ]
+    if not there:
+        return "The template has no AWS::Lambda::Permission."
+    names, principals = [name for name, _ in there], [principal for _, principal in there]
+    return f"The template has {listed(names)}, for {listed(principals)}, and no AWS::Lambda::Permission for this call of {code(function)}."
 
 
 RULE = Rule(
     id="missing-invoke-permission",
     kind="missing-invoke-permission",
-    level="Critical",
+    level="High",
     category="security",
-    title="Functions that their caller may not invoke",
-    issue="In {file}, {resources} call the functions {values}. No AWS::Lambda::Permission allows {principal} to do so: "
-    "the call is refused, and for buckets and rotation the deployment fails.",
-    fix="Add an AWS::Lambda::Permission for each of {values} with Principal {principal} and the ARN of the caller as "
-    "SourceArn.",
-    root_cause="The function's own role was thought to cover who may call it.",
-    lesson="Every service that invokes a function needs a permission on the function.",
+    title="Missing permission to invoke {values}",
+    issue="In {file}, {callers} {invokes|invoke} {values}, and no AWS::Lambda::Permission allows {principals} to do so. Lambda "
+    "refuses the call.",
+    fix="Add an AWS::Lambda::Permission with Action lambda:InvokeFunction, Principal {principals}, FunctionName {values} and the "
+    "ARN of {callers} as SourceArn. For S3, Config, CloudWatch Logs and Secrets Manager, let {callers} depend on it.",
+    root_cause="{because}",
+    lesson="Add a permission on the function for each service that invokes it; the execution role does not cover callers.",
     reference="https://docs.aws.amazon.com/lambda/latest/dg/access-control-resource-based.html",
-    cost="Events are lost.",
-    security="None.",
-    performance="Nothing is processed.",
+    aws_behaviour="Lambda refuses a service without a permission. S3 notifications, Config rules, log subscriptions and rotation "
+    "schedules are tested when they are created and fail there (Critical); API Gateway, EventBridge and SNS fail at each call.",
     check=check,
     fails=(
-        example("""
-Parameters: {RoleArn: {Type: String, Default: 'arn:aws:iam::999988887777:role/r'}}
+        example(
+            "Resources:\n"
+            + role()
+            + worker("def handler(event, context):\n    return None")
+            + resource(
+                "Nightly",
+                "AWS::Events::Rule",
+                """
+                ScheduleExpression: rate(1 day)
+                Targets:
+                  - Id: worker
+                    Arn: !GetAtt Worker.Arn  # finds
+                """,
+            )
+        ),
+        example(
+            """
+Parameters:
+  Logged: {Type: String, Default: 'no'}
+Conditions:
+  IsLogged: !Equals [!Ref Logged, 'yes']
 Resources:
-  Cleaner:
-    Type: AWS::Lambda::Function
-    Properties:
-      Runtime: python3.13
-      Handler: index.handler
-      Role: !Ref RoleArn
-      Code: {ZipFile: 'def handler(event, context): return None'}
-  Nightly:
-    Type: AWS::Events::Rule
-    Properties:
-      ScheduleExpression: rate(1 day)
-      Targets:
-        - Id: cleaner
-          Arn: !GetAtt Cleaner.Arn  # finds
-"""),
+"""
+            + role()
+            + worker("def handler(event, context):\n    return None")
+            + resource(
+                "Allowed",
+                "AWS::Lambda::Permission",
+                "FunctionName: !Ref Worker\nAction: lambda:InvokeFunction\nPrincipal: logs.amazonaws.com",
+                "Condition: IsLogged",
+            )
+            + resource(
+                "Filter",
+                "AWS::Logs::SubscriptionFilter",
+                """
+                LogGroupName: /shop/orders
+                FilterPattern: ''
+                DestinationArn: !GetAtt Worker.Arn  # finds
+                """,
+            )
+        ),
     ),
     passes=(
-        example("""
-Resources:
-  Topic:
-    Type: AWS::SNS::Topic
-    Properties:
-      DisplayName: orders
-"""),
+        example(
+            "Resources:\n"
+            + role()
+            + worker("def handler(event, context):\n    return None")
+            + resource("Api", "AWS::ApiGateway::RestApi", "Name: shop")
+            + resource(
+                "Orders",
+                "AWS::ApiGateway::Method",
+                """
+                RestApiId: !Ref Api
+                ResourceId: !GetAtt Api.RootResourceId
+                HttpMethod: POST
+                AuthorizationType: AWS_IAM
+                Integration:
+                  Type: AWS_PROXY
+                  IntegrationHttpMethod: POST
+                  Credentials: !GetAtt Role.Arn
+                  Uri: !Sub 'arn:aws:apigateway:${AWS::Region}:lambda:path/2015-03-31/functions/${Worker.Arn}/invocations'
+                """,
+            )
+        ),
+        example(
+            "Resources:\n"
+            + role()
+            + worker("def handler(event, context):\n    return None", properties="FunctionName: shop-worker")
+            + resource(
+                "Allowed",
+                "AWS::Lambda::Permission",
+                "FunctionName: shop-worker\nAction: lambda:InvokeFunction\nPrincipal: events.amazonaws.com",
+            )
+            + resource(
+                "Nightly",
+                "AWS::Events::Rule",
+                "ScheduleExpression: rate(1 day)\nTargets: [{Id: worker, Arn: !GetAtt Worker.Arn}]",
+            )
+        ),
     ),
 )

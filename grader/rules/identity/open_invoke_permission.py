@@ -1,36 +1,65 @@
-"""Permissions to invoke that say too little."""
+"""Permissions to invoke that leave open for which account."""
 
 from __future__ import annotations
 
-from grader.catalogue import Rule, example
+from collections.abc import Iterator
+
+from grader.case import Case
+from grader.case.deployed import created
+from grader.catalogue import Rule, RuleFinding, at_property, example
+from grader.support.markdown import code
+
+_ACCOUNT = {"Ref": "AWS::AccountId"}
+
+
+def check(case: Case) -> Iterator[RuleFinding]:
+    """Report permissions for a service that name neither the account nor a resource whose ARN holds it."""
+    for template, permission, scope in created(case, "AWS::Lambda::Permission"):
+        principal = scope.text(permission.get("Principal"))
+        limited = any(
+            permission.get(name) is not None for name in ("SourceAccount", "PrincipalOrgID", "EventSourceToken")
+        )
+        if not principal.endswith(".amazonaws.com") or limited:
+            continue
+        if principal.startswith("s3."):
+            source = scope.text(permission.get("SourceArn"))
+            because = (
+                f"SourceArn is the ARN of a bucket, {code(source)}, which has no account in it."
+                if source
+                else f"{code(permission.name)} has neither SourceArn nor SourceAccount."
+            )
+        elif permission.get("SourceArn") is None:
+            because = f"{code(permission.name)} has neither SourceArn nor SourceAccount."
+        else:
+            continue
+        message = f"lets {principal} invoke the function for any account"
+        yield at_property(template, permission, "SourceAccount", message, value=principal, because=because)
+
 
 RULE = Rule(
     id="open-invoke-permission",
     kind="overly-permissive-iam",
     level="Medium",
     category="security",
-    title="Permissions that do not say whose resource may call",
-    issue="{resources} in {file} let a service invoke a function, and leave open for which account: {says}.",
-    fix="Add SourceAccount, and a SourceArn of the type that the principal has.",
-    root_cause="The ARN of the source was taken to name its account.",
-    lesson="Give SourceArn, and SourceAccount where the ARN holds no account.",
+    title="Permission to invoke without an account: {resources}",
+    issue="{resources} in {file} {lets|let} {values} invoke a function and {does|do} not say for which account. The service may "
+    "then invoke it for a resource of any account.",
+    fix="Set SourceAccount to the account, and SourceArn to the resource that invokes.",
+    root_cause="{because}",
+    lesson="Give SourceArn in a permission, and SourceAccount where the ARN has no account in it.",
     reference="https://docs.aws.amazon.com/lambda/latest/dg/permissions-source-account.html",
-    cost="None.",
-    security="A bucket of the same name in somebody else's account could call the function.",
-    performance="None.",
-    stands_for=(
-        "cfn-lint:W3663",
-        "cloudformation-validate:W3663",
-        "cfn-lint:W3664",
-        "cloudformation-validate:W3664",
-    ),
+    aws_behaviour="Lambda accepts the call of the service whatever account it acts for; the ARN of a bucket does not name its account.",
+    security="After the bucket is deleted, another account can create a bucket of that name and invoke the function.",
+    is_choice=True,
+    needed=lambda finding: _ACCOUNT,
+    check=check,
     fails=(
         example("""
 Parameters: {Function: {Type: String, Default: orders}}
 Resources:
   Permission:
     Type: AWS::Lambda::Permission
-    Properties:
+    Properties:  # finds
       FunctionName: !Ref Function
       Action: lambda:InvokeFunction
       Principal: s3.amazonaws.com
@@ -39,11 +68,23 @@ Resources:
     ),
     passes=(
         example("""
+Parameters: {Function: {Type: String, Default: orders}}
 Resources:
-  Topic:
-    Type: AWS::SNS::Topic
+  Rule: {Type: AWS::Events::Rule, Properties: {ScheduleExpression: rate(1 day)}}
+  Uploads:
+    Type: AWS::Lambda::Permission
     Properties:
-      DisplayName: orders
+      FunctionName: !Ref Function
+      Action: lambda:InvokeFunction
+      Principal: s3.amazonaws.com
+      SourceAccount: !Ref AWS::AccountId
+  Nightly:
+    Type: AWS::Lambda::Permission
+    Properties:
+      FunctionName: !Ref Function
+      Action: lambda:InvokeFunction
+      Principal: events.amazonaws.com
+      SourceArn: !GetAtt Rule.Arn
 """),
     ),
 )

@@ -1,4 +1,4 @@
-"""Policies that allow everything."""
+"""Policies that allow every action of a service on every resource."""
 
 from __future__ import annotations
 
@@ -6,34 +6,72 @@ import re
 from collections.abc import Iterator
 
 from grader.case import Case
+from grader.case.iam import IDENTITY_POLICIES, Statement, statements
 from grader.catalogue import Rule, RuleFinding, example
 from grader.model import Location
-from grader.template import Map, dotted, items_of, text_of, walk
+from grader.rules._fragments import LAMBDA_TRUST, resource
+from grader.rules.identity._least_privilege import access_ordered, asks, least_privilege_asked
+from grader.support.markdown import code, listed
 
-_WIDE = re.compile(r"^(\*|[a-z0-9-]+:\*)$")
-_KINDS = ("AWS::IAM::Role", "AWS::IAM::Policy", "AWS::IAM::ManagedPolicy", "AWS::IAM::User", "AWS::IAM::Group")
+_WIDE = re.compile(r"^(\*|[a-z0-9-]+:\*)$", re.I)
+# Channels of an agent to its own service: their actions take no resource.
+# Source: https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonmessagegatewayservice.html
+_CHANNELS = ("ec2messages:*", "ssmmessages:*", "xray:*")
 
 
 def check(case: Case) -> Iterator[RuleFinding]:
-    """Report statements that allow all actions of a service, or of all, on every resource."""
-    for template, resource in case.resources(*_KINDS):
-        for path, node in walk(resource.properties):
-            if not isinstance(node, Map) or text_of(node.get("Effect")) != "Allow" or node.get("Principal") is not None:
-                continue
-            scope = case.scopes[template.file]
-            actions = [str(scope.value(one)) for one in items_of(node.get("Action"))]
-            everywhere = "*" in [str(scope.value(one)) for one in items_of(node.get("Resource"))]
-            wide = [action for action in actions if _WIDE.match(action)]
-            if wide and everywhere and node.get("Condition") is None:
-                message = f"allows {', '.join(wide)} on every resource"
-                place = "Properties." + dotted(path)
-                yield RuleFinding(
-                    location=Location(
-                        file=template.file, line=node.line, resource=resource.name, type=resource.type, path=place
-                    ),
-                    message=message,
-                    facts={"value": wide[0]},
+    """Report statements that allow all actions of a service, or of all services, on every resource."""
+    asked = least_privilege_asked(case)
+    for statement in statements(case, *IDENTITY_POLICIES):
+        if not statement.allows or statement.has_principal or statement.is_conditional or _is_boundary(statement):
+            continue
+        everywhere = any(text == "*" for _, _, text in statement.items("Resource"))
+        wide = [one for one in statement.actions if _WIDE.match(one) and one.lower() not in _CHANNELS]
+        if not everywhere or not (wide := [one for one in wide if not _is_ordered(case, one)]):
+            continue
+        admin = "*" in wide
+        yield RuleFinding(
+            location=Location(
+                file=statement.template.file,
+                line=statement.node.line,
+                resource=statement.resource.name,
+                type=statement.resource.type,
+                path=statement.path,
+            ),
+            message=f"allows {', '.join(wide)} on every resource",
+            facts={"value": wide[0], "because": asks(asked) if asked else _because(case, statement, wide)},
+            level="High" if asked or admin else "",
+        )
+
+
+def _is_boundary(statement: Statement) -> bool:
+    """Whether a policy is a permissions boundary: it limits what other policies allow, and allows nothing by itself."""
+    name = statement.resource.name
+    uses = statement.template.uses.get(name, ())
+    return "boundary" in name.lower() or any("PermissionsBoundary" in use.path for use in uses)
+
+
+def _is_ordered(case: Case, action: str) -> bool:
+    """Whether the prompt asks for an administrator, or for everything of the service."""
+    service = action.partition(":")[0]
+    if service == "*":
+        return (
+            case.request.orders(r"\badmin(istrator)?s?\b[^.;]{0,30}\b(role|user|group|access|permission)") is not None
+        )
+    return case.request.orders(re.escape(action)) is not None or access_ordered(case, rf"\b{re.escape(service)}\b")
+
+
+def _because(case: Case, statement: Statement, wide: list[str]) -> str:
+    """Say which other statement of the template names its resources, or which actions stand beside."""
+    for other in statements(case, *IDENTITY_POLICIES):
+        if other.template is statement.template and other.node is not statement.node and other.allows:
+            resources = [text for _, _, text in other.items("Resource") if text not in ("*", "")]
+            if resources and not any(_WIDE.match(one) for one in other.actions):
+                return (
+                    f"{code(other.resource.name)} (line {other.node.line}) names its resources, such as {code(resources[0])}; "
+                    f"this statement has {listed(wide)} and {code('*')}."
                 )
+    return f"The statement has {listed(wide)} with the resource {code('*')}, and no condition."
 
 
 RULE = Rule(
@@ -41,41 +79,69 @@ RULE = Rule(
     kind="overly-permissive-iam",
     level="Medium",
     category="security",
-    title="Policies that allow everything",
-    issue="In {file}, {resources} allow {values} on every resource. Whatever runs with this role can do far more than "
-    "the task needs.",
-    fix="List the actions that are needed, on the ARNs that they are needed for.",
-    root_cause="A wildcard is the quickest way to a policy that works.",
-    lesson="Write policies with the actions and resources that the code uses.",
+    title="Policies with all actions on all resources: {values}",
+    issue="In {file}, {resources} {allows|allow} {values} on every resource of the account, without a condition.",
+    fix="List the actions in use, on the ARNs they are used on.",
+    root_cause="{because}",
+    lesson="Write policies with the actions and resources in use.",
     reference="https://docs.aws.amazon.com/IAM/latest/UserGuide/best-practices.html",
-    cost="None.",
-    security="A fault in the code becomes a fault of the whole account.",
-    performance="None.",
+    aws_behaviour="IAM allows what the statement says, on everything in the account.",
+    security="A fault in the code, or stolen credentials, reach all resources of the service.",
+    is_choice=True,
     check=check,
     fails=(
-        example("""
-Resources:
-  Role:
-    Type: AWS::IAM::Role
-    Properties:
-      AssumeRolePolicyDocument:
-        Version: '2012-10-17'
-        Statement: [{Effect: Allow, Principal: {Service: lambda.amazonaws.com}, Action: 'sts:AssumeRole'}]
-      Policies:
-        - PolicyName: all
-          PolicyDocument:
-            Version: '2012-10-17'
-            Statement:
-              - {Effect: Allow, Action: 's3:*', Resource: '*'}  # finds
-"""),
+        example(
+            "Resources:\n"
+            + resource(
+                "Role",
+                "AWS::IAM::Role",
+                LAMBDA_TRUST
+                + """
+Policies:
+  - PolicyName: all
+    PolicyDocument:
+      Version: '2012-10-17'
+      Statement:
+        - {Effect: Allow, Action: 's3:*', Resource: '*'}  # finds
+""",
+            )
+        ),
     ),
     passes=(
-        example("""
-Resources:
-  Topic:
-    Type: AWS::SNS::Topic
-    Properties:
-      DisplayName: orders
-"""),
+        example(
+            "Resources:\n"
+            + resource(
+                "Boundary",
+                "AWS::IAM::ManagedPolicy",
+                "PolicyDocument: {Version: '2012-10-17', Statement: [{Effect: Allow, Action: '*', Resource: '*'}]}",
+            )
+            + resource(
+                "Role",
+                "AWS::IAM::Role",
+                LAMBDA_TRUST
+                + """
+PermissionsBoundary: !Ref Boundary
+Policies:
+  - PolicyName: some
+    PolicyDocument:
+      Version: '2012-10-17'
+      Statement:
+        - {Effect: Allow, Action: 'logs:PutLogEvents', Resource: '*'}
+        - {Effect: Allow, Action: 'dynamodb:*', Resource: !Sub 'arn:aws:dynamodb:*:${AWS::AccountId}:table/orders'}
+        - {Effect: Deny, Action: '*', Resource: '*'}
+        - {Effect: Allow, Action: 'ssmmessages:*', Resource: '*'}
+        - {Effect: Allow, Action: 'ec2:*', Resource: '*', Condition: {StringEquals: {'aws:ResourceTag/Team': shop}}}
+""",
+            )
+        ),
+        example(
+            "Resources:\n"
+            + resource(
+                "Operators",
+                "AWS::IAM::ManagedPolicy",
+                "PolicyDocument: {Version: '2012-10-17', Statement: [{Effect: Allow, Action: 's3:*', Resource: '*'}]}",
+            ),
+            prompt="Operators have full access to S3.",
+        ),
     ),
 )

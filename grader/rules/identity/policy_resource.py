@@ -1,4 +1,4 @@
-"""Policy resources that are no ARNs."""
+"""Names where a policy requires ARNs."""
 
 from __future__ import annotations
 
@@ -6,75 +6,133 @@ import re
 from collections.abc import Iterator
 
 from grader.case import Case
+from grader.case.iam import IDENTITY_POLICIES, Statement, statements
 from grader.catalogue import Rule, RuleFinding, example
-from grader.model import Location
-from grader.template import AnyNode, Call, Map, Scalar, Template, dotted, items_of, text_of, walk
+from grader.model import Finding, Location
+from grader.support.markdown import code
+from grader.template import AnyNode, Call, Scalar, Template
 
-_POLICIES = (
-    "AWS::IAM::Role",
-    "AWS::IAM::Policy",
-    "AWS::IAM::RolePolicy",
-    "AWS::IAM::UserPolicy",
-    "AWS::IAM::GroupPolicy",
-    "AWS::IAM::ManagedPolicy",
-    "AWS::IAM::User",
-    "AWS::IAM::Group",
-    "AWS::S3::BucketPolicy",
-)
-# Types whose Ref is a name, not an ARN.
+_POLICIES = (*IDENTITY_POLICIES, "AWS::S3::BucketPolicy")
+# Types whose Ref is a name, an id or a URL, and not an ARN.
 # Source: "Return values" of each, https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/
 _NAMES = (
-    "AWS::S3::Bucket",
+    "AWS::ApiGateway::RestApi",
+    "AWS::CodeBuild::Project",
+    "AWS::CodeCommit::Repository",
+    "AWS::Cognito::UserPool",
+    "AWS::DynamoDB::GlobalTable",
     "AWS::DynamoDB::Table",
-    "AWS::Lambda::Function",
+    "AWS::EC2::Instance",
+    "AWS::EC2::VPC",
+    "AWS::ECR::Repository",
+    "AWS::ECS::Cluster",
+    "AWS::EFS::FileSystem",
+    "AWS::Events::EventBus",
+    "AWS::Glue::Database",
+    "AWS::IAM::Role",
+    "AWS::IAM::User",
+    "AWS::KMS::Key",
     "AWS::Kinesis::Stream",
+    "AWS::KinesisFirehose::DeliveryStream",
+    "AWS::Lambda::Function",
     "AWS::Logs::LogGroup",
+    "AWS::OpenSearchService::Domain",
+    "AWS::RDS::DBCluster",
+    "AWS::RDS::DBInstance",
+    "AWS::S3::Bucket",
+    "AWS::SQS::Queue",
+    "AWS::SSM::Parameter",
+    "AWS::Serverless::Function",
+    "AWS::Serverless::SimpleTable",
 )
-_NAMED = re.compile(r"^[A-Za-z0-9][^:*]*(/.*)?$")
-_OWN = re.compile(r"^\$\{(\w+)\}(?:/.*)?$")
+# Pseudo parameters that begin a name, never an ARN (AWS::StackId and AWS::NotificationARNs are ARNs).
+_PSEUDO = ("AWS::AccountId", "AWS::Region", "AWS::StackName", "AWS::Partition")
+_NAMED = re.compile(r"^[A-Za-z0-9][^:*$]*((/|\$).*)?$")
+_FIRST = re.compile(r"^\$\{([\w:]+)\}([^:]*)$")
 
 
 def check(case: Case) -> Iterator[RuleFinding]:
-    """Report statements whose resource is the name of something where its ARN is wanted."""
-    for template, resource in case.resources(*_POLICIES):
-        scope = case.scopes[template.file]
-        for path, node in walk(resource.properties):
-            if not isinstance(node, Map) or text_of(node.get("Effect")) is None:
-                continue
-            for item in items_of(node.get("Resource")):
-                text = scope.text(item)
-                if _is_name(text, template):
-                    needed = _arn(item) or "the ARN"
-                    message = f"has {text} for the resource of a statement, which is no ARN"
-                    place = f"Properties.{dotted(path)}.Resource"
-                    facts = {"value": text, "needed": needed}
+    """Report statements whose resource is a name where IAM and S3 require an ARN."""
+    for statement in statements(case, *_POLICIES):
+        for key in ("Resource", "NotResource"):
+            for path, node, text in statement.items(key):
+                why = _why(text, node, statement)
+                if why:
                     yield RuleFinding(
                         location=Location(
-                            file=template.file, line=item.line, resource=resource.name, type=resource.type, path=place
+                            file=statement.template.file,
+                            line=node.line,
+                            resource=statement.resource.name,
+                            type=statement.resource.type,
+                            path=path,
                         ),
-                        message=message,
-                        facts=facts,
+                        message=f"has {text} as the {key} of a statement, which is not an ARN",
+                        facts={"value": text, "because": why, **_needed(node, text, statement)},
                     )
 
 
-def _is_name(text: str, template: Template) -> bool:
-    if not text.startswith("${"):
-        return _NAMED.match(text) is not None
-    own = _OWN.match(text)
-    target = template.resources.get(own.group(1)) if own else None
-    return target is not None and target.type in _NAMES
+def _why(text: str, node: AnyNode, statement: Statement) -> str:
+    """Say why a text is not an ARN, as far as it is known; empty where it is one or may be one."""
+    used = _used(node)
+    target = statement.template.resources.get(used)
+    if target is not None and target.type in _NAMES and not text.startswith(("arn:", "${AWS::Partition")):
+        return f"Ref of {code(used)} ({target.type}) returns a name or id; its ARN is {code(f'!GetAtt {used}.Arn')}."
+    first = _FIRST.match(text)
+    if first and first.group(1) in _PSEUDO[:3]:
+        return f"The text begins with {code('${' + first.group(1) + '}')}, so it cannot begin with {code('arn:')}."
+    if first and first.group(1) in statement.template.parameters:
+        other = _as_name(first.group(1), statement.template)
+        return f"{code(first.group(1))} is a name in {code(other)} of this template, and an ARN here." if other else ""
+    if "${" not in text[:1] and _NAMED.match(text) and not text.startswith("arn:"):
+        return f"{code(text)} is the name of the resource without {code('arn:')} and the service."
+    return ""
 
 
-def _arn(node: AnyNode) -> str:
-    """Return what to write instead of a reference to a resource, or an empty string."""
+def _used(node: AnyNode) -> str:
+    """Return the name that a Ref returns, or that an Fn::Sub begins with and that has no attribute; else nothing."""
     argument = node.argument if isinstance(node, Call) else None
     if not isinstance(node, Call) or not isinstance(argument, Scalar):
         return ""
     if node.name == "Ref":
-        return f"!GetAtt {argument.text}.Arn"
-    if node.name == "Fn::Sub":
-        return "!Sub '" + re.sub(r"^\$\{(\w+)\}", r"${\1.Arn}", argument.text) + "'"
+        return argument.text
+    match = re.match(r"\$\{(\w+)\}", argument.text) if node.name == "Fn::Sub" else None
+    return match.group(1) if match else ""
+
+
+def _as_name(parameter: str, template: Template) -> str:
+    """Return where a parameter is used as the name of a bucket or table, or behind the beginning of an ARN; else nothing."""
+    for use in template.uses.get(parameter, ()):
+        if use.kind == "Ref" and use.path[-2:-1] in (("BucketName",), ("TableName",), ("FunctionName",)):
+            return f"{use.owner}.{use.path[-2]}"
+    if f"arn:aws:s3:::${{{parameter}}}" in template.text:
+        return f"arn:aws:s3:::${{{parameter}}}"
     return ""
+
+
+def _needed(node: AnyNode, text: str, statement: Statement) -> dict[str, str]:
+    """Return what to write instead: as it reads in YAML, and as the argument of the function that gives it."""
+    argument = node.argument if isinstance(node, Call) else None
+    if (
+        not isinstance(node, Call)
+        or not isinstance(argument, Scalar)
+        or _used(node) not in statement.template.resources
+    ):
+        service = statement.actions[0].partition(":")[0] if statement.actions else "s3"
+        arn = f"arn:aws:s3:::{text}" if service == "s3" else f"arn:aws:{service}:REGION:ACCOUNT:TYPE/{text}"
+        return {"needed": arn, "text": arn if service == "s3" and "${" not in text else ""}
+    if node.name == "Ref":
+        return {"needed": f"!GetAtt {argument.text}.Arn", "attribute": argument.text}
+    sub = re.sub(r"^\$\{(\w+)\}", r"${\1.Arn}", argument.text)
+    return {"needed": f"!Sub '{sub}'", "sub": sub}
+
+
+def _value(finding: Finding) -> object:
+    """Return the value that belongs at a finding's place, None where it cannot be told."""
+    if finding.facts.get("attribute"):
+        return {"Fn::GetAtt": [finding.facts["attribute"], "Arn"]}
+    if finding.facts.get("sub"):
+        return {"Fn::Sub": finding.facts["sub"]}
+    return finding.facts.get("text") or None
 
 
 RULE = Rule(
@@ -82,16 +140,17 @@ RULE = Rule(
     kind="invalid-property-value",
     level="Critical",
     category="security",
-    title="Policy resources that are no ARNs",
-    issue="In {file}, statements of {resources} name {values} as their resource. That is a name; a policy's resource is an ARN "
-    "or `*`, and IAM and S3 refuse the policy as malformed when it is created.",
-    fix="Write {neededs}.",
-    root_cause="Ref gives the name of a bucket, a table or a function, where Fn::GetAtt gives its ARN.",
-    lesson="Know for each type what Ref returns; in policies, use Fn::GetAtt or spell the ARN out.",
+    title="Policy resources that are not ARNs",
+    issue="In {file}, statements of {resources} have {values} as their resource. IAM and S3 accept only ARNs and `*` there, and "
+    "reject the policy as malformed.",
+    fix="Write the ARN: {neededs}.",
+    root_cause="{because}",
+    lesson="Use Fn::GetAtt or a full ARN in the Resource of a policy; Ref returns a name for most types.",
     reference="https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_resource.html",
+    aws_behaviour="Creating the policy is refused: MalformedPolicyDocument in IAM (the resource must be in ARN format or `*`), "
+    "MalformedPolicy in S3.",
     cost="The deployment is rolled back.",
-    security="None: the policy is not created.",
-    performance="None.",
+    needed=_value,
     check=check,
     fails=(
         example("""
@@ -109,13 +168,20 @@ Resources:
           - Effect: Allow
             Action: s3:PutObject
             Resource: !Sub '${Uploads}/*'  # finds
+          - Effect: Allow
+            Action: s3:ListBucket
+            Resource:
+              - !Sub '${AWS::StackName}-uploads'  # finds
+              - shop-uploads/*  # finds
 """),
         example("""
+Parameters:
+  UploadsName: {Type: String}
 Resources:
   Uploads:
     Type: AWS::S3::Bucket
     DeletionPolicy: Delete
-    Properties: {BucketName: !Sub 'uploads-${AWS::AccountId}'}
+    Properties: {BucketName: !Ref UploadsName}
   Policy:
     Type: AWS::S3::BucketPolicy
     Properties:
@@ -129,6 +195,7 @@ Resources:
             Resource:
               - !GetAtt Uploads.Arn
               - !Ref Uploads  # finds
+              - !Sub '${UploadsName}/*'  # finds
             Condition: {Bool: {'aws:SecureTransport': false}}
 """),
     ),
@@ -136,6 +203,9 @@ Resources:
         example("""
 Parameters:
   Extra: {Type: String, Default: ''}
+  TableArn: {Type: String}
+Conditions:
+  Never: !Equals ['a', 'b']
 Resources:
   Uploads:
     Type: AWS::S3::Bucket
@@ -156,6 +226,9 @@ Resources:
           - Effect: Allow
             Action: s3:ListBucket
             Resource: !Ref Extra
+          - Effect: Allow
+            Action: dynamodb:Query
+            Resource: [!Ref TableArn, !Sub '${TableArn}/index/*', !If [Never, !Ref Uploads, !Ref TableArn]]
   Orders:
     Type: AWS::SNS::Topic
 """),

@@ -1,4 +1,4 @@
-"""Rotation by what is no function."""
+"""Rotation schedules whose function is something else."""
 
 from __future__ import annotations
 
@@ -6,18 +6,32 @@ import re
 from collections.abc import Iterator
 
 from grader.case import Case
+from grader.case.deployed import created
 from grader.catalogue import Rule, RuleFinding, at_property, example
+from grader.support.markdown import code, listed
 
-_FUNCTION = re.compile(r"\$\{|:function:|^$")
+_PSEUDO = re.compile(r"\$\{AWS::\w+\}")
 
 
 def check(case: Case) -> Iterator[RuleFinding]:
-    """Report rotation schedules whose function is the ARN of something else."""
-    for template, schedule in case.resources("AWS::SecretsManager::RotationSchedule"):
-        scope = case.scopes[template.file]
-        arn = scope.text(schedule.get("RotationLambdaARN"))
-        if not _FUNCTION.search(re.sub(r"\$\{AWS::\w+\}", "", arn)):
-            yield at_property(template, schedule, "RotationLambdaARN", f"{arn} is not the ARN of a function", value=arn)
+    """Report rotation schedules whose function is the ARN of something else, or a resource of another type."""
+    for template, schedule, scope in created(case, "AWS::SecretsManager::RotationSchedule"):
+        node = schedule.get("RotationLambdaARN")
+        arn = scope.text(node)
+        target = case.referred(template, node) if node is not None else None
+        if target is not None:
+            wrong = not re.match(r"AWS::(Lambda|Serverless|CloudFormation)::|Custom::", target.type)
+        else:
+            wrong = bool(arn) and "${" not in _PSEUDO.sub("", arn) and ":function:" not in arn
+        if wrong:
+            functions = [one.name for one in template.of_type("AWS::Lambda::Function", "AWS::Serverless::Function")]
+            because = (
+                f"The template has the functions {listed(functions)}; none of them is named here."
+                if functions
+                else f"The template has no function that could rotate; {code(arn)} is written in its place."
+            )
+            message = f"{arn} is not the ARN of a function"
+            yield at_property(template, schedule, "RotationLambdaARN", message, value=arn, because=because)
 
 
 RULE = Rule(
@@ -25,15 +39,15 @@ RULE = Rule(
     kind="rotation-config",
     level="Critical",
     category="schema",
-    title="Rotation by what is no function",
-    issue="{resources} in {file} rotate with {values}, which is not the ARN of a function.",
-    fix="Use HostedRotationLambda, or create the function and name it.",
-    root_cause="The ARN was made up.",
-    lesson="Let Secrets Manager host the rotation function.",
-    reference="https://docs.aws.amazon.com/secretsmanager/latest/userguide/cloudformation.html",
-    cost="The deployment is rolled back.",
+    title="Rotation schedule without a Lambda function: {resources}",
+    issue="RotationLambdaARN of {resources} in {file} is {values}, which is not the ARN of a Lambda function. Secrets Manager rejects "
+    "the schedule.",
+    fix="Use HostedRotationLambda instead of RotationLambdaARN, or create the rotation function and refer to it with Fn::GetAtt.",
+    root_cause="{because}",
+    lesson="Let Secrets Manager host the rotation function, or create it in the template.",
+    reference="https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_RotateSecret.html",
+    aws_behaviour="RotateSecret is refused where RotationLambdaARN is not the ARN of a function that Secrets Manager may invoke.",
     security="The secret does not rotate.",
-    performance="None.",
     check=check,
     fails=(
         example("""
@@ -48,11 +62,15 @@ Resources:
     ),
     passes=(
         example("""
+Parameters: {Rotator: {Type: String}}
 Resources:
-  Topic:
-    Type: AWS::SNS::Topic
-    Properties:
-      DisplayName: orders
+  Secret: {Type: AWS::SecretsManager::Secret, Properties: {GenerateSecretString: {PasswordLength: 30}}}
+  Rotation:
+    Type: AWS::SecretsManager::RotationSchedule
+    Properties: {SecretId: !Ref Secret, RotationLambdaARN: !Ref Rotator}
+  Other:
+    Type: AWS::SecretsManager::RotationSchedule
+    Properties: {SecretId: !Ref Secret, RotationLambdaARN: !Sub 'arn:aws:lambda:${AWS::Region}:999988887777:function:rotate'}
 """),
     ),
 )

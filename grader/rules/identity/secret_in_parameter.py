@@ -1,35 +1,58 @@
-"""Secrets that pass through parameters."""
+"""Secrets that are passed as parameters."""
 
 from __future__ import annotations
 
-from grader.catalogue import Rule, example
+from collections.abc import Iterator
+
+from grader.case import Case
+from grader.catalogue import Rule, RuleFinding, at_property, example
+from grader.rules.identity._secrets import has_default, parameter_asked, parameter_of, store_asked, taken
+from grader.support.markdown import code
+
+
+def check(case: Case) -> Iterator[RuleFinding]:
+    """Report properties that take a secret from a parameter, unless the prompt asks for the parameter."""
+    asked = store_asked(case)
+    if asked is None and parameter_asked(case):
+        return
+    for template, resource, _, path, node in taken(case):
+        parameter = parameter_of(template, node)
+        if parameter is None or has_default(parameter) or parameter.type != "String":
+            continue
+        hidden = "" if parameter.no_echo else " without NoEcho"
+        because = (
+            f"Line {asked.line} of the prompt asks for another way: {code(asked.text)}."
+            if asked
+            else f"{code(parameter.name)} is a parameter{hidden}; the template generates no secret for {code(resource.name)}."
+        )
+        yield at_property(
+            template,
+            resource,
+            path,
+            f"takes the secret from the parameter {parameter.name}{hidden}",
+            level="High" if asked else "",
+            parameter=parameter.name,
+            because=because,
+        )
+
 
 RULE = Rule(
     id="secret-in-parameter",
     kind="secret-in-parameter",
     level="Medium",
     category="security",
-    title="Secrets that pass through parameters",
-    issue="A secret is taken from a parameter, in {file}: by {resources}. {says}. Whoever deploys has to know it, and "
-    "it stands in the history of commands and pipelines.",
-    fix="Let the service manage the password (ManageMasterUserPassword), or generate a secret in Secrets Manager and "
+    title="Secret passed as a parameter: {parameters}",
+    issue="{resources} in {file} {takes|take} a secret from {parameters}. Everyone who deploys has to know it, and it is kept in "
+    "the shell history, the pipeline configuration or the parameters file it is passed with.",
+    fix="Let the service manage the secret (ManageMasterUserPassword: true), or generate it in an AWS::SecretsManager::Secret and "
     "refer to it with a dynamic reference.",
-    root_cause="The parameter is the simplest way to get a value in; NoEcho hides it from the console only.",
-    lesson="Generate secrets in Secrets Manager and resolve them; never pass them as parameters.",
+    root_cause="{because}",
+    lesson="Generate secrets in Secrets Manager and refer to them; do not pass them as parameters.",
     reference="https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/security-best-practices.html",
-    cost="A secret costs about half a dollar a month.",
-    security="Parameters leak through shells, pipelines and change sets.",
-    performance="None.",
-    stands_for=(
-        "cfn-lint:W1011",
-        "cloudformation-validate:W1011",
-        "cfn-lint:W2501",
-        "cloudformation-validate:W2501",
-        "cfn-lint:W2509",
-        "cloudformation-validate:W2509",
-        "cfn-lint:W2010",
-        "cloudformation-validate:W2010",
-    ),
+    aws_behaviour="CloudFormation deploys it; NoEcho hides the value in the console and in DescribeStacks only.",
+    security="The secret is known to everyone who can read the command, the pipeline or the parameters file.",
+    is_choice=True,
+    check=check,
     fails=(
         example("""
 Parameters:
@@ -50,11 +73,33 @@ Resources:
     ),
     passes=(
         example("""
+Parameters:
+  SecretArn: {Type: String}
+  Snapshot: {Type: String, Default: snap}
+  AdminPassword: {Type: String, NoEcho: true}
+Conditions:
+  IsNew: !Equals [!Ref Snapshot, '']
 Resources:
-  Topic:
-    Type: AWS::SNS::Topic
+  Database:
+    Type: AWS::RDS::DBInstance
     Properties:
-      DisplayName: orders
+      MasterUserPassword: !Sub '{{resolve:secretsmanager:${SecretArn}:SecretString:password}}'
+  Restored:
+    Type: AWS::RDS::DBInstance
+    Properties:
+      DBSnapshotIdentifier: !Ref Snapshot
+      MasterUserPassword: !If [IsNew, !Ref AdminPassword, !Ref AWS::NoValue]
 """),
+        example(
+            """
+Parameters:
+  AdminPassword: {Type: String, NoEcho: true}
+Resources:
+  Database:
+    Type: AWS::RDS::DBInstance
+    Properties: {MasterUserPassword: !Ref AdminPassword}
+""",
+            prompt="A database. Use parameters for the user name and the password.",
+        ),
     ),
 )

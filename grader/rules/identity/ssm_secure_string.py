@@ -1,20 +1,27 @@
-"""Parameter types that CloudFormation cannot create."""
+"""SSM parameters of a type that CloudFormation cannot create."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
 from grader.case import Case
+from grader.case.deployed import created
 from grader.catalogue import Rule, RuleFinding, at_property, example
+from grader.support.markdown import code, listed
 
 
 def check(case: Case) -> Iterator[RuleFinding]:
-    """Report SSM parameters of type SecureString."""
-    for template, parameter in case.resources("AWS::SSM::Parameter"):
-        if case.scopes[template.file].text(parameter.get("Type")) == "SecureString":
-            yield at_property(
-                template, parameter, "Type", "CloudFormation cannot create a SecureString", value="SecureString"
+    """Report SSM parameters of the type SecureString."""
+    secrets = [secret.name for _, secret, _ in created(case, "AWS::SecretsManager::Secret")]
+    for template, parameter, scope in created(case, "AWS::SSM::Parameter"):
+        if scope.text(parameter.get("Type")) == "SecureString":
+            because = (
+                f"The templates keep {listed(secrets)} in Secrets Manager, and {code(parameter.name)} in Parameter Store."
+                if secrets
+                else f"{code(parameter.name)} is to hold a secret, and the templates have no AWS::SecretsManager::Secret."
             )
+            message = "CloudFormation cannot create a SecureString"
+            yield at_property(template, parameter, "Type", message, value="SecureString", because=because)
 
 
 RULE = Rule(
@@ -22,17 +29,16 @@ RULE = Rule(
     kind="invalid-ssm-parameter-type",
     level="Critical",
     category="schema",
-    title="SSM parameters of a type that CloudFormation cannot create",
-    issue="{resources} in {file} are of type {value}. AWS::SSM::Parameter creates String and StringList only; a "
-    "SecureString is refused.",
-    fix="Use Secrets Manager for {resources}, or create the SecureString with the CLI before the deployment and "
-    "resolve it.",
-    root_cause="The service has the type, and its CloudFormation resource has not.",
+    title="SSM parameters of the type SecureString: {resources}",
+    issue="{resources} in {file} {has|have} the type SecureString. AWS::SSM::Parameter creates String and StringList only, and "
+    "rejects this one.",
+    fix="Put {resources} into AWS::SecretsManager::Secret, or create the SecureString with `aws ssm put-parameter` before the "
+    "deployment and refer to it with a dynamic reference (`ssm-secure`).",
+    root_cause="{because}",
     lesson="Keep secrets in Secrets Manager; CloudFormation cannot create SecureString parameters.",
     reference="https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-ssm-parameter.html",
-    cost="The deployment is refused.",
+    aws_behaviour="The resource handler refuses SecureString when the parameter is created.",
     security="Changing the type to String would store the secret in plain text.",
-    performance="None.",
     check=check,
     fails=(
         example("""
@@ -46,11 +52,18 @@ Resources:
     ),
     passes=(
         example("""
+Parameters:
+  Kept: {Type: String, Default: 'no'}
+Conditions:
+  IsKept: !Equals [!Ref Kept, 'yes']
 Resources:
-  Topic:
-    Type: AWS::SNS::Topic
-    Properties:
-      DisplayName: orders
+  Title:
+    Type: AWS::SSM::Parameter
+    Properties: {Type: !If [IsKept, SecureString, String], Value: Shop}
+  Password:
+    Type: AWS::SSM::Parameter
+    Condition: IsKept
+    Properties: {Type: SecureString, Value: none}
 """),
     ),
 )

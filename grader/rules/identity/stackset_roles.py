@@ -1,4 +1,4 @@
-"""StackSets without the roles they need."""
+"""StackSets without the roles that they require."""
 
 from __future__ import annotations
 
@@ -6,14 +6,15 @@ import re
 from collections.abc import Iterator
 
 from grader.case import Case
+from grader.case.deployed import created
 from grader.catalogue import Rule, RuleFinding, at_property, example
 from grader.model import Location
+from grader.support.markdown import code
+from grader.support.text import one_line
 
-_SHOWN = re.compile(
-    r"create-stack-set|create-stack-instances|create_stack_set|stack-set-name"
-    r"|\b(deploy|roll|launch|distribut|us(e|ing)|via|with|through)\w*\b[^\n]{0,60}\bstack ?sets?\b",
-    re.I,
-)
+_COMMAND = re.compile(r"create-stack-set|create-stack-instances|create_stack_set|create_stack_instances", re.I)
+_NAMES = re.compile(r"\bstack ?sets?\b", re.I)
+_ASKS = r"\bstack ?sets?\b"
 _ROLES = (
     r"awscloudformationstackset(administration|execution)role|stackset\w* ?(administration|execution|admin) ?role"
     r"|service[_-]managed|--administration-role-arn|trusted access|execution-role-name"
@@ -22,30 +23,42 @@ _ADMINISTRATION = re.compile(r"AWSCloudFormationStackSet(Administration|Executio
 
 
 def check(case: Case) -> Iterator[RuleFinding]:
-    """Report commands and resources that use StackSets where neither a document nor a template provides the roles."""
-    if case.documented(_ROLES) or _created(case):
+    """Report commands and resources that use StackSets where neither a document nor a template provides the roles.
+
+    A document that names StackSets without a command counts where the prompt asks for them.
+    """
+    if case.documented(_ROLES) or _is_created(case):
         return
+    asked = case.request.orders(_ASKS)
+    found = _first_line(case, _COMMAND) or (_first_line(case, _NAMES) if asked else None)
+    if found is not None:
+        place, line = found
+        because = (
+            f"Line {asked.line} of the prompt asks for StackSets: {code(asked.text)}. The documents name no role for them."
+            if asked
+            else "The documents show the command and no step before it that creates a role."
+        )
+        yield RuleFinding(location=place, message=f"uses StackSets: {line}", facts={"value": line, "because": because})
+        return
+    for template, resource, scope in created(case, "AWS::CloudFormation::StackSet"):
+        managed = scope.text(resource.get("PermissionModel")) == "SERVICE_MANAGED"
+        if not managed and resource.get("AdministrationRoleARN") is None:
+            because = f"{code(resource.name)} is self-managed and has no AdministrationRoleARN."
+            message = "is self-managed and has no administration role"
+            yield at_property(template, resource, "PermissionModel", message, value=resource.name, because=because)
+
+
+def _first_line(case: Case, pattern: re.Pattern[str]) -> tuple[Location, str] | None:
     for file in case.documents:
         for number, line in enumerate(file.text.splitlines(), 1):
-            if _SHOWN.search(line):
-                command = line.strip().rstrip("\\").strip()
-                yield RuleFinding(
-                    location=Location(file=file.name, line=number),
-                    message=f"shows {command} without the roles it needs",
-                    facts={"value": command},
-                )
-                return
-    for template, resource in case.resources("AWS::CloudFormation::StackSet"):
-        managed = resource.text("PermissionModel") == "SERVICE_MANAGED"
-        if not managed and resource.get("AdministrationRoleARN") is None:
-            message = "is self-managed and has no administration role"
-            yield at_property(template, resource, "PermissionModel", message, value=resource.name)
+            if pattern.search(line):
+                return Location(file=file.name, line=number), one_line(line.strip().rstrip("\\"), 200)
+    return None
 
 
-def _created(case: Case) -> bool:
+def _is_created(case: Case) -> bool:
     return any(
-        _ADMINISTRATION.search(case.scopes[template.file].text(role.get("RoleName")))
-        for template, role in case.resources("AWS::IAM::Role")
+        _ADMINISTRATION.search(scope.text(role.get("RoleName"))) for _, role, scope in created(case, "AWS::IAM::Role")
     )
 
 
@@ -54,18 +67,17 @@ RULE = Rule(
     kind="docs-prerequisite",
     level="Medium",
     category="documentation",
-    title="StackSets shown without the roles they need",
-    issue="{file} uses StackSets ({value}) and says nothing of the two roles that self-managed StackSets work with: "
-    "AWSCloudFormationStackSetAdministrationRole in the administrator account and AWSCloudFormationStackSetExecutionRole in "
-    "every target account. Without them the operation is refused.",
-    fix="Show how to create both roles and the trust between them, or use service-managed permissions with Organizations and say "
-    "that trusted access must be on.",
-    root_cause="The command was shown as it looks in an organization where StackSets are already set up.",
-    lesson="With StackSets, document the administration and execution roles, or the service-managed model.",
+    title="StackSets without their roles",
+    issue="{file} uses StackSets ({value}). Self-managed StackSets require AWSCloudFormationStackSetAdministrationRole in the "
+    "administrator account and AWSCloudFormationStackSetExecutionRole in each target account; no document or template provides "
+    "them, and without them CloudFormation refuses the operation.",
+    fix="Document how to create both roles and the trust between them, or use service-managed permissions with AWS Organizations and "
+    "document that trusted access has to be enabled.",
+    root_cause="{because}",
+    lesson="Document the administration and execution roles of StackSets, or the service-managed model.",
     reference="https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/stacksets-prereqs.html",
-    cost="None beyond failed operations.",
-    security="The execution role can do in a target account whatever it allows: it deserves a deliberate policy.",
-    performance="None.",
+    aws_behaviour="CreateStackSet and CreateStackInstances of self-managed StackSets are refused without the two roles.",
+    security="The execution role allows in a target account whatever its policy says; it deserves a deliberate policy.",
     check=check,
     fails=(
         example("""
@@ -77,6 +89,16 @@ Roll out to the other accounts:
 
     aws cloudformation create-stack-set --stack-set-name topics --template-body file://template.yml  # finds
 """),
+        example(
+            """
+Resources:
+  Topic:
+    Type: AWS::SNS::Topic
+=== README.md
+Deploy the template through StackSets.  # finds
+""",
+            prompt="A topic in each account of ours, deployed with StackSets.",
+        ),
     ),
     passes=(
         example("""
@@ -87,6 +109,13 @@ Resources:
 Create AWSCloudFormationStackSetAdministrationRole and AWSCloudFormationStackSetExecutionRole first, then:
 
     aws cloudformation create-stack-set --stack-set-name topics --template-body file://template.yml
+"""),
+        example("""
+Resources:
+  Topic:
+    Type: AWS::SNS::Topic
+=== README.md
+For several regions, consider StackSets.
 """),
     ),
 )

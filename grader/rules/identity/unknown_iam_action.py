@@ -1,34 +1,117 @@
-"""Policies with actions that do not exist."""
+"""Policies with actions that IAM does not have."""
 
 from __future__ import annotations
 
-from grader.catalogue import Rule, example
+from collections.abc import Iterator
+from difflib import get_close_matches
+
+from grader.case import Case
+from grader.case.iam import IDENTITY_POLICIES, Statement, statements
+from grader.catalogue import Rule, RuleFinding, example
+from grader.model import Location
+from grader.plan.iam_actions import actions_of, is_known_action
+from grader.support.markdown import code, listed
+
+# Policies of resources whose service rejects an action that it does not have; other policies are stored as they are.
+# Source: https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html (MalformedPolicy)
+_REJECTS = ("AWS::S3::BucketPolicy", "AWS::SNS::TopicPolicy")
+_TYPES = (*IDENTITY_POLICIES, *_REJECTS, "AWS::KMS::Key", "AWS::SQS::QueuePolicy")
+# API operations and settings whose action has another name.
+# Source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/using-with-s3-policy-actions.html
+# Source: https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazons3.html
+_CALLED = {
+    "dynamodb:transactgetitems": "dynamodb:GetItem",
+    "dynamodb:transactwriteitems": "dynamodb:PutItem",
+    "kms:reencrypt": "kms:ReEncrypt*",
+    "lambda:invoke": "lambda:InvokeFunction",
+    "s3:completemultipartupload": "s3:PutObject",
+    "s3:copyobject": "s3:PutObject",
+    "s3:createmultipartupload": "s3:PutObject",
+    "s3:deletebucketencryption": "s3:PutEncryptionConfiguration",
+    "s3:deleteobjects": "s3:DeleteObject",
+    "s3:getbucketencryption": "s3:GetEncryptionConfiguration",
+    "s3:getbucketlifecycle": "s3:GetLifecycleConfiguration",
+    "s3:getbucketlifecycleconfiguration": "s3:GetLifecycleConfiguration",
+    "s3:getbucketreplication": "s3:GetReplicationConfiguration",
+    "s3:getobjectmetadata": "s3:GetObject",
+    "s3:getpublicaccessblock": "s3:GetBucketPublicAccessBlock",
+    "s3:headbucket": "s3:ListBucket",
+    "s3:headobject": "s3:GetObject",
+    "s3:listbuckets": "s3:ListAllMyBuckets",
+    "s3:listobjects": "s3:ListBucket",
+    "s3:listobjectsv2": "s3:ListBucket",
+    "s3:putbucketencryption": "s3:PutEncryptionConfiguration",
+    "s3:putbucketlifecycleconfiguration": "s3:PutLifecycleConfiguration",
+    "s3:putbucketreplication": "s3:PutReplicationConfiguration",
+    "s3:putpublicaccessblock": "s3:PutBucketPublicAccessBlock",
+    "s3:uploadpart": "s3:PutObject",
+}
+
+
+def check(case: Case) -> Iterator[RuleFinding]:
+    """Report actions of statements that no action of their service matches."""
+    for statement in statements(case, *_TYPES):
+        rejected = statement.resource.type in _REJECTS
+        for path, node, action in statement.items("Action"):
+            if ":" not in action or is_known_action(action):
+                continue
+            right = _right(action)
+            because = _because(statement, action, right)
+            yield RuleFinding(
+                location=Location(
+                    file=statement.template.file,
+                    line=node.line,
+                    resource=statement.resource.name,
+                    type=statement.resource.type,
+                    path=path,
+                ),
+                message=f"{action} is not an action of IAM" + (f"; it is {right}" if right else ""),
+                facts={"value": action, "right": right, "because": because},
+                level="Critical" if rejected else "",
+            )
+
+
+def _right(action: str) -> str:
+    """Return the action that is meant, empty where none is similar."""
+    service = action.partition(":")[0]
+    if action.lower() in _CALLED:
+        return _CALLED[action.lower()]
+    near = get_close_matches(action.partition(":")[2].lower(), actions_of(service), 1, 0.85)
+    return f"{service}:{near[0]}" if near else ""
+
+
+def _because(statement: Statement, action: str, right: str) -> str:
+    valid = [other for other in statement.actions if other != action and ":" in other and is_known_action(other)]
+    beside = f" Other actions of the statement exist: {listed(valid)}." if valid else ""
+    if action.lower() in _CALLED:
+        return f"{code(action)} is the name of an API operation or a setting; the action that allows it is {code(right)}.{beside}"
+    return (
+        f"{code(action)} is similar to {code(right)}."
+        if right
+        else f"No action of the service is similar to {code(action)}."
+    ) + beside
+
 
 RULE = Rule(
     id="unknown-iam-action",
     kind="missing-iam-permission",
     level="Medium",
     category="security",
-    title="Policies with actions that do not exist",
-    issue="Policies in {file} name actions that IAM does not know, on {resources}: {says}. They are accepted and allow "
-    "nothing, so that the call they were written for is refused.",
-    fix="Look the action up in the Service Authorization Reference: it is often called otherwise than the API call.",
-    root_cause="The action was named after the call, the setting or the SDK method.",
-    lesson="Take actions from the Service Authorization Reference.",
+    title="IAM actions that do not exist: {values}",
+    issue="Policies of {resources} in {file} list {values}, which the Service Authorization Reference does not have. Such an action "
+    "allows or denies nothing, so the call that it was written for is decided by the other statements alone. S3 and SNS reject a "
+    "policy with it.",
+    fix="Replace each of {values} by the action that covers the call; the Service Authorization Reference lists the actions of "
+    "each API operation.",
+    root_cause="{because}",
+    lesson="Take actions from the Service Authorization Reference: their names differ from those of API operations.",
     reference="https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-"
     "contextkeys.html",
-    cost="Time spent on looking for an AccessDenied.",
-    security="A denial that names an unknown action denies nothing.",
-    performance="None.",
-    stands_for=(
-        "cfn-lint:W3037",
-        "cloudformation-validate:W3037",
-        "cfn-lint:W2511",
-        "cloudformation-validate:W2511",
-        "cloudformation-validate:W2512",
-        "cloudformation-validate:I3510",
-    ),
-    engine="cfn-lint",
+    aws_behaviour="IAM and KMS store the policy, and the action matches no request; S3 and SNS reject a policy with an action that "
+    "they do not have (Critical).",
+    security="A Deny statement with such an action denies nothing.",
+    needed=lambda finding: finding.facts.get("right") or None,
+    check=check,
     fails=(
         example("""
 Resources:
@@ -39,17 +122,29 @@ Resources:
         Version: '2012-10-17'
         Statement:
           - Effect: Allow
-            Action: s3:GetBucketEncryption
+            Action: s3:GetBucketEncryption  # finds
+            Resource: '*'
+          - Effect: Allow
+            Action:
+              - sqs:SendMessage
+              - sqs:SendMesage  # finds
             Resource: '*'
 """),
     ),
     passes=(
         example("""
+Parameters:
+  Verb: {Type: String}
 Resources:
-  Topic:
-    Type: AWS::SNS::Topic
+  Reader:
+    Type: AWS::IAM::ManagedPolicy
     Properties:
-      DisplayName: orders
+      PolicyDocument:
+        Version: '2012-10-17'
+        Statement:
+          - Effect: Allow
+            Action: ['s3:GetEncryptionConfiguration', 'S3:getobject', 'kms:ReEncrypt*', '*', !Sub 'sqs:${Verb}Message']
+            Resource: '*'
 """),
     ),
 )

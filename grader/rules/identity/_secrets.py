@@ -1,0 +1,92 @@
+"""Secrets in templates: parameters that hold them, properties that take them, and what the prompt asks of them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from grader.case import Case
+from grader.case.deployed import created, entries
+from grader.task.prompt import Sentence
+from grader.template import AnyNode, Call, Parameter, Resource, Scalar, Scope, Template
+
+_SECRET = re.compile(r"password|passwd|passphrase|secret|token|api_?key|credential|private_?key|auth_?key", re.I)
+_ABOUT = re.compile(
+    r"(user(_?name)?|arn|name|id|path|prefix|length|rotation|days|enabled?|url|ttl|version|expiry|expiration|hours|minutes"
+    r"|period|validity|schedule|policy|source|type|count|bucket|key_?id|alias)s?$",
+    re.I,
+)
+# Values that say of themselves that they have to be replaced are not secrets yet.
+_STAND_IN = re.compile(
+    r"^$|placeholder|xxx|<|>|^(your|replace|insert|example|dummy-?value|tbd|none|n/?a)\b|\{\{resolve:", re.I
+)
+# Properties that take a secret in plain text.
+# Source: the properties of each in https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/
+TAKES_SECRET = {
+    "AWS::DirectoryService::MicrosoftAD": ("Password",),
+    "AWS::DirectoryService::SimpleAD": ("Password",),
+    "AWS::DMS::Endpoint": ("Password",),
+    "AWS::DocDB::DBCluster": ("MasterUserPassword",),
+    "AWS::ElastiCache::ReplicationGroup": ("AuthToken",),
+    "AWS::ElastiCache::User": ("Passwords",),
+    "AWS::FSx::FileSystem": ("WindowsConfiguration.SelfManagedActiveDirectoryConfiguration.Password",),
+    "AWS::RDS::DBCluster": ("MasterUserPassword",),
+    "AWS::RDS::DBInstance": ("MasterUserPassword",),
+    "AWS::Redshift::Cluster": ("MasterUserPassword",),
+    "AWS::RedshiftServerless::Namespace": ("AdminUserPassword",),
+}
+
+
+def is_secret(parameter: Parameter) -> bool:
+    """Whether a parameter holds a secret: NoEcho or its name says so, and its name does not say that it is about one."""
+    named = parameter.no_echo or _SECRET.search(parameter.name) is not None
+    return parameter.type == "String" and named and not _ABOUT.search(parameter.name)
+
+
+def is_literal(text: str | None) -> bool:
+    """Whether a text is a secret written out, not a stand-in, a reference or nothing."""
+    return bool(text) and "${" not in str(text) and not _STAND_IN.search(str(text))
+
+
+def has_default(parameter: Parameter) -> bool:
+    """Whether a parameter's default is a secret written out."""
+    return is_secret(parameter) and is_literal(parameter.default) and not parameter.allowed
+
+
+def taken(case: Case) -> Iterator[tuple[Template, Resource, Scope, str, AnyNode]]:
+    """Yield each value of a property that takes a secret in plain text, as deployed, with the property's path."""
+    for template, resource, scope in created(case, *TAKES_SECRET):
+        for path in TAKES_SECRET[resource.type]:
+            for _, node in entries(scope, resource.get(path)):
+                yield template, resource, scope, path, node
+
+
+def parameter_of(template: Template, node: AnyNode) -> Parameter | None:
+    """Return the parameter that a value is the Ref of, or that an Fn::Sub consists of."""
+    if not isinstance(node, Call) or not isinstance(node.argument, Scalar):
+        return None
+    name = node.argument.text if node.name == "Ref" else ""
+    if node.name == "Fn::Sub":
+        match = re.fullmatch(r"\$\{(\w+)\}", node.argument.text)
+        name = match.group(1) if match else ""
+    return template.parameters.get(name)
+
+
+def store_asked(case: Case) -> Sentence | None:
+    """Return the sentence of the prompt that asks for secrets outside the template, such as in Secrets Manager."""
+    asked = case.request.orders(
+        r"secrets? ?manager|dynamic reference|ManageMasterUserPassword|parameter store",
+        near=r"password|credential|secret|master user|database|\brds\b|aurora|redis|auth",
+    )
+    hidden = r"(hard-?coded|plain-?text|embedded)[^.]{0,40}(secret|password|credential|key)|(secret|password|credential)s? in (the )?(template|plain)"
+    return asked or case.request.forbids(hidden)
+
+
+def parameter_asked(case: Case) -> bool:
+    """Whether the prompt asks for the password as a parameter."""
+    return (
+        case.request.orders(
+            r"parameters?\b[^.;]{0,80}\b(password|secret|token)|\b(password|secret|token)\w*\b[^.;]{0,40}\bparameter(?! store)|NoEcho"
+        )
+        is not None
+    )
