@@ -42,7 +42,7 @@ def fill(template: str, findings: Sequence[Finding]) -> str:
     `{because}` is the sentence that a check wrote about its finding, the first two where several differ. `{is|are}` is the
     first word for one resource and the second for several. `{{` and `}}` are braces: `${{Name}}` is written `${Name}`.
     """
-    many = len({(finding.file, finding.resource) for finding in findings}) > 1
+    many = len({finding.resource for finding in findings}) > 1
 
     def written(token: re.Match[str]) -> str:
         singular, plural, name = token.groups()

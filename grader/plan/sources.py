@@ -78,7 +78,7 @@ def _created(case: Case) -> Iterator[str]:
 
 def _in_bundle(name: str, scope: Scope) -> bool:
     """Whether a name is that of a resource of the template, or comes from another stack."""
-    target = re.fullmatch(r"\$\{(\w+)(?:\.\w+)*\}", name)
+    target = re.fullmatch(r"\$\{([\w-]+)(?:\.\w+)*\}", name)
     return ".Outputs." in name or (target is not None and target.group(1) in scope.template.resources)
 
 

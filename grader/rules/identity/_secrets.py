@@ -73,13 +73,19 @@ def parameter_of(template: Template, node: AnyNode) -> Parameter | None:
 
 
 def store_asked(case: Case) -> Sentence | None:
-    """Return the sentence of the prompt that asks for secrets outside the template, such as in Secrets Manager."""
-    asked = case.request.orders(
+    """Return the sentence of the prompt that asks for secrets in Secrets Manager, or managed by the service."""
+    return case.request.orders(
         r"secrets? ?manager|dynamic reference|ManageMasterUserPassword|parameter store",
         near=r"password|credential|secret|master user|database|\brds\b|aurora|redis|auth",
     )
-    hidden = r"(hard-?coded|plain-?text|embedded)[^.]{0,40}(secret|password|credential|key)|(secret|password|credential)s? in (the )?(template|plain)"
-    return asked or case.request.forbids(hidden)
+
+
+def hardcoding_forbidden(case: Case) -> Sentence | None:
+    """Return the sentence of the prompt that forbids secrets in the template."""
+    return case.request.forbids(
+        r"(hard-?coded?|plain-?text|embedded)[^.]{0,40}(secret|password|credential|key)"
+        r"|(secret|password|credential)s? in (the )?(template|plain)"
+    )
 
 
 def parameter_asked(case: Case) -> bool:

@@ -23,7 +23,12 @@ def check(case: Case) -> Iterator[RuleFinding]:
     """Report what is read from a store and is not there, unless a document gives the command or the prompt names it."""
     for problem in unresolved_reads(case):
         word, name = problem.facts["word"], problem.facts["value"]
-        if _is_read(case, problem) and not _is_documented(case, word, name) and not _is_given(case, name):
+        if (
+            _is_read(case, problem)
+            and not _is_undefined(case, problem, name)
+            and not _is_documented(case, word, name)
+            and not _is_given(case, name)
+        ):
             facts = {**problem.facts, "because": _because(case, word)}
             yield RuleFinding(location=problem.location, message=problem.message, facts=facts)
 
@@ -33,6 +38,13 @@ def _is_read(case: Case, problem: Located) -> bool:
     template = next((one for one in case.templates if one.file == problem.file), None)
     resource = template.resources.get(problem.resource) if template else None
     return template is None or resource is None or is_deployed(case.scopes[template.file], resource, problem.path)
+
+
+def _is_undefined(case: Case, problem: Located, name: str) -> bool:
+    """Whether the name is a reference to what the template does not define, which another rule reports."""
+    used = re.match(r"\$\{(\w+)\}", name)
+    template = next((one for one in case.templates if one.file == problem.file), None)
+    return bool(used and template) and used.group(1) not in {**template.parameters, **template.resources}  # type: ignore[union-attr]
 
 
 def _is_documented(case: Case, word: str, name: str) -> bool:

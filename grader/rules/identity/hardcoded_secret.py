@@ -7,14 +7,14 @@ from collections.abc import Iterator
 from grader.case import Case
 from grader.catalogue import Rule, RuleFinding, at_property, example
 from grader.model import Location
-from grader.rules.identity._secrets import has_default, is_literal, store_asked, taken
+from grader.rules.identity._secrets import hardcoding_forbidden, has_default, is_literal, store_asked, taken
 from grader.support.markdown import code
 from grader.template import Scalar
 
 
 def check(case: Case) -> Iterator[RuleFinding]:
     """Report parameters for secrets that have a default, and secrets written into a property."""
-    asked = store_asked(case)
+    asked = hardcoding_forbidden(case) or store_asked(case)
     level = "High" if asked else ""
     asks = f"Line {asked.line} of the prompt asks for another way: {code(asked.text)}." if asked else ""
     for template in case.templates:

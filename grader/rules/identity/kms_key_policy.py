@@ -27,7 +27,7 @@ class _User:
 # Source: https://docs.aws.amazon.com/awscloudtrail/latest/userguide/create-kms-key-policy-for-cloudtrail.html
 _USERS = {
     "AWS::CloudTrail::Trail": _User("KMSKeyId", "cloudtrail", ("kms:GenerateDataKey",)),
-    "AWS::Logs::LogGroup": _User("KmsKeyId", "logs", ("kms:Encrypt", "kms:Decrypt", "kms:GenerateDataKey")),
+    "AWS::Logs::LogGroup": _User("KmsKeyId", "logs", ("kms:Decrypt", "kms:GenerateDataKey")),
 }
 
 
@@ -81,8 +81,9 @@ RULE = Rule(
     level="Critical",
     category="security",
     title="Key policy without the service that uses the key: {resources}",
-    issue="{values} in {file} {is|are} encrypted with {resources}, whose key policy does not allow {neededs} to {services}. The "
-    "service calls KMS in its own name, so a statement for the account does not cover it, and it rejects the key.",
+    issue="{resources} in {file} {encrypts|encrypt} {values}, and {its key policy does|their key policies do} not allow {neededs} to "
+    "{services}. The service calls KMS in its own name, so a statement for the account does not cover it, and a request with this "
+    "key is refused.",
     fix="Add a statement to the key policy of {resources} that allows {neededs} to the service principal {services}; limit it to "
     "the resource with a condition (`kms:EncryptionContext:aws:logs:arn` for log groups, `aws:SourceArn` for trails).",
     root_cause="{because}",

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from difflib import get_close_matches
 from functools import cache
 from pathlib import Path
 
@@ -16,12 +15,16 @@ from grader.support.markdown import code
 from grader.template import Template, dotted
 
 _ARN = re.compile(r"^arn:(?:aws|\$\{AWS::Partition\}):iam::aws:policy/([\w+=,.@/-]+)$")
+# Policies below this path are attached to service-linked roles only.
+_LINKED = "aws-service-role/"
 _TYPES = ("AWS::IAM::Role", "AWS::IAM::User", "AWS::IAM::Group")
 # Names that are often written, and what AWS calls the policy.
 # Source: https://docs.aws.amazon.com/aws-managed-policy/latest/reference/policy-list.html
 _KNOWN_AS = {
     "AWSConfigRole": "service-role/AWS_ConfigRole",
+    "AWS_ConfigServiceRolePolicy": "service-role/AWS_ConfigRole",
     "AWSLambdaFullAccess": "AWSLambda_FullAccess",
+    "AmazonECR-FullAccess": "AmazonEC2ContainerRegistryFullAccess",
     "ConfigRole": "service-role/AWS_ConfigRole",
     "VPCAccessExecutionRole": "service-role/AWSLambdaVPCAccessExecutionRole",
 }
@@ -35,46 +38,43 @@ def _policies() -> Mapping[str, str]:
 
 
 def check(case: Case) -> Iterator[RuleFinding]:
-    """Report ARNs of managed policies under a name or path that AWS does not have."""
+    """Report ARNs of managed policies that AWS does not have, or that only a service-linked role may have."""
     for template, identity, scope in created(case, *_TYPES):
         for path, node in entries(scope, identity.get("ManagedPolicyArns")):
             match = _ARN.match(scope.text(node))
             name = match.group(1) if match else ""
-            if not name or name in _policies().values():
+            linked = name.startswith(_LINKED)
+            if not name or (name in _policies().values() and not linked):
                 continue
             right = _right(name)
+            facts = {"value": name, "because": _because(template, name, right)}
+            if right:
+                facts |= {"needed": right, "arn": f"arn:aws:iam::aws:policy/{right}"}
+            message = f"{name} is for a service-linked role" if linked else f"there is no managed policy {name}"
             place = dotted(("ManagedPolicyArns", *path))
-            because = _because(template, name, right)
-            yield at_property(
-                template,
-                identity,
-                place,
-                f"there is no managed policy {name}" + (f"; it is {right}" if right else ""),
-                value=name,
-                needed=f"the policy `{right}`" if right else "a policy of your own with the actions in use",
-                because=because,
-                right=right,
-                arn=f"arn:aws:iam::aws:policy/{right}" if right else "",
-            )
+            yield at_property(template, identity, place, message + (f"; it is {right}" if right else ""), **facts)
 
 
 def _right(name: str) -> str:
-    """Return the path and name of the policy that is meant, empty where none is similar."""
+    """Return the path and name of the policy that is meant, empty where none has the same letters and digits."""
     base = name.rpartition("/")[2]
-    if base in _KNOWN_AS:
-        return _KNOWN_AS[base]
-    known = _policies()
-    near = get_close_matches(base, known, 1, 0.85)
-    return known.get(base) or (known[near[0]] if near else "")
+    same = (one for other, one in _policies().items() if _letters(other) == _letters(base))
+    return _KNOWN_AS.get(base) or next((one for one in same if not one.startswith(_LINKED)), "")
+
+
+def _letters(name: str) -> str:
+    return re.sub(r"[^a-z0-9]", "", name.lower())
 
 
 def _because(template: Template, name: str, right: str) -> str:
+    if name.startswith(_LINKED):
+        return f"{code(name)} belongs to a service-linked role, which the service itself creates."
     if right and right.rpartition("/")[2] == name.rpartition("/")[2]:
         return f"The name is right and its path is not: AWS has the policy as {code(right)}."
     if right:
-        other = " (this template also attaches it)" if f"policy/{right}" in template.text else ""
-        return f"The name in the ARN, {code(name)}, is similar to that of an existing policy, {code(right)}{other}."
-    return f"No managed policy of AWS has a name similar to {code(name)}."
+        other = ", which this template attaches as well" if f"policy/{right}" in template.text else ""
+        return f"AWS has the policy as {code(right)}{other}."
+    return f"No managed policy of AWS has the name {code(name.rpartition('/')[2])}, under any path."
 
 
 RULE = Rule(
@@ -82,16 +82,16 @@ RULE = Rule(
     kind="invalid-managed-policy",
     level="Critical",
     category="security",
-    title="Managed policies that AWS does not have: {values}",
-    issue="In {file}, {resources} {attaches|attach} {values}. AWS has no managed policy with that path and name, and IAM rejects "
-    "the attachment, so the creation of {resources} fails.",
-    fix="Attach an existing policy instead of {values}: the root cause names the one that is meant, where there is one.",
+    title="Managed policies that IAM cannot attach: {values}",
+    issue="In {file}, {resources} {attaches|attach} {values}. AWS has no such policy for a role, user or group under that path and "
+    "name. IAM rejects the attachment, and creating {resources} fails.",
+    fix="Attach {neededs} instead. Where no policy of AWS fits, write a policy with the actions in use.",
     root_cause="{because}",
     lesson="Copy the ARN of a managed policy from its reference page: the path (`service-role/`) is a part of it.",
     reference="https://docs.aws.amazon.com/aws-managed-policy/latest/reference/policy-list.html",
     aws_behaviour="AttachRolePolicy is refused where the ARN does not exist (NoSuchEntity), and the role is rolled back.",
     cost="The deployment is rolled back.",
-    needed=lambda finding: finding.facts.get("arn") or None,
+    needed=lambda finding: finding.facts.get("arn"),
     check=check,
     fails=(
         example(
@@ -109,7 +109,8 @@ RULE = Rule(
                 "AWS::IAM::Role",
                 LAMBDA_TRUST
                 + "\nManagedPolicyArns:\n  - !Sub 'arn:${AWS::Partition}:iam::aws:policy/AWSGlueServiceRole'  # finds"
-                + "\n  - arn:aws:iam::aws:policy/AWSGlueJobRunnerAccess  # finds",
+                + "\n  - arn:aws:iam::aws:policy/AWSGlueJobRunnerAccess  # finds"
+                + "\n  - arn:aws:iam::aws:policy/aws-service-role/AWSConfigServiceRolePolicy  # finds",
             )
         ),
     ),

@@ -39,7 +39,7 @@ def check(case: Case) -> Iterator[RuleFinding]:
                 path=statement.path,
             ),
             message=f"allows {', '.join(wide)} on every resource",
-            facts={"value": wide[0], "because": asks(asked) if asked else _because(case, statement, wide)},
+            facts={"value": ", ".join(wide), "because": asks(asked) if asked else _because(case, statement, wide)},
             level="High" if asked or admin else "",
         )
 
@@ -68,8 +68,8 @@ def _because(case: Case, statement: Statement, wide: list[str]) -> str:
             resources = [text for _, _, text in other.items("Resource") if text not in ("*", "")]
             if resources and not any(_WIDE.match(one) for one in other.actions):
                 return (
-                    f"{code(other.resource.name)} (line {other.node.line}) names its resources, such as {code(resources[0])}; "
-                    f"this statement has {listed(wide)} and {code('*')}."
+                    f"{code(other.resource.name)} (line {other.node.line}) names its actions and resources, "
+                    f"such as {code(resources[0])}."
                 )
     return f"The statement has {listed(wide)} with the resource {code('*')}, and no condition."
 

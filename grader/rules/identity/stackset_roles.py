@@ -13,8 +13,12 @@ from grader.support.markdown import code
 from grader.support.text import one_line
 
 _COMMAND = re.compile(r"create-stack-set|create-stack-instances|create_stack_set|create_stack_instances", re.I)
-_NAMES = re.compile(r"\bstack ?sets?\b", re.I)
-_ASKS = r"\bstack ?sets?\b"
+_SETS = r"\bstack ?sets?\b"
+_DEPLOYS = r"(deploy|us(e|es|ed|ing)|via|through|implement|roll|launch|with)\w*"
+_USES = re.compile(rf"\b{_DEPLOYS}\b[^\n]{{0,80}}{_SETS}|{_SETS}[^\n]{{0,40}}\b(deploy|across)", re.I)
+_HEDGES = re.compile(
+    r"\b(consider|would|could|may|might|alternative\w*|instead|cannot|pattern|separate|permissions?)\b", re.I
+)
 _ROLES = (
     r"awscloudformationstackset(administration|execution)role|stackset\w* ?(administration|execution|admin) ?role"
     r"|service[_-]managed|--administration-role-arn|trusted access|execution-role-name"
@@ -29,8 +33,8 @@ def check(case: Case) -> Iterator[RuleFinding]:
     """
     if case.documented(_ROLES) or _is_created(case):
         return
-    asked = case.request.orders(_ASKS)
-    found = _first_line(case, _COMMAND) or (_first_line(case, _NAMES) if asked else None)
+    asked = case.request.orders(_USES.pattern)
+    found = _first_line(case, _COMMAND) or (_first_line(case, _USES) if asked else None)
     if found is not None:
         place, line = found
         because = (
@@ -51,7 +55,7 @@ def check(case: Case) -> Iterator[RuleFinding]:
 def _first_line(case: Case, pattern: re.Pattern[str]) -> tuple[Location, str] | None:
     for file in case.documents:
         for number, line in enumerate(file.text.splitlines(), 1):
-            if pattern.search(line):
+            if pattern.search(line) and (pattern is _COMMAND or not _HEDGES.search(line)):
                 return Location(file=file.name, line=number), one_line(line.strip().rstrip("\\"), 200)
     return None
 
