@@ -1,10 +1,9 @@
-"""Hostile responses: read in a process with 512 MB and 10 seconds, none crashes, escapes or exceeds."""
+"""Hostile responses: read in a process with 512 MB and 10 seconds of CPU, none crashes, escapes or exceeds."""
 
 from __future__ import annotations
 
 import resource
 import subprocess
-import sys
 import zipfile
 from pathlib import Path
 
@@ -19,14 +18,16 @@ from grader.errors import ResponseError
 from grader.task import Task
 from grader.task.account import profile
 from tests.bundle.hostile import HOSTILE, TEMPLATE
+from tests.conftest import command, environment
 
 MEMORY = 512 * 1024 * 1024
 SECONDS = 10
-COMMAND = [sys.executable, "-c", "from grader.cli.main import main; main()", "read"]
+HANGS = 300  # seconds until a process that waits for something is ended, however busy the machine is
 
 
 def _bounded() -> None:
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+    resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS + 1))
 
 
 def _outside(folder: Path) -> set[str]:
@@ -35,19 +36,17 @@ def _outside(folder: Path) -> set[str]:
     }
 
 
-def test_there_are_enough_of_them() -> None:
-    assert len(HOSTILE) >= 60
-
-
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", HOSTILE)
 def test_is_read_or_refused_in_one_line(kind: str, tmp_path: Path) -> None:
     path = HOSTILE[kind](tmp_path)
     before = _outside(tmp_path)
     done = subprocess.run(
-        [*COMMAND, str(path), "--extract", str(tmp_path / "out")],
+        command("read", path, "--extract", tmp_path / "out"),
         cwd=tmp_path,
+        env=environment(tmp_path),
         capture_output=True,
-        timeout=SECONDS,
+        timeout=HANGS,
         preexec_fn=_bounded,
         check=False,
     )

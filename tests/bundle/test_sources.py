@@ -7,8 +7,6 @@ import gzip
 import io
 import json
 import lzma
-import subprocess
-import sys
 import tarfile
 import zipfile
 from pathlib import Path
@@ -17,6 +15,7 @@ import pytest
 
 from grader.bundle import Kind, read_data, read_response
 from grader.errors import ResponseError
+from tests.conftest import Cli
 
 TEMPLATE = "Resources:\n  Topic:\n    Type: AWS::SNS::Topic\n"
 FILES = {"README.md": "# Deploy\n", "main.yml": TEMPLATE}
@@ -103,19 +102,14 @@ def test_lines_are_those_of_the_response(tmp_path: Path) -> None:
     assert [lines[file.source_line(number) - 1] for number in (1, 2, 3)] == TEMPLATE.split("\n")[:3]
 
 
-def _read(*arguments: str | Path, cwd: Path, stdin: bytes = b"") -> subprocess.CompletedProcess[bytes]:
-    command = [sys.executable, "-c", "from grader.cli.main import main; main()", "read", *map(str, arguments)]
-    return subprocess.run(command, cwd=cwd, input=stdin, capture_output=True, check=False)
-
-
-def test_read_shows_and_extracts_standard_input(tmp_path: Path) -> None:
-    done = _read("-", "--extract", "out", "--format", "json", cwd=tmp_path, stdin=as_zip())
+def test_read_shows_and_extracts_standard_input(tmp_path: Path, cli: Cli) -> None:
+    done = cli("read", "-", "--extract", "out", "--format", "json", stdin=as_zip())
     assert done.returncode == 0, done.stderr
     assert [file["name"] for file in json.loads(done.stdout)["files"]] == ["README.md", "main.yml"]
     assert (tmp_path / "out" / "main.yml").read_text() == TEMPLATE
 
 
-def test_read_tells_parents_and_what_was_left_out(tmp_path: Path) -> None:
+def test_read_tells_parents_and_what_was_left_out(tmp_path: Path, cli: Cli) -> None:
     folder = tmp_path / "answer"
     folder.mkdir()
     (folder / "main.yml").write_text(
@@ -123,20 +117,20 @@ def test_read_tells_parents_and_what_was_left_out(tmp_path: Path) -> None:
     )
     (folder / "n.yml").write_text(TEMPLATE)
     (folder / "image.png").write_bytes(b"\x89PNG\0\0")
-    out = _read(folder, cwd=tmp_path).stdout.decode()
+    out = cli("read", folder).stdout
     assert "nested in main.yml" in out
     assert "left out: image.png: a binary file" in out
 
 
-def test_extract_refuses_a_folder_in_use(tmp_path: Path) -> None:
+def test_extract_refuses_a_folder_in_use(tmp_path: Path, cli: Cli) -> None:
     (tmp_path / "out").mkdir()
     (tmp_path / "out" / "mine.txt").write_text("x")
-    done = _read("-", "--extract", "out", cwd=tmp_path, stdin=TEMPLATE.encode())
+    done = cli("read", "-", "--extract", "out", stdin=TEMPLATE.encode())
     assert done.returncode == 2
-    assert done.stderr.decode() == "grade: out: --extract: not an empty folder\n"
+    assert done.stderr == "grade: out: --extract: not an empty folder\n"
 
 
-def test_a_limit_can_be_raised(tmp_path: Path) -> None:
+def test_a_limit_can_be_raised(tmp_path: Path, cli: Cli) -> None:
     (tmp_path / "a.md").write_text("x\n" * 50)
-    assert b"--max-lines" in _read("a.md", "--max-lines", "10", cwd=tmp_path).stderr
-    assert _read("a.md", "--max-lines", "100", cwd=tmp_path).returncode == 0
+    assert "--max-lines" in cli("read", "a.md", "--max-lines", "10").stderr
+    assert cli("read", "a.md", "--max-lines", "100").returncode == 0

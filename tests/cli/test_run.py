@@ -9,15 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import ROOT
+from tests.conftest import TASK, Cli
 
-TASK = ROOT / "tasks" / "101912473"
 TOPIC = "Resources:\n  Topic:\n    Type: AWS::SNS::Topic\n"
-
-
-def grade(*arguments: str | Path, cwd: Path) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-c", "from grader.cli.main import main; main()", *map(str, arguments)]
-    return subprocess.run(command, cwd=cwd, capture_output=True, text=True, timeout=60, check=False)
 
 
 @pytest.fixture
@@ -29,8 +23,8 @@ def task(tmp_path: Path) -> Path:
     return folder
 
 
-def test_writes_both_files_and_exits_with_0(task: Path, tmp_path: Path) -> None:
-    done = grade("run", "orders", "--response", "orders/answer.md", "--fast", cwd=tmp_path)
+def test_writes_both_files_and_exits_with_0(task: Path, tmp_path: Path, cli: Cli) -> None:
+    done = cli("run", "orders", "--response", "orders/answer.md", "--fast")
     assert done.returncode == 0, done.stderr
     assert done.stdout == ""
     result = json.loads((tmp_path / "reports" / "orders" / "result.json").read_text())
@@ -40,25 +34,23 @@ def test_writes_both_files_and_exits_with_0(task: Path, tmp_path: Path) -> None:
     assert "clean" in done.stderr
 
 
-def test_json_goes_to_standard_output_alone(task: Path, tmp_path: Path) -> None:
-    done = grade(
-        "run", "orders", "--response", "orders/answer.md", "--fast", "--format", "json", "--out", "o", cwd=tmp_path
-    )
+def test_json_goes_to_standard_output_alone(task: Path, tmp_path: Path, cli: Cli) -> None:
+    done = cli("run", "orders", "--response", "orders/answer.md", "--fast", "--format", "json", "--out", "o")
     assert json.loads(done.stdout)["score"] == 100.0
     assert done.stderr == ""
 
 
 @pytest.mark.parametrize(("level", "code"), [("Critical", 0), ("High", 0), ("Medium", 1)])
-def test_fail_on_a_level_or_a_graver_one(task: Path, tmp_path: Path, level: str, code: int) -> None:
+def test_fail_on_a_level_or_a_graver_one(task: Path, tmp_path: Path, level: str, code: int, cli: Cli) -> None:
     (task / "answer.md").write_text(f"```yaml\nParameters:\n  Spare: {{Type: String, Default: x}}\n{TOPIC}```\n")
-    done = grade("run", "orders", "--response", "orders/answer.md", "--fast", "--fail-on", level, cwd=tmp_path)
+    done = cli("run", "orders", "--response", "orders/answer.md", "--fast", "--fail-on", level)
     assert done.returncode == code
 
 
-def test_the_same_input_gives_the_same_bytes(tmp_path: Path) -> None:
+def test_the_same_input_gives_the_same_bytes(tmp_path: Path, cli: Cli) -> None:
     outputs = []
     for name in ("one", "two"):
-        grade("run", TASK, "--response", TASK / "model_out", "--fast", "--out", name, cwd=tmp_path)
+        cli("run", TASK, "--response", TASK / "model_out", "--fast", "--out", name)
         data = json.loads((tmp_path / name / "result.json").read_text())
         for entry in data["detectors"].values():
             entry.pop("seconds")
@@ -108,13 +100,13 @@ RUBRIC = "levels: [{name: Critical, weight: 5}]\nverdicts: [{name: any}]\nrules:
     ],
 )
 def test_bad_input_is_one_clear_line(
-    tmp_path: Path, setup: dict[str, str], arguments: tuple[str, ...], expected: str
+    tmp_path: Path, setup: dict[str, str], arguments: tuple[str, ...], expected: str, cli: Cli
 ) -> None:
     for name, text in setup.items():
         path = tmp_path / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text)
-    done = grade(*arguments, cwd=tmp_path)
+    done = cli(*arguments)
     assert done.returncode == 2
     assert done.stdout == ""
     assert done.stderr.startswith(f"grade: {expected}")
@@ -129,32 +121,32 @@ def test_bad_input_is_one_clear_line(
         ("```yaml\nResources:\n  Topic:\n    Type: AWS::SNS::Topic\n   Bad: [\n```\n", "template-syntax"),
     ],
 )
-def test_what_is_the_response_s_fault_is_graded(task: Path, tmp_path: Path, text: str, rule: str) -> None:
+def test_what_is_the_response_s_fault_is_graded(task: Path, tmp_path: Path, text: str, rule: str, cli: Cli) -> None:
     (task / "answer.md").write_text(text)
-    done = grade("run", "orders", "--response", "orders/answer.md", "--format", "json", "--out", "o", cwd=tmp_path)
+    done = cli("run", "orders", "--response", "orders/answer.md", "--format", "json", "--out", "o")
     assert done.returncode == 0
     result = json.loads(done.stdout)
     assert [failure["rule"] for failure in result["failures"]] == [rule]
     assert result["verdict"] == "blocked"
 
 
-def test_lines_are_of_the_file_and_of_the_response(task: Path, tmp_path: Path) -> None:
+def test_lines_are_of_the_file_and_of_the_response(task: Path, tmp_path: Path, cli: Cli) -> None:
     (task / "answer.md").write_text(
         f"Intro\n\n```yaml\nParameters:\n  Spare: {{Type: String, Default: x}}\n{TOPIC}```\n"
     )
-    done = grade("run", "orders", "--response", "orders/answer.md", "--fast", "--format", "json", cwd=tmp_path)
+    done = cli("run", "orders", "--response", "orders/answer.md", "--fast", "--format", "json")
     [evidence] = json.loads(done.stdout)["failures"][0]["evidence"]
     assert (evidence["file"], evidence["line"]) == ("template.yml", 2)
     assert (evidence["source"], evidence["source_line"]) == ("answer.md", 5)
 
 
-def test_suppressions_in_a_template_are_not_honoured(task: Path, tmp_path: Path) -> None:
+def test_suppressions_in_a_template_are_not_honoured(task: Path, tmp_path: Path, cli: Cli) -> None:
     template = (
         "Metadata: {cfn-lint: {config: {ignore_checks: [E3002, E3003]}}}\n"
         "Resources:\n  Topic:\n    Type: AWS::SNS::Topic\n    Properties: {Colour: red}\n"
     )
     (task / "answer.md").write_text(f"```yaml\n{template}```\n")
-    done = grade("run", "orders", "--response", "orders/answer.md", "--format", "json", cwd=tmp_path)
+    done = cli("run", "orders", "--response", "orders/answer.md", "--format", "json")
     assert "invalid-property" in [failure["rule"] for failure in json.loads(done.stdout)["failures"]]
 
 
@@ -170,37 +162,39 @@ def test_help_loads_no_engine(tmp_path: Path) -> None:
     assert "batch" in done.stdout
 
 
-def test_batch_grades_each_side(tmp_path: Path) -> None:
+@pytest.mark.slow
+def test_batch_grades_each_side(tmp_path: Path, cli: Cli) -> None:
     for name in ("a", "b"):
         folder = tmp_path / "tasks" / name
         folder.mkdir(parents=True)
         (folder / "PROMPT.md").write_text("Write a topic.")
         (folder / "MODEL_RESPONSE.md").write_text("```yaml\nResources:\n  T:\n    Type: AWS::SNS::Channel\n```\n")
     (tmp_path / "tasks" / "a" / "IDEAL_RESPONSE.md").write_text(f"```yaml\n{TOPIC}```\n")
-    done = grade("batch", "tasks", "--fast", "--out", "m", "--jobs", "2", cwd=tmp_path)
+    done = cli("batch", "tasks", "--fast", "--out", "m", "--jobs", "2")
     assert done.returncode == 0, done.stderr
     assert {json.loads((tmp_path / "m" / name / "result.json").read_text())["verdict"] for name in ("a", "b")} == {
         "blocked"
     }
-    done = grade("batch", "tasks", "--side", "ideal", "--fast", "--out", "i", cwd=tmp_path)
+    done = cli("batch", "tasks", "--side", "ideal", "--fast", "--out", "i")
     assert done.returncode == 0, done.stderr
     assert [path.parent.name for path in (tmp_path / "i").rglob("result.json")] == ["a"]
 
 
-def test_batch_says_what_it_could_not_grade_and_goes_on(tmp_path: Path) -> None:
+@pytest.mark.slow
+def test_batch_says_what_it_could_not_grade_and_goes_on(tmp_path: Path, cli: Cli) -> None:
     for name, text in (("a", ""), ("b", f"```yaml\n{TOPIC}```\n")):
         (tmp_path / "tasks" / name).mkdir(parents=True)
         (tmp_path / "tasks" / name / "PROMPT.md").write_text("Write a topic.")
         (tmp_path / "tasks" / name / "MODEL_RESPONSE.md").write_text(text)
-    done = grade("batch", "tasks", "--fast", "--out", "m", "--jobs", "1", cwd=tmp_path)
+    done = cli("batch", "tasks", "--fast", "--out", "m", "--jobs", "1")
     assert done.returncode == 2
     assert "MODEL_RESPONSE.md: the response is empty" in done.stderr
     assert (tmp_path / "m" / "b" / "result.json").exists()
 
 
-def test_rules_can_be_listed_and_shown(tmp_path: Path) -> None:
-    listed = json.loads(grade("rules", "list", "--format", "json", cwd=tmp_path).stdout)
+def test_rules_can_be_listed_and_shown(tmp_path: Path, cli: Cli) -> None:
+    listed = json.loads(cli("rules", "list", "--format", "json").stdout)
     assert "circular-dependency" in {row["id"] for row in listed}
-    shown = grade("rules", "show", "container-image-missing", cwd=tmp_path).stdout
+    shown = cli("rules", "show", "container-image-missing").stdout
     assert "## How to fix it" in shown
     assert "# finds" in shown

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import subprocess
-import sys
 from collections import Counter
 from pathlib import Path
 
@@ -19,9 +17,9 @@ from grader.case import Case
 from grader.diff import Difference, compare
 from grader.task import Task
 from grader.task.account import profile
+from tests.conftest import CORPUS, Cli
+from tests.conftest import TASK as SHIPPED
 
-ROOT = Path(__file__).parent.parent.parent
-CORPUS = ROOT.parent / "shared" / "corpus" / "dev"
 TASK = Task("t", "T", "", profile("fresh"))
 YAML = """AWSTemplateFormatVersion: '2010-09-09'
 Parameters:
@@ -159,30 +157,25 @@ def test_missing_and_extra_swap(
     assert Counter((e.section, e.status, e.type) for e in there.entries if e.status != "changed") == counted
 
 
-def run(*arguments: object) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-c", "from grader.cli.main import main; main()", "diff", *map(str, arguments)]
-    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=120, check=False)
-
-
-def test_the_command_compares_a_response_with_the_ideal_of_a_task() -> None:
-    done = run("tasks/101912473", "--response", "tasks/101912473/model_out", "--format", "json")
+def test_the_command_compares_a_response_with_the_ideal_of_a_task(cli: Cli) -> None:
+    done = cli("diff", SHIPPED, "--response", SHIPPED / "model_out", "--format", "json")
     assert done.returncode == 1, done.stderr
     data = json.loads(done.stdout)
     assert data["resources"]["paired"] > 20
     assert any(entry["type"] == "AWS::S3::Bucket" and entry["changes"] for entry in data["entries"])
 
 
-def test_a_hostile_response_is_text_in_the_page(tmp_path: Path) -> None:
+def test_a_hostile_response_is_text_in_the_page(tmp_path: Path, cli: Cli) -> None:
     (tmp_path / "a.yml").write_text(YAML.replace("Value: shop", "Value: '<script>alert(1)</script>{{ 7 * 7 }}'"))
     (tmp_path / "b.yml").write_text(YAML)
-    page = run(tmp_path / "a.yml", tmp_path / "b.yml", "--format", "html").stdout
+    page = cli("diff", tmp_path / "a.yml", tmp_path / "b.yml", "--format", "html").stdout
     assert "<script" not in page
     assert "&lt;script&gt;alert(1)&lt;/script&gt;{{ 7 * 7 }}" in page
 
 
-@pytest.mark.parametrize("arguments", [("nowhere", "neither"), ("tasks/101912473",), ("a", "b", "--response", "c")])
-def test_bad_input_is_one_line(arguments: tuple[str, ...]) -> None:
-    done = run(*arguments)
+@pytest.mark.parametrize("arguments", [("nowhere", "neither"), (str(SHIPPED),), ("a", "b", "--response", "c")])
+def test_bad_input_is_one_line(arguments: tuple[str, ...], cli: Cli) -> None:
+    done = cli("diff", *arguments)
     assert done.returncode == 2
     assert re.fullmatch(r"grade: [^\n]+\n", done.stderr)
 

@@ -21,12 +21,12 @@ from grader import GradeError, InputError, Result, grade, load_catalogue, load_r
 from grader.case import Case
 from grader.cli.main import cli
 from grader.dryrun import Answer, Settings, clean, connect, dry_run
+from tests.conftest import ROOT, TASK, wait_for
 from tests.dryrun.endpoint import Endpoint
 
-ROOT = Path(__file__).parents[2]
-TASK = ROOT / "tasks" / "101912473"
 POLICY = json.loads((ROOT / "docs" / "iam-policy.json").read_text())
 NOTHING: dict[str, list[str]] = {"stacks": [], "buckets": []}
+pytestmark = pytest.mark.slow
 TOPIC = "Resources:\n  Orders:\n    Type: AWS::SNS::Topic\n    Properties:\n      DisplayName: orders\n"
 NESTED = {
     "main.yml": "Resources:\n  Child:\n    Type: AWS::CloudFormation::Stack\n"
@@ -282,12 +282,10 @@ def test_a_process_that_is_stopped(endpoint: Endpoint, tmp_path: Path, action: s
     command = [sys.executable, "-m", "grader", "run", str(TASK), "--response", "answer", "--fast", "--no-ideal", "-q"]
     more = ["--dry-run", "change-set", "--endpoint-url", endpoint.url]
     process = subprocess.Popen([*command, *more], cwd=tmp_path, env=os.environ | {"PYTHONPATH": str(ROOT)})
-    end = time.monotonic() + 60
-    while endpoint.count(action) == 0 and time.monotonic() < end:
-        time.sleep(0.02)
+    wait_for(lambda: endpoint.count(action))
     time.sleep(0.2)
     process.send_signal(number)
-    assert process.wait(60) != 0
+    assert process.wait(300) != 0
     time.sleep(endpoint.slow)  # what the killed process had asked for is carried out by now
     if number is signal.SIGKILL:
         assert endpoint.left != NOTHING or action == "cloudformation:DeleteStack"

@@ -12,14 +12,14 @@ from grader import grade, load_catalogue, load_rubric, load_task, read_response
 from grader.catalogue import Catalogue
 from grader.cli.main import cli
 from grader.errors import InputError
+from tests.conftest import BROKEN, ROOT
 
-ANSWER = "Resources:\n  Orders:\n    Type: AWS::SNS::Topic\n    Properties: {DisplayName: !Ref Nothing}\n"
 RULE = "undefined-reference"
 
 
 def rubric_file(folder: Path, overrides: str) -> Path:
     """The default rubric with overrides of its own; the last line of the file is the last override."""
-    default = (Path(__file__).parents[2] / "rubrics" / "default.yaml").read_text("utf-8")
+    default = (ROOT / "rubrics" / "default.yaml").read_text("utf-8")
     path = folder / "rubric.yaml"
     path.write_text(default[: default.index("\nrules:")] + f"\nrules:\n{overrides}")
     return path
@@ -31,7 +31,7 @@ def task(tmp_path: Path) -> Path:
     folder.mkdir()
     (folder / "PROMPT.md").write_text("A topic for orders.\n")
     (folder / "task.yaml").write_text("requirements:\n  - {id: topic-output, output: Topic}\n")
-    (tmp_path / "answer.yml").write_text(ANSWER)
+    (tmp_path / "answer.yml").write_text(BROKEN)
     return folder
 
 

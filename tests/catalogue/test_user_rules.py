@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parent.parent.parent
+from tests.conftest import ROOT, Cli
+
 TOPIC = """Resources:
   Orders:
     Type: AWS::SNS::Topic
@@ -78,11 +77,6 @@ CEL = {
 }
 
 
-def grade(*arguments: object, cwd: Path) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-c", "from grader.cli.main import main; main()", *map(str, arguments)]
-    return subprocess.run(command, cwd=cwd, capture_output=True, text=True, timeout=120, check=False)
-
-
 @pytest.fixture
 def house(tmp_path: Path) -> Path:
     (tmp_path / "house").mkdir()
@@ -95,9 +89,9 @@ def house(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def test_rules_in_three_languages_make_failures(house: Path) -> None:
+def test_rules_in_three_languages_make_failures(house: Path, cli: Cli) -> None:
     arguments = ("run", "task", "--response", "answer.yml", "--fast", "--rules", "house", "--format", "json")
-    done = grade(*arguments, cwd=house)
+    done = cli(*arguments)
     assert done.returncode == 0, done.stderr
     found = {failure["rule"]: failure for failure in json.loads(done.stdout)["failures"]}
     levels = {name: found[name]["level"] for name in found if name.startswith("house-")}
@@ -106,16 +100,16 @@ def test_rules_in_three_languages_make_failures(house: Path) -> None:
     assert found["house-encrypted-topics"]["evidence"][0]["resource"] == "Orders"
 
 
-def test_without_the_folder_they_are_unknown(house: Path) -> None:
-    done = grade("run", "task", "--response", "answer.yml", "--fast", "--format", "json", cwd=house)
+def test_without_the_folder_they_are_unknown(house: Path, cli: Cli) -> None:
+    done = cli("run", "task", "--response", "answer.yml", "--fast", "--format", "json")
     assert not any(failure["rule"].startswith("house-") for failure in json.loads(done.stdout)["failures"])
 
 
-def test_their_examples_are_run(house: Path) -> None:
-    assert grade("rules", "test", "house", cwd=house).returncode == 0
+def test_their_examples_are_run(house: Path, cli: Cli) -> None:
+    assert cli("rules", "test", "house").returncode == 0
     path = house / "house" / "topics.guard"
     path.write_text(path.read_text().replace("KmsMasterKeyId: alias/a", "TopicName: b"))
-    done = grade("rules", "test", "house", cwd=house)
+    done = cli("rules", "test", "house")
     assert done.returncode == 1
     assert "house-encrypted-topics: passing example 1 is reported" in done.stdout
 
@@ -131,15 +125,15 @@ def test_their_examples_are_run(house: Path) -> None:
         ("bad.cel.json", "[]", "is no file of CEL rules"),
     ],
 )
-def test_a_broken_rule_is_one_line(house: Path, name: str, text: str, says: str) -> None:
+def test_a_broken_rule_is_one_line(house: Path, name: str, text: str, says: str, cli: Cli) -> None:
     (house / "house" / name).write_text(text)
-    done = grade("run", "task", "--response", "answer.yml", "--fast", "--rules", "house", cwd=house)
+    done = cli("run", "task", "--response", "answer.yml", "--fast", "--rules", "house")
     assert done.returncode == 2
     assert says in done.stderr
     assert len(done.stderr.strip().split("\n")) == 1
     assert "Traceback" not in done.stderr
 
 
-def test_the_document_of_the_rules_is_current() -> None:
-    done = grade("rules", "list", "--format", "markdown", cwd=ROOT)
+def test_the_document_of_the_rules_is_current(cli: Cli) -> None:
+    done = cli("rules", "list", "--format", "markdown")
     assert done.stdout == (ROOT / "docs" / "rules.md").read_text("utf-8")

@@ -3,25 +3,20 @@
 from __future__ import annotations
 
 import json
-import math
 import os
 import shutil
 import signal
 import subprocess
-import time
-from itertools import combinations
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import junitparser
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from grader import InputError
 from grader.runs import jobs_of
-from grader.runs.statistics import by_model, paired, pass_at_k
-from tests.batch.conftest import BROKEN, TOPIC, Run, command, environment
+from tests.conftest import BROKEN, TOPIC, Run, command, environment, wait_for
 
 
 def contents(folder: Path) -> dict[str, Any]:
@@ -45,7 +40,7 @@ def contents(folder: Path) -> dict[str, Any]:
 
 
 def hanging(tasks: Path, name: str = "t2") -> None:
-    """Make the rules of a run hang on one task, and kill their worker on another."""
+    """Write a rule that hangs on one task while the file `hang` exists, and kills its worker on t4 while `die` exists."""
     rules = tasks.parent / "house"
     rules.mkdir(exist_ok=True)
     (rules / "slow.py").write_text(
@@ -61,7 +56,21 @@ def hanging(tasks: Path, name: str = "t2") -> None:
     )
 
 
+def lines_of(path: Path) -> int:
+    """Count the lines of a file, which may not exist yet."""
+    return len(path.read_text().splitlines()) if path.is_file() else 0
+
+
+def workers_of(pid: int) -> list[int]:
+    """Return the worker processes of a batch."""
+    found = subprocess.run(
+        ["pgrep", "-P", str(pid), "-f", "grader.runs.worker"], capture_output=True, text=True, check=False
+    )
+    return [int(worker) for worker in found.stdout.split()]
+
+
 BATCH = ("batch", "tasks", "--fast", "--no-cache", "--rules", "house")
+pytestmark = pytest.mark.slow
 
 
 def test_models_and_samples_in_every_layout(tasks: Path, tmp_path: Path) -> None:
@@ -134,7 +143,7 @@ def test_a_response_that_hangs_and_one_that_kills_its_worker(tasks: Path, tmp_pa
     hanging(tasks)
     (tmp_path / "hang").touch()
     (tmp_path / "die").touch()
-    done = grade(*BATCH, "--out", "run", "--time-limit", "8", "--jobs", "2")
+    done = grade(*BATCH, "--out", "run", "--time-limit", "15", "--jobs", "2")
     assert done.returncode == 2
     rows = {row["id"]: row for row in contents(tmp_path / "run")["results.jsonl"]}
     assert {name: row["status"] for name, row in rows.items()} == {
@@ -142,7 +151,7 @@ def test_a_response_that_hangs_and_one_that_kills_its_worker(tasks: Path, tmp_pa
         "t2": "timeout",
         "t4": "killed",
     }
-    assert "took more than 8 seconds" in done.stderr
+    assert "took more than 15 seconds" in done.stderr
     assert "Traceback" not in done.stderr
 
 
@@ -154,23 +163,21 @@ def test_a_kill_in_the_middle_loses_nothing(tasks: Path, tmp_path: Path, grade: 
     process = subprocess.Popen(
         command(*BATCH, "--out", "run", "--jobs", "2", "-q"), cwd=tmp_path, env=environment(tmp_path)
     )
-    rows, end = tmp_path / "run" / "results.jsonl", time.monotonic() + 60
-    while time.monotonic() < end and (not rows.is_file() or len(rows.read_text().splitlines()) < 2):
-        time.sleep(0.05)
-    (tmp_path / "hang").unlink()
+    rows = tmp_path / "run" / "results.jsonl"
+    wait_for(lambda: lines_of(rows) >= 2)
     if victim == "coordinator":
         process.kill()
-        process.wait(30)
+        process.wait()
+        (tmp_path / "hang").unlink()
         with rows.open("a") as file:
             file.write('{"id": "t')  # a line that the kill cut off
         assert grade(*BATCH, "--out", "run", "--resume").returncode == 0
     else:
-        found = subprocess.run(
-            ["pgrep", "-P", str(process.pid), "-f", "grader.runs.worker"], capture_output=True, text=True, check=True
-        )
-        for pid in found.stdout.split():
-            os.kill(int(pid), signal.SIGKILL)
-        assert process.wait(60) == 0
+        for worker in workers_of(process.pid):  # one of them hangs; another may end meanwhile
+            with suppress(ProcessLookupError):
+                os.kill(worker, signal.SIGKILL)
+        (tmp_path / "hang").unlink()
+        assert process.wait(300) == 0
     assert contents(tmp_path / "run") == contents(tmp_path / "whole")
 
 
@@ -249,54 +256,18 @@ def test_a_dask_cluster_gives_the_same(tasks: Path, tmp_path: Path, grade: Run) 
     processes = [subprocess.Popen([str(bin_ / "dask"), *scheduler], **start)]  # type: ignore[call-overload]
     try:
         processes += [subprocess.Popen([str(bin_ / "dask"), *worker], **start) for _ in range(2)]  # type: ignore[call-overload]
-        end = time.monotonic() + 60
-        while not address.is_file() and time.monotonic() < end:
-            time.sleep(0.1)
+        wait_for(address.is_file)
         (tmp_path / "hang").touch()
         where = json.loads(address.read_text())["address"]
         batch = subprocess.Popen(
             command(*BATCH, "--out", "far", "-q", "--scheduler", where), cwd=tmp_path, env=environment(tmp_path)
         )
-        rows = tmp_path / "far" / "results.jsonl"
-        while time.monotonic() < end and (not rows.is_file() or len(rows.read_text().splitlines()) < 2):
-            time.sleep(0.05)
+        wait_for(lambda: lines_of(tmp_path / "far" / "results.jsonl") >= 2)
         processes[1].kill()
         (tmp_path / "hang").unlink()
-        assert batch.wait(120) == 0
+        assert batch.wait(300) == 0
     finally:
         for process in processes:
             process.kill()
             process.wait()
     assert contents(tmp_path / "far") == contents(tmp_path / "local")
-
-
-@given(st.integers(1, 8), st.data())
-def test_pass_at_k_is_the_share_of_draws_that_pass(n: int, data: st.DataObject) -> None:
-    c, k = data.draw(st.integers(0, n)), data.draw(st.integers(1, n))
-    draws = list(combinations([True] * c + [False] * (n - c), k))
-    assert math.isclose(pass_at_k(n, c, k), sum(map(any, draws)) / len(draws), abs_tol=1e-9)
-
-
-def row(model: str, task: str, score: float, critical: int = 0) -> dict[str, Any]:
-    return {"model": model, "task": task, "status": "graded", "score": score, "counts": {"Critical": critical}}
-
-
-def test_ranks_tell_what_is_certain() -> None:
-    rows = [row("a", f"t{n}", 90 + n % 3) for n in range(30)] + [row("b", f"t{n}", 20 + n % 5) for n in range(30)]
-    best, worst = by_model(rows)
-    assert (best.model, best.rank.low, best.rank.high) == ("a", 1, 1)
-    assert worst.rank.value == 2
-    assert best.score.low <= best.score.value <= best.score.high
-
-
-def test_a_paired_test_sees_what_is_consistent() -> None:
-    before = {f"t{n}": float(n) for n in range(20)}
-    after = {task: score + 1 for task, score in before.items()}
-    found = paired(before, after)
-    assert found is not None
-    assert found.difference.low == found.difference.high == 1
-    assert found.p_value < 0.01
-    same = paired(before, before)
-    assert same is not None
-    assert same.p_value == 1
-    assert paired(before, {}) is None

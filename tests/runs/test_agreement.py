@@ -13,8 +13,7 @@ from grader.analysis import analysis_of, render_analysis
 from grader.cli.main import cli
 from grader.runs.agreement import agree, read_experts
 from grader.writers import write_result
-
-TASK = Path(__file__).parents[1] / "tasks" / "101912473"
+from tests.conftest import TASK
 
 EXPERT = """# Model Response Failures
 

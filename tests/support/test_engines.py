@@ -7,16 +7,15 @@ import signal
 import subprocess
 import sys
 import threading
-import time
 from pathlib import Path
 
 import pytest
 
 from grader import Result, grade, load_rubric, load_task, read_response
 from grader.detectors import cfn_lint
+from tests.conftest import BROKEN, ROOT, Cli, wait_for
 
-ROOT = Path(__file__).parents[1]
-BROKEN = "Resources:\n  Orders:\n    Type: AWS::SNS::Topic\n    Properties: {DisplayName: !Ref Nothing}\n"
+pytestmark = pytest.mark.slow
 
 
 @pytest.fixture
@@ -73,24 +72,10 @@ def test_a_linter_that_is_killed_is_said_and_started_again(answer: Path) -> None
     assert linters() != [before]
 
 
-def test_nothing_of_the_current_folder_is_imported(answer: Path, tmp_path: Path) -> None:
+def test_nothing_of_the_current_folder_is_imported(answer: Path, tmp_path: Path, cli: Cli) -> None:
     for name in ("json", "cfnlint", "yaml", "queue"):
         (tmp_path / f"{name}.py").write_text("open('taken', 'w').close()\nraise SystemExit(9)\n")
-    command = [
-        sys.executable,
-        "-P",
-        "-m",
-        "grader",
-        "run",
-        "task",
-        "--response",
-        "answer.yml",
-        "-q",
-        "--format",
-        "json",
-    ]
-    environment = os.environ | {"PYTHONPATH": str(ROOT)}
-    done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=120)
+    done = cli.process("run", "task", "--response", "answer.yml", "-q", "--format", "json")
     assert done.returncode == 0, done.stderr
     assert '"undefined-reference"' in done.stdout
     assert not (tmp_path / "taken").exists()
@@ -112,7 +97,4 @@ def test_the_linter_ends_with_whoever_asks(answer: Path, tmp_path: Path) -> None
     process.kill()
     process.communicate()
     assert len(children) == 1
-    end = time.monotonic() + 20
-    while Path(f"/proc/{children[0]}").exists() and time.monotonic() < end:
-        time.sleep(0.05)
-    assert not Path(f"/proc/{children[0]}").exists()
+    wait_for(lambda: not Path(f"/proc/{children[0]}").exists())

@@ -14,8 +14,9 @@ import jsonschema
 import pytest
 import xmlschema
 
-from tests.batch.conftest import HOSTILE, ROOT, Run
+from tests.conftest import HOSTILE, ROOT, Run
 
+pytestmark = pytest.mark.slow
 SCHEMAS = ROOT / ".schemas"
 
 

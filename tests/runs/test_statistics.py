@@ -1,0 +1,44 @@
+"""What a run's numbers say: pass@k, ranks, paired tests."""
+
+from __future__ import annotations
+
+import math
+from itertools import combinations
+from typing import Any
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from grader.runs.statistics import by_model, paired, pass_at_k
+
+
+@given(st.integers(1, 8), st.data())
+def test_pass_at_k_is_the_share_of_draws_that_pass(n: int, data: st.DataObject) -> None:
+    c, k = data.draw(st.integers(0, n)), data.draw(st.integers(1, n))
+    draws = list(combinations([True] * c + [False] * (n - c), k))
+    assert math.isclose(pass_at_k(n, c, k), sum(map(any, draws)) / len(draws), abs_tol=1e-9)
+
+
+def row(model: str, task: str, score: float, critical: int = 0) -> dict[str, Any]:
+    return {"model": model, "task": task, "status": "graded", "score": score, "counts": {"Critical": critical}}
+
+
+def test_ranks_tell_what_is_certain() -> None:
+    rows = [row("a", f"t{n}", 90 + n % 3) for n in range(30)] + [row("b", f"t{n}", 20 + n % 5) for n in range(30)]
+    best, worst = by_model(rows)
+    assert (best.model, best.rank.low, best.rank.high) == ("a", 1, 1)
+    assert worst.rank.value == 2
+    assert best.score.low <= best.score.value <= best.score.high
+
+
+def test_a_paired_test_sees_what_is_consistent() -> None:
+    before = {f"t{n}": float(n) for n in range(20)}
+    after = {task: score + 1 for task, score in before.items()}
+    found = paired(before, after)
+    assert found is not None
+    assert found.difference.low == found.difference.high == 1
+    assert found.p_value < 0.01
+    same = paired(before, before)
+    assert same is not None
+    assert same.p_value == 1
+    assert paired(before, {}) is None
