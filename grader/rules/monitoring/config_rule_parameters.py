@@ -1,11 +1,15 @@
-"""Parameters that a managed Config rule does not know."""
+"""Parameters that a managed Config rule does not take."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
+from difflib import get_close_matches
 
 from grader.case import Case
 from grader.catalogue import Rule, RuleFinding, at_property, example
+from grader.rules._shared import created
+from grader.support.markdown import code, listed
 
 # What AWS's managed rules take.
 # Source: https://docs.aws.amazon.com/config/latest/developerguide/managed-rules-by-aws-config.html, a page for each rule
@@ -45,23 +49,33 @@ _TAKES = {
 
 def check(case: Case) -> Iterator[RuleFinding]:
     """Report input parameters that the managed rule they are given to does not take."""
-    for template, rule in case.resources("AWS::Config::ConfigRule"):
+    for template, rule in created(case, "AWS::Config::ConfigRule"):
         scope = case.scopes[template.file]
-        takes = _TAKES.get(scope.text(rule.get("Source.SourceIdentifier")))
-        given = scope.value(rule.get("InputParameters"))
-        if takes is None or not isinstance(given, dict) or scope.text(rule.get("Source.Owner")) != "AWS":
+        name = scope.text(rule.get("Source.SourceIdentifier"))
+        takes = _TAKES.get(name)
+        if takes is None or scope.text(rule.get("Source.Owner")) != "AWS":
             continue
-        for name in given:
-            if name not in takes:
-                known = ", ".join(sorted(takes)) or "none"
-                yield at_property(
-                    template,
-                    rule,
-                    f"InputParameters.{name}",
-                    f"gives the parameter {name}; the rule takes {known}",
-                    value=name,
-                    needed=known,
-                )
+        for given in _given(scope.value(rule.get("InputParameters"))):
+            if given in takes:
+                continue
+            known = ", ".join(sorted(takes)) or "no parameters"
+            message = f"gives the parameter {given}; the rule takes {known}"
+            near = get_close_matches(given, sorted(takes), 1, 0.7)
+            because = f"{code(name)} takes {listed(sorted(takes)) if takes else 'no parameters'}" + (
+                f"; {code(given)} looks like {code(near[0])}." if near else "."
+            )
+            path = f"InputParameters.{given}"
+            yield at_property(template, rule, path, message, value=given, rule=name, because=because)
+
+
+def _given(value: object) -> list[str]:
+    """Return the names of parameters, given as a mapping or as the text of a JSON object."""
+    if isinstance(value, str):
+        try:
+            value = json.loads(value)
+        except ValueError:
+            return []
+    return [str(name) for name in value] if isinstance(value, dict) else []
 
 
 RULE = Rule(
@@ -69,16 +83,15 @@ RULE = Rule(
     kind="invalid-property",
     level="Critical",
     category="schema",
-    title="Parameters that a managed Config rule does not take",
-    issue="{resources} in {file} give a managed rule the parameters {values}. It takes {needed}, and AWS Config refuses"
-    " the rule.",
-    fix="Name the parameters as the page of the managed rule does.",
-    root_cause="The name of the parameter was guessed from the name of the rule.",
-    lesson="Copy the names of parameters from the page of the managed rule.",
+    title="Config rule parameter that the managed rule does not take",
+    issue="{resources} in {file} {gives|give} {values} to {rules}, which does not take that. AWS Config rejects a rule with unknown input "
+    "parameters.",
+    fix="Use the parameter names that the page of the managed rule lists, and remove the others from {resources}.",
+    root_cause="{because}",
+    lesson="Copy the parameter names of a managed rule from its page in the documentation.",
     reference="https://docs.aws.amazon.com/config/latest/developerguide/managed-rules-by-aws-config.html",
-    cost="The deployment is rolled back.",
-    security="No rule, no finding.",
-    performance="None.",
+    security="The resources are not evaluated.",
+    aws_behaviour="AWS Config rejects the rule with InvalidParameterValueException, and the stack rolls back.",
     check=check,
     fails=(
         example("""
@@ -89,6 +102,11 @@ Resources:
       Source: {Owner: AWS, SourceIdentifier: DESIRED_INSTANCE_TYPE}
       InputParameters:
         instanceTypes: t3.micro  # finds
+  Traffic:
+    Type: AWS::Config::ConfigRule
+    Properties:
+      Source: {Owner: AWS, SourceIdentifier: VPC_FLOW_LOGS_ENABLED}
+      InputParameters: '{"traffic": "ALL"}'  # finds
 """),
     ),
     passes=(

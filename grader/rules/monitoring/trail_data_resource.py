@@ -1,4 +1,4 @@
-"""Data events of buckets by a wildcard."""
+"""Data resources that CloudTrail's basic event selectors do not accept."""
 
 from __future__ import annotations
 
@@ -7,31 +7,79 @@ from collections.abc import Iterator
 
 from grader.case import Case
 from grader.catalogue import Rule, RuleFinding, example
-from grader.model import Location
-from grader.template import Map, dotted, items_of, walk
+from grader.model import Finding, Location
+from grader.rules._shared import created
+from grader.support.markdown import code
+from grader.template import AnyNode, Map, Resource, Template, dotted, items_of, walk
 
-_WILD = re.compile(r"^arn:aws[\w-]*:s3:::\*")
+# What `Values` of each type may be. A bucket's ARN needs its slash: "Value ... for DataResources.Values is invalid".
+# Source: https://docs.aws.amazon.com/awscloudtrail/latest/APIReference/API_DataResource.html
+_ACCEPTED = {
+    "AWS::S3::Object": re.compile(r"arn:[\w-]+:s3(:::([^*/]+/.*)?)?"),
+    "AWS::Lambda::Function": re.compile(r"arn:[\w-]+:lambda(:[^*]+)?"),
+    "AWS::DynamoDB::Table": re.compile(r"arn:[\w-]+:dynamodb(:[^*]+)?"),
+}
+_REFERENCE = re.compile(r"\$\{(\w+)(\.\w+)?\}")
 
 
 def check(case: Case) -> Iterator[RuleFinding]:
-    """Report event selectors of trails that name all buckets by a wildcard."""
-    for template, trail in case.resources("AWS::CloudTrail::Trail"):
+    """Report types and values of basic event selectors that CloudTrail rejects."""
+    for template, trail in created(case, "AWS::CloudTrail::Trail"):
         scope = case.scopes[template.file]
         for path, node in walk(trail.properties):
-            if path[-1:] != ("DataResources",) and path[-2:-1] != ("DataResources",):
-                continue
-            for value in items_of(node.get("Values")) if isinstance(node, Map) else ():
-                text = scope.text(value)
-                if _WILD.match(text):
-                    message = f"logs the data events of {text}, which CloudTrail does not take"
-                    place = f"Properties.{dotted(path)}.Values"
-                    yield RuleFinding(
-                        location=Location(
-                            file=template.file, line=value.line, resource=trail.name, type=trail.type, path=place
-                        ),
-                        message=message,
-                        facts={"value": text},
-                    )
+            if path[-2:-1] == ("DataResources",) and path[:1] == ("EventSelectors",) and isinstance(node, Map):
+                kind = scope.text(node.get("Type"))
+                if kind not in _ACCEPTED and "$" not in kind and kind:
+                    because = f"Basic event selectors have the types {', '.join(map(code, _ACCEPTED))}."
+                    yield _found(template, trail, node.get("Type") or node, f"{dotted(path)}.Type", kind, because)
+                    continue
+                for index, value in enumerate(items_of(node.get("Values"))):
+                    because = _fault(template, kind, scope.text(value))
+                    if because:
+                        yield _found(
+                            template, trail, value, f"{dotted(path)}.Values.{index}", scope.text(value), because
+                        )
+
+
+def _found(template: Template, trail: Resource, node: AnyNode, path: str, value: str, because: str) -> RuleFinding:
+    location = Location(
+        file=template.file, line=node.line, resource=trail.name, type=trail.type, path=f"Properties.{path}"
+    )
+    message = f"logs the data events of {value}, which CloudTrail does not accept"
+    return RuleFinding(location=location, message=message, facts={"value": value, "because": because})
+
+
+def _fault(template: Template, kind: str, text: str) -> str:
+    """Return a sentence on why CloudTrail rejects a value; empty where it accepts it, or where the value is not known."""
+    accepted = _ACCEPTED.get(kind)
+    known = _REFERENCE.sub(lambda used: _standing(template, used), text)
+    if accepted is None or not text or known.startswith("?") or accepted.fullmatch(known):
+        return ""
+    if "*" in known.split("/")[0]:
+        return f"{code(text)} has a wildcard, as an IAM policy would allow it."
+    if not known.startswith("arn:"):
+        return f"{code(text)} is a name, and CloudTrail requires an ARN."
+    return f"{code(text)} has no slash after the bucket." if kind == "AWS::S3::Object" else ""
+
+
+def _standing(template: Template, used: re.Match[str]) -> str:
+    """Return a stand-in for a reference: of a resource its ARN or name, else a question mark."""
+    resource = template.resources.get(used.group(1))
+    if resource is None:
+        return "?"
+    if used.group(2) == ".Arn":
+        return "arn:aws:s3:::b" if resource.type == "AWS::S3::Bucket" else f"arn:aws:{_service(resource)}:r:a:b"
+    return "b" if not used.group(2) else "?"
+
+
+def _service(resource: Resource) -> str:
+    return resource.type.split("::")[1].lower()
+
+
+def _needed(finding: Finding) -> object:
+    """The ARN prefix for all buckets, where the value is a wildcard for them."""
+    everything = re.match(r"arn:[\w-]+:(s3|lambda|dynamodb):[^/]*\*", finding.facts["value"])
+    return f"arn:aws:{everything.group(1)}" if everything else None
 
 
 RULE = Rule(
@@ -39,20 +87,21 @@ RULE = Rule(
     kind="invalid-property-value",
     level="Critical",
     category="schema",
-    title="Data events of buckets by a wildcard",
-    issue="{resources} in {file} log the data events of {values}. CloudTrail's basic event selectors know no wildcard for the name of "
-    "a bucket, and the trail is refused.",
-    fix="Write `arn:aws:s3` for all buckets, `arn:aws:s3:::NAME/` for one, or use advanced event selectors.",
-    root_cause="The ARN was written as in an IAM policy, where wildcards are allowed.",
-    lesson="An ARN pattern means something else in each service: look at the field's own documentation.",
+    title="Event selector that CloudTrail rejects",
+    issue="{resources} in {file} {logs|log} the data events of {values}. Basic event selectors take `arn:aws:s3` for all buckets or "
+    "`arn:aws:s3:::NAME/` for one, and no wildcards in the name; CloudTrail rejects the trail.",
+    fix="Write `arn:aws:s3` for all buckets, `${{Bucket.Arn}}/` in Fn::Sub for one of the stack, or use AdvancedEventSelectors.",
+    root_cause="{because}",
+    lesson="Event selectors take ARN prefixes, not the wildcards of IAM policies.",
     reference="https://docs.aws.amazon.com/awscloudtrail/latest/APIReference/API_DataResource.html",
-    cost="The deployment is rolled back; data events of all buckets would cost by the event.",
-    security="Nothing is logged.",
-    performance="None.",
+    cost="Data events are charged by the event.",
+    aws_behaviour="CloudTrail rejects the trail with InvalidEventSelectorsException, and the stack rolls back.",
     check=check,
+    needed=_needed,
     fails=(
         example("""
 Resources:
+  Orders: {Type: AWS::S3::Bucket}
   Trail:
     Type: AWS::CloudTrail::Trail
     Properties:
@@ -63,12 +112,27 @@ Resources:
         - ReadWriteType: All
           DataResources:
             - Type: AWS::S3::Object
-              Values: ['arn:aws:s3:::*/*']  # finds
+              Values:
+                - 'arn:aws:s3:::*/*'  # finds
+                - !GetAtt Orders.Arn  # finds
+                - !Sub '${Orders}/*'  # finds
+            - Type: AWS::Lambda::Function
+              Values: ['arn:aws:lambda:*:*:function/*']  # finds
+            - Type: AWS::S3::Bucket  # finds
+              Values: [!Sub '${Orders.Arn}/']
 """),
     ),
     passes=(
         example("""
+Parameters: {Bucket: {Type: String}}
 Resources:
+  Orders: {Type: AWS::S3::Bucket}
+  Table:
+    Type: AWS::DynamoDB::Table
+    Properties:
+      BillingMode: PAY_PER_REQUEST
+      AttributeDefinitions: [{AttributeName: id, AttributeType: S}]
+      KeySchema: [{AttributeName: id, KeyType: HASH}]
   Trail:
     Type: AWS::CloudTrail::Trail
     Properties:
@@ -79,7 +143,11 @@ Resources:
         - ReadWriteType: All
           DataResources:
             - Type: AWS::S3::Object
-              Values: ['arn:aws:s3', 'arn:aws:s3:::orders/', 'arn:aws:s3:::']
+              Values: ['arn:aws:s3', 'arn:aws:s3:::orders/', 'arn:aws:s3:::', !Sub '${Orders.Arn}/', !Sub '${Orders.Arn}/*', !Ref Bucket]
+            - Type: AWS::DynamoDB::Table
+              Values: [!GetAtt Table.Arn]
+            - Type: AWS::Lambda::Function
+              Values: ['arn:aws:lambda']
 """),
     ),
 )
