@@ -10,8 +10,17 @@ from grader.task.prompt import Sentence
 from grader.template import NAME_PROPERTIES, AnyNode, Call, Resource, Scope, Template, as_text, is_known, text_of
 
 # Names that AWS prescribes: another name, or a suffix, makes the feature fail.
-# Source: https://docs.aws.amazon.com/dms/latest/userguide/CHAP_Security.html#CHAP_Security.APIRole
-_PRESCRIBED = frozenset({"dms-vpc-role", "dms-cloudwatch-logs-role", "dms-access-for-endpoint"})
+# Sources: https://docs.aws.amazon.com/dms/latest/userguide/CHAP_Security.html#CHAP_Security.APIRole,
+# https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/stacksets-prereqs-self-managed.html
+_PRESCRIBED = frozenset(
+    {
+        "AWSCloudFormationStackSetAdministrationRole",
+        "AWSCloudFormationStackSetExecutionRole",
+        "dms-access-for-endpoint",
+        "dms-cloudwatch-logs-role",
+        "dms-vpc-role",
+    }
+)
 # Names that other programs look up, or that group what the service writes: a fixed one is the usual form.
 _LOOKED_UP = frozenset({"AWS::CloudWatch::Alarm", "AWS::KMS::Alias", "AWS::Logs::LogGroup", "AWS::SSM::Parameter"})
 # Further types whose names are unique in an account and region, beside those whose Ref returns the name.

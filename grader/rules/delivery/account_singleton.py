@@ -7,21 +7,21 @@ from collections.abc import Iterator
 from grader.case import Case
 from grader.catalogue import Rule, RuleFinding, example
 from grader.model import Location
+from grader.support.markdown import code
 from grader.template import Resource, Template
 
-_REJECTED = "the service rejects a second one"
-# What happens where the region, or for IAM the account, has one already. Source: the quotas or the reference of each type,
-# https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-template-resource-type-ref.html
-_ONCE = {
-    "AWS::ApiGateway::Account": "the stack replaces the CloudWatch role of every API in the region",
-    "AWS::Config::ConfigurationRecorder": _REJECTED,
-    "AWS::Config::DeliveryChannel": _REJECTED,
-    "AWS::Detective::Graph": _REJECTED,
-    "AWS::GuardDuty::Detector": _REJECTED,
-    "AWS::IAM::OIDCProvider": "IAM rejects a second provider with the same URL",
-    "AWS::Macie::Session": _REJECTED,
-    "AWS::SecurityHub::Hub": _REJECTED,
-}
+# Each of these exists once in a region, and AWS::IAM::OIDCProvider once for each URL in an account. Source: the quotas or the
+# reference of each type, https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-template-resource-type-ref.html
+_ONCE = (
+    "AWS::ApiGateway::Account",
+    "AWS::Config::ConfigurationRecorder",
+    "AWS::Config::DeliveryChannel",
+    "AWS::Detective::Graph",
+    "AWS::GuardDuty::Detector",
+    "AWS::IAM::OIDCProvider",
+    "AWS::Macie::Session",
+    "AWS::SecurityHub::Hub",
+)
 
 
 def check(case: Case) -> Iterator[RuleFinding]:
@@ -36,14 +36,12 @@ def check(case: Case) -> Iterator[RuleFinding]:
             )
             switches = [name for name in template.conditions if "create" in name.lower() or "enable" in name.lower()]
             because = (
-                f"The template has the condition `{switches[0]}` for other resources, and none for `{resource.name}`."
+                f"{code(template.file)} has the condition {code(switches[0])}, and does not use it here."
                 if switches
-                else f"`{resource.name}` has no `Condition`, so that every stack creates it."
+                else f"{code(template.file)} has no condition that tells whether the account has such a resource already."
             )
             message = f"{resource.type} exists once in a region, and this creates it unconditionally"
-            yield RuleFinding(
-                location=place, message=message, facts={"effect": _ONCE[resource.type], "because": because}
-            )
+            yield RuleFinding(location=place, message=message, facts={"because": because})
 
 
 def _below_condition(case: Case, template: Template) -> bool:
@@ -71,8 +69,8 @@ RULE = Rule(
     level="Medium",
     category="account",
     title="Account-wide resource created unconditionally",
-    issue="{resources} in {file} {is|are} of {types}, of which a region of an account has one. Where it exists already, "
-    "{effect}.",
+    issue="{resources} in {file} {is|are} created in every stack, and an account has one of {types} in a region. Where it exists already, "
+    "the service rejects the second one, or the stack overwrites the setting that others rely on (AWS::ApiGateway::Account).",
     fix="Put {resources} behind a condition with a parameter such as `CreateAccountResources`, and say when to switch it off.",
     root_cause="{because}",
     lesson="Make resources that exist once in a region optional.",

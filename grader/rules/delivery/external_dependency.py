@@ -8,58 +8,16 @@ from collections.abc import Iterator
 from grader.case import Case
 from grader.catalogue import Rule, RuleFinding, example
 from grader.model import Location
-from grader.rules.parameters._parameters import is_reached, ordered
+from grader.rules.parameters._parameters import AWS_TYPES, is_asked, is_reached, kind_of, words_for
 from grader.support.markdown import code, listed
 from grader.template import Parameter, Template
 
-_TYPES = re.compile(
-    r"AWS::EC2::(VPC::Id|Subnet::Id|SecurityGroup::Id|KeyPair::KeyName|Instance::Id)|AWS::Route53::HostedZone::Id"
-)
-_KINDS = {
-    "VPC::Id": "AWS::EC2::VPC",
-    "Subnet::Id": "AWS::EC2::Subnet",
-    "SecurityGroup::Id": "AWS::EC2::SecurityGroup",
-    "KeyPair::KeyName": "AWS::EC2::KeyPair",
-    "Instance::Id": "AWS::EC2::Instance",
-}
 _NAMES = re.compile(
     r"(vpc|subnet|securitygroup|hostedzone|transitgateway|cluster|loadbalancer|alb|listener|certificate|kmskey|bucket|topic|table|function|role|policy"
     r"|connection|repository|webacl|ecsservice)s?(id|ids|arn|arns|name)(primary|secondary|dev|test|staging|prod|production|blue|green|\d)?$"
 )
-# What a parameter without a type of its own is the name, the id or the ARN of.
-_NAMED = {
-    "ecscluster": "AWS::ECS::Cluster",
-    "ecsservice": "AWS::ECS::Service",
-    "loadbalancer": "AWS::ElasticLoadBalancingV2::LoadBalancer",
-    "albarn": "AWS::ElasticLoadBalancingV2::LoadBalancer",
-    "listener": "AWS::ElasticLoadBalancingV2::Listener",
-    "certificate": "AWS::CertificateManager::Certificate",
-    "hostedzone": "AWS::Route53::HostedZone",
-    "transitgateway": "AWS::EC2::TransitGateway",
-    "securitygroup": "AWS::EC2::SecurityGroup",
-    "subnet": "AWS::EC2::Subnet",
-    "vpc": "AWS::EC2::VPC",
-    "kmskey": "AWS::KMS::Key",
-    "bucket": "AWS::S3::Bucket",
-    "topic": "AWS::SNS::Topic",
-    "table": "AWS::DynamoDB::Table",
-    "function": "AWS::Lambda::Function",
-    "webacl": "AWS::WAFv2::WebACL",
-    "role": "AWS::IAM::Role",
-}
-# How prompts and documents call what a parameter is for, where its name does not say it.
-_CALLED = {
-    "AWS::EC2::KeyPair": r"key ?pairs?|ssh key",
-    "AWS::EC2::VPC": r"vpcs?",
-    "AWS::EC2::Subnet": r"subnets?",
-    "AWS::EC2::SecurityGroup": r"security groups?",
-    "AWS::EC2::Instance": r"instances?",
-    "AWS::CertificateManager::Certificate": r"certificates?",
-    "AWS::Route53::HostedZone": r"hosted zones?|route ?53",
-    "AWS::S3::Bucket": r"buckets?",
-    "AWS::ElasticLoadBalancingV2::LoadBalancer": r"load balancers?|albs?",
-}
-_EXISTS = r"\bexist(s|ing)?\b|\balready\b|\bpre-?existing\b|\bparameters?\b|\binputs?\b|\bprovided\b|\bimport(s|ed)?\b|\bsupplied\b"
+# What depends on a domain that only the reader owns: the prompt's wish for it leaves no other way.
+_OF_DOMAIN = ("AWS::CertificateManager::Certificate", "AWS::Route53::HostedZone")
 _TOLD = r"prerequisite|before (you )?deploy|create-key-pair|request-certificate|must (already )?exist|create (a|an|your|the|one)\b|obtain"
 
 
@@ -67,7 +25,7 @@ def check(case: Case) -> Iterator[RuleFinding]:
     """Report parameters of root templates that want an existing thing, have no default and are used by what is created.
 
     Silent where the prompt asks for the parameter, or says that the thing exists. Medium where a document says what to
-    prepare.
+    prepare, and where what the prompt asks for needs something of the reader's.
     """
     for template in case.templates:
         if template.file in case.parents:
@@ -76,25 +34,25 @@ def check(case: Case) -> Iterator[RuleFinding]:
             name = parameter.name
             if parameter.default or name in case.task.parameters or _is_optional(template, name):
                 continue
-            if not _is_external(case, parameter) or not is_reached(case, template, name) or _is_asked(case, parameter):
+            if not _is_external(case, parameter) or not is_reached(case, template, name) or is_asked(case, parameter):
                 continue
             yield RuleFinding(
                 location=Location(
                     file=template.file,
                     line=parameter.line,
                     resource=name,
-                    type=_kind(parameter),
+                    type=kind_of(parameter),
                     path=f"Parameters.{name}",
                 ),
                 message="needs an existing resource that nothing in the response creates",
                 facts={"parameter": name, "because": _because(template, parameter)},
-                level="Medium" if _is_explained(case, parameter) else "",
+                level="Medium" if _is_explained(case, parameter) or _is_target(case, parameter) else "",
             )
 
 
 def _because(template: Template, parameter: Parameter) -> str:
     owners = dict.fromkeys(use.owner for use in template.uses.get(parameter.name, ()) if use.section == "Resources")
-    kind = _kind(parameter)
+    kind = kind_of(parameter)
     used = (
         f"{code(parameter.name)} is used by {listed(list(owners))}"
         if owners
@@ -103,21 +61,12 @@ def _because(template: Template, parameter: Parameter) -> str:
     return f"{used}, and the templates contain no {code(kind)}." if kind else f"{used}, and has no default."
 
 
-def _kind(parameter: Parameter) -> str:
-    """Return the type of the resource that a parameter stands for, empty where neither its type nor its name tells."""
-    typed = _TYPES.search(parameter.type)
-    if typed:
-        return _KINDS.get(typed.group(1) or "", "AWS::Route53::HostedZone")
-    name = parameter.name.replace("_", "").lower()
-    return next((type for word, type in _NAMED.items() if word in name), "")
-
-
 def _is_external(case: Case, parameter: Parameter) -> bool:
     """Whether a parameter, by its type or its name, is for a thing of the account that no template of the bundle makes."""
-    kind = _kind(parameter)
+    kind = kind_of(parameter)
     if kind and any(case.resources(kind)):
         return False
-    if _TYPES.search(parameter.type):
+    if AWS_TYPES.search(parameter.type):
         return True
     name = parameter.name.replace("_", "").lower()
     is_new = re.match(r"new|target|output|desired", name) is not None
@@ -130,20 +79,17 @@ def _is_optional(template: Template, name: str) -> bool:
     return parameter.default is not None and bool(template.conditions_using(name))
 
 
-def _words(parameter: Parameter) -> str:
-    return _CALLED.get(_kind(parameter)) or re.sub(
-        r"(?<=[a-z])(?=[A-Z])", "[ -]?", re.sub(r"(Id|Arn|Name)s?$", "", parameter.name)
-    )
-
-
-def _is_asked(case: Case, parameter: Parameter) -> bool:
-    """Whether the prompt names the parameter, or says of what it stands for that it exists or is an input."""
-    return ordered(case, parameter.name) or case.request.orders(_EXISTS, near=rf"\b({_words(parameter)})\b") is not None
+def _is_target(case: Case, parameter: Parameter) -> bool:
+    """Whether the prompt's wish needs something of the reader's: a domain's zone, or what a pipeline reads or deploys to."""
+    if kind_of(parameter) in _OF_DOMAIN:
+        return case.request.orders(rf"\b({words_for(parameter)})|\bhttps\b|\btls\b|\bcustom domain") is not None
+    is_end = re.search(r"repository|connection|cluster|service", parameter.name, re.I) is not None
+    return is_end and any(case.resources("AWS::CodePipeline::Pipeline", "AWS::CodeDeploy::DeploymentGroup"))
 
 
 def _is_explained(case: Case, parameter: Parameter) -> bool:
     """Whether a document says what to prepare for the parameter."""
-    word = rf"(\b({_words(parameter).lower()})\b|{re.escape(parameter.name.lower())})"
+    word = rf"(\b({words_for(parameter).lower()})\b|{re.escape(parameter.name.lower())})"
     return case.documented(rf"{word}[^\n]{{0,120}}({_TOLD})") or case.documented(rf"({_TOLD})[^\n]{{0,120}}{word}")
 
 

@@ -2,24 +2,33 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from grader.case import Case
 from grader.catalogue import Rule, RuleFinding, at_property, example
-from grader.rules.delivery._names import is_literal, named, ordered
+from grader.rules.delivery._names import SUFFIX, convention, is_literal, named, ordered
+from grader.rules.parameters._parameters import ordered as asks_for
 from grader.support.markdown import code
-from grader.template import is_known
+from grader.template import AnyNode, Call, is_known, text_of
 
 _BUCKET = "AWS::S3::Bucket"
+_DIGITS = re.compile(r"\d{6}")  # an account number, or digits that nobody else is likely to have chosen
 
 
 def check(case: Case) -> Iterator[RuleFinding]:
-    """Report buckets whose names come out the same in every account, where the prompt does not give the name."""
+    """Report buckets whose names come out the same in every account.
+
+    Silent where the prompt gives the name, a parameter for it, or a pattern that the composed name follows.
+    """
+    is_asked = case.request.first(SUFFIX) is not None or convention(case) is not None
     unique = [resource.name for _, resource, _, name in named(case, _BUCKET) if case.account.id in name or "${" in name]
     for template, resource, key, name in named(case, _BUCKET):
-        if not is_known(name) or case.account.id in name or ordered(case, name):
-            continue
         fixed = is_literal(resource.get(key))
+        if not is_known(name) or _DIGITS.search(name) or ordered(case, name) or (is_asked and not fixed):
+            continue
+        if _is_parameter(case, resource.get(key)):
+            continue
         because = (
             f"The name of {code(unique[0])} contains a part that differs between accounts; this one does not."
             if unique
@@ -32,6 +41,12 @@ def check(case: Case) -> Iterator[RuleFinding]:
         yield at_property(
             template, resource, key, f"has the name {name} in every account", level=level, value=name, because=because
         )
+
+
+def _is_parameter(case: Case, node: AnyNode | None) -> bool:
+    """Whether a name is a parameter that the prompt asks for."""
+    name = text_of(node.argument) if isinstance(node, Call) and node.name == "Ref" else None
+    return name is not None and asks_for(case, name)
 
 
 RULE = Rule(
@@ -82,6 +97,16 @@ Resources:
     Type: AWS::S3::Bucket
     Properties: {BucketName: !Sub 'shop-archive-${AWS::AccountId}'}
 """),
+        example(
+            """
+Parameters: {EnvironmentSuffix: {Type: String, Default: dev}}
+Resources:
+  Uploads:
+    Type: AWS::S3::Bucket
+    Properties: {BucketName: !Sub 'uploads-${EnvironmentSuffix}'}
+""",
+            prompt="A bucket. Follow the naming convention resource-type-environmentSuffix.",
+        ),
         example(
             """
 Resources:

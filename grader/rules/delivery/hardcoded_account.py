@@ -10,7 +10,12 @@ from grader.catalogue import Rule, RuleFinding, at_property, example
 from grader.support.markdown import code
 from grader.template import Scalar, dotted, walk
 
-_ACCOUNT = re.compile(r"^arn:(?:aws[\w-]*|\$\{AWS::Partition\}):(\w[\w-]*):[\w${}:-]*?:(\d{12}):(?!layer:)")
+# Services whose ARNs of this account or a partner's occur in templates; those of layers, rule packages and baselines are AWS's.
+_ACCOUNT = re.compile(
+    r"^arn:(?:aws[\w-]*|\$\{AWS::Partition\}):(acm|cloudwatch|codebuild|codecommit|codepipeline|codestar-connections|dynamodb|ecs"
+    r"|elasticloadbalancing|events|execute-api|firehose|iam|kinesis|kms|lambda|logs|rds|secretsmanager|sns|sqs|states|sts|wafv2)"
+    r":[\w${}:-]*?:(\d{12}):(?!layer:)"
+)
 # Accounts of AWS that deliver logs of load balancers, by region; bucket policies name them.
 # Source: https://docs.aws.amazon.com/elasticloadbalancing/latest/application/enable-access-logging.html
 _OF_AWS = frozenset(

@@ -19,11 +19,11 @@ _SHORT = {"production": "prod", "development": "dev", "staging": "stage", "testi
 def check(case: Case) -> Iterator[RuleFinding]:
     """Report tags with a fixed environment in templates that take the environment as a parameter.
 
-    Silent where the prompt gives the tag's value.
+    Silent where the prompt gives the tag's value, and where one template holds the resources of several environments.
     """
     for template in case.templates:
         parameter = _parameter(template)
-        if parameter is None:
+        if parameter is None or len(_environments(template)) > 1:
             continue
         scope = case.scopes[template.file]
         for resource in template.resources.values():
@@ -43,6 +43,16 @@ def check(case: Case) -> Iterator[RuleFinding]:
                         parameter=parameter,
                         because=_because(template, parameter, value, node.text),
                     )
+
+
+def _environments(template: Template) -> set[str]:
+    """Return the environments that tags of a template write out."""
+    return {
+        _short(node.text)
+        for resource in template.resources.values()
+        for path, node in walk(resource.properties)
+        if isinstance(node, Scalar) and _is_environment(path, resource.properties) and _ENVIRONMENT.fullmatch(node.text)
+    }
 
 
 def _parameter(template: Template) -> str | None:
@@ -86,7 +96,7 @@ RULE = Rule(
     kind="hardcoded-environment-value",
     level="Medium",
     category="naming",
-    title="Environment tag {values} written out beside the parameter {parameters}",
+    title="Environment {tag|tags} {values} beside the parameter {parameters}",
     issue="In {file}, {resources} {carries|carry} the environment tag {values}, although {parameter} selects the environment. "
     "In every other environment the tag is wrong.",
     fix="Take the value of the tag from the parameter: `!Ref {parameter}`.",
@@ -111,6 +121,16 @@ Resources:
 """),
     ),
     passes=(
+        example("""
+Parameters: {Environment: {Type: String, Default: all}}
+Resources:
+  DevTopic:
+    Type: AWS::SNS::Topic
+    Properties: {DisplayName: !Ref Environment, Tags: [{Key: Environment, Value: dev}]}
+  LiveTopic:
+    Type: AWS::SNS::Topic
+    Properties: {Tags: [{Key: Environment, Value: production}]}
+"""),
         example("""
 Parameters: {Environment: {Type: String, Default: dev}}
 Resources:

@@ -10,7 +10,7 @@ from grader.catalogue import Rule, RuleFinding, at_property, example
 from grader.support.markdown import code
 from grader.template import Scalar, dotted, walk
 
-_ZONE = re.compile(r"(?:\$\{AWS::Region\}|[a-z]{2}(?:-[a-z]+)+-\d)([a-z])")
+_ZONE = re.compile(r"[a-z]{2}(?:-[a-z]+)+-\d([a-z])")
 _KEYS = ("AvailabilityZone", "AvailabilityZones", "PreferredAvailabilityZone", "PreferredAvailabilityZones")
 _INDEX = {letter: index for index, letter in enumerate("abcdef")}
 
@@ -27,18 +27,16 @@ def check(case: Case) -> Iterator[RuleFinding]:
             for path, node in walk(resource.properties):
                 zone = node.text if isinstance(node, Scalar) and any(step in _KEYS for step in path) else ""
                 found = _ZONE.fullmatch(zone)
-                real = zone.replace("${AWS::Region}", case.account.region)
-                if found is None or real not in deployed or _is_ordered(case, real):
+                if found is None or zone not in deployed or _is_ordered(case, zone):
                     continue
                 because = (
                     f"{code(selecting[0].name)} selects its zone with Fn::GetAZs; this one names it."
                     if selecting
                     else "The template contains no Fn::GetAZs."
                 )
-                place = dotted(path[:-1] if path[-1] == "Fn::Sub" else path)
                 index = str(_INDEX.get(found.group(1), 0))
                 yield at_property(
-                    template, resource, place, f"names the zone {zone}", value=zone, index=index, because=because
+                    template, resource, dotted(path), f"names the zone {zone}", value=zone, index=index, because=because
                 )
 
 

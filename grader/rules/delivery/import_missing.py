@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from grader.case import Case
 from grader.catalogue import Rule, RuleFinding, example
 from grader.plan.model import PlanCode
 from grader.plan.names import check_exports, exported
-from grader.support.markdown import code, listed
+from grader.support.markdown import listed
 
 _ASKED = r"\bfn::importvalue\b|\bimport(s|ed|ing)?\b|\bexisting (stack|export)s?\b|\bexported by\b"
 
@@ -19,10 +20,10 @@ def check(case: Case) -> Iterator[RuleFinding]:
         return
     for problem in check_exports(case):
         if problem.code is PlanCode.EXPORT_MISSING:
-            names = sorted(exported(case))
+            names = sorted(re.sub(r"^.*?:(?=.*\$\{AWS::StackName\})", "", name) for name in exported(case))
             value = problem.facts["value"]
             because = (
-                f"The response exports {listed(names)}, and not {code(value)}."
+                f"The templates of the response export {listed(names)}."
                 if names
                 else "No template of the response has an export."
             )
@@ -37,7 +38,7 @@ RULE = Rule(
     level="Critical",
     category="prerequisites",
     title="Import of a value that no stack exports: {values}",
-    issue="{resources} in {file} {imports|import} {values}. Neither a template of the response nor the account exports it, and "
+    issue="{resources} in {file} {imports|import} {values}. Neither a template of the response nor the account exports {it|them}, and "
     "CloudFormation rejects the stack.",
     fix="Create what {value} stands for in this response and refer to it, or take it as a parameter.",
     root_cause="{because}",

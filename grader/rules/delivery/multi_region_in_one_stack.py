@@ -76,6 +76,16 @@ def _is_explained(case: Case) -> bool:
     ) or (case.documented(r"(replica|secondary) regions?[^\n]{0,120}(must|need|require|permission|enabled)"))
 
 
+def _home_of(case: Case) -> str:
+    region = case.account.region
+    asked = case.request.first(re.escape(region))
+    return (
+        f"The prompt names {code(region)} in line {asked.line}."
+        if asked
+        else f"The region of the task is {code(region)}."
+    )
+
+
 def _zones(case: Case, template: Template, home: set[str]) -> Iterator[RuleFinding]:
     """Report zones outside the region of the stack; where several regions are the task's, those that one stack mixes."""
     scope = case.scopes[template.file]
@@ -93,7 +103,7 @@ def _zones(case: Case, template: Template, home: set[str]) -> Iterator[RuleFindi
         if region in home and not mixed:
             continue
         others = [f"{code(other)} in {code(theirs)}" for other, theirs in zones.items() if theirs[:-1] != region]
-        because = f"The same stack has {others[0]}." if others else f"The zone is written out as {code(zone)}."
+        because = f"The same stack has {others[0]}." if others else _home_of(case)
         stack = next((one for one in sorted(regions) if one != region and mixed), case.account.region)
         yield at_property(
             template,

@@ -39,10 +39,7 @@ RULE = Rule(
         "cfn-lint:W3705",
         "cfn-lint:W3694",
         "cloudformation-validate:W3694",
-        "cloudformation-validate:W3049",
-        "cloudformation-validate:I3049",
         "cloudformation-validate:I9002",
-        "cloudformation-validate:W9007",
     ),
     fails=(
         example("""

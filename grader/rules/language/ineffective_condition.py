@@ -34,9 +34,6 @@ RULE = Rule(
         "cloudformation-validate:W8003",
         "cloudformation-validate:W2502",
         "cloudformation-validate:W2503",
-        "cloudformation-validate:W9053",
-        "cloudformation-validate:W8602",
-        "cloudformation-validate:W8608",
     ),
     yields_to=("condition-misuse", "undefined-reference"),
     fails=(

@@ -21,6 +21,8 @@ RULE = Rule(
         "plan:no-resources",
         "plan:limit",
         "plan:type-missing",
+        "cfn-lint:E8001",
+        "cloudformation-validate:E8001",
         "cloudformation-validate:F0*",
         "cfn-lint:E100?",
         "cloudformation-validate:E100?",

@@ -44,7 +44,7 @@ def check(case: Case) -> Iterator[RuleFinding]:
         for parameter in template.parameters.values():
             pattern = parameter.text("AllowedPattern")
             rejected, total = _rejected(parameter, pattern) if pattern else ([], 0)
-            if not rejected or len(rejected) * 2 <= total or case.request.orders(_FORM, near=spoken(parameter.name)):
+            if not rejected or len(rejected) * 2 <= total or _is_asked(case, parameter, str(pattern)):
                 continue
             shown = ", ".join(rejected[:4])
             because = (
@@ -66,6 +66,12 @@ def check(case: Case) -> Iterator[RuleFinding]:
                 message=f"the pattern {pattern} rejects {shown}",
                 facts={"parameter": parameter.name, "value": str(pattern), "example": shown, "because": because},
             )
+
+
+def _is_asked(case: Case, parameter: Parameter, pattern: str) -> bool:
+    """Whether the prompt describes the form, or has the words that the pattern demands: a company's domain, for instance."""
+    words = [word.lower() for word in re.findall(r"[A-Za-z]{5,}", pattern)]
+    return any(word in case.prompt for word in words) or bool(case.request.orders(_FORM, near=spoken(parameter.name)))
 
 
 def _rejected(parameter: Parameter, pattern: str) -> tuple[list[str], int]:

@@ -6,24 +6,45 @@ from collections.abc import Iterator
 
 from grader.case import Case
 from grader.catalogue import Rule, RuleFinding, example
-from grader.plan.parameters import check_rules
+from grader.model import Located
+from grader.plan.model import PlanCode
+from grader.plan.parameters import check_parameters, check_rules
+from grader.rules.parameters._parameters import is_made_up
+from grader.support.markdown import code
+from grader.template import Parameter
 
 
 def check(case: Case) -> Iterator[RuleFinding]:
-    """Report assertions of the Rules section that are false.
+    """Report defaults and given values that a parameter does not accept, and assertions of the Rules section that are false.
 
-    High where the assertion is about the region and the prompt names none: the stack is created in the region it allows.
+    High where a command or a parameters file of the response gives the value, which a deployer can replace, and where an
+    assertion is about the region and the prompt names none.
     """
     for template in case.templates:
-        for problem in check_rules(template, case.scopes[template.file]):
+        scope = case.scopes[template.file]
+        for problem in check_parameters(case, template, scope):
+            if problem.code in (PlanCode.PARAMETER_VALUE, PlanCode.PARAMETER_TYPE):
+                yield from _of_parameter(case, template.parameters[problem.resource], problem)
+        for problem in check_rules(template, scope):
             uses = [use for use in template.uses.get("AWS::Region", ()) if use.owner == problem.resource]
             is_open = bool(uses) and not any(region in case.prompt for region in _regions(case))
-            yield RuleFinding(
-                location=problem.location,
-                message=problem.message,
-                facts={"says": problem.message, **problem.facts},
-                level="High" if is_open else "",
-            )
+            because = f"The rule {code(problem.resource)} is false with the values of the template in {code(case.account.region)}."
+            yield _finding(problem, because, "High" if is_open else "")
+
+
+def _of_parameter(case: Case, parameter: Parameter, problem: Located) -> Iterator[RuleFinding]:
+    given = case.given.get(parameter.name)
+    value = problem.facts.get("value", "")
+    if given is None or value == parameter.default or parameter.name in case.task.parameters:
+        yield _finding(problem, f"{code(parameter.name)} is declared with {code(value)} in line {problem.line}.", "")
+    elif not is_made_up(value):
+        place = f"{code(given.file)}, line {given.line}"
+        yield _finding(problem, f"The response passes {code(value)} for {code(parameter.name)} ({place}).", "High")
+
+
+def _finding(problem: Located, because: str, level: str) -> RuleFinding:
+    facts = {"says": problem.message, "because": because}
+    return RuleFinding(location=problem.location, message=problem.message, facts=facts, level=level)
 
 
 def _regions(case: Case) -> tuple[str, ...]:
@@ -38,14 +59,12 @@ RULE = Rule(
     title="Parameter value that the template rejects",
     issue="{file} rejects its own value for {resource}: {says}. CloudFormation does not create the stack.",
     fix="Make the value and the constraint of {resource} agree.",
-    root_cause="Value and constraint of {resource} are at line {line} of {file} and in the lines beside it, and exclude each other.",
+    root_cause="{because}",
     lesson="Check every default against its own type, pattern, allowed values and bounds.",
     reference="https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/parameters-section-structure.html",
     aws_behaviour="CloudFormation rejects the stack before it creates anything.",
     check=check,
     stands_for=(
-        "plan:parameter-value",
-        "plan:parameter-type",
         "cloudformation-validate:F2012",
         "cloudformation-validate:F2015",
         "cloudformation-validate:F0015",
@@ -76,6 +95,16 @@ Resources:
 """),
     ),
     passes=(
+        example("""
+Parameters:
+  Site: {Type: String, AllowedPattern: '^[a-z]+\\.[a-z]{2,}$'}
+Resources:
+  Topic:
+    Type: AWS::SNS::Topic
+    Properties: {DisplayName: !Ref Site}
+=== README.md
+    aws cloudformation deploy --template-file template.yml --stack-name site --parameter-overrides Site=app.yourdomain.com
+"""),
         example("""
 Parameters:
   Stage: {Type: String, AllowedValues: [test, prod], Default: test}

@@ -45,10 +45,10 @@ def _unused(template: Template, parameter: Parameter) -> str:
     if len(value) > 3 and value.lower() not in ("true", "false"):
         for resource in template.resources.values():
             for path, node in walk(resource.properties):
-                if text_of(node) == value:
+                if text_of(node) == value and "Tags" not in path:
                     place = f"{code(dotted(path))} of {code(resource.name)}"
-                    return f"Its default {code(value)} is written out at {place} instead of a reference."
-    return f"No Ref, Fn::Sub or condition of {code(template.file)} names {code(parameter.name)}."
+                    return f"The default {code(value)} of {code(parameter.name)} is written out at {place} instead of a reference."
+    return f"Outside the Parameters section, {code(template.file)} has no reference to what is unused."
 
 
 def _beside_serverless(template: Template) -> dict[str, str]:

@@ -8,17 +8,10 @@ from collections.abc import Iterator
 from grader.case import Case
 from grader.catalogue import Rule, RuleFinding, example
 from grader.model import Location
-from grader.rules.parameters._parameters import is_reached
+from grader.rules.parameters._parameters import is_made_up, is_reached
 from grader.support.markdown import code, listed
 from grader.template import Call, Parameter, Template, items_of, text_of, walk
 
-# Identifiers that documentation uses, and runs of digits that nobody has.
-_MADE_UP = re.compile(
-    r"^(arn:aws[\w-]*:[\w-]+:[\w-]*:)?(123456789012|([1-9])\3{11}|000000000000|111122223333)(:|$)"
-    r"|certificate/(12345678-|abcd|x{4,}|0{8}|example|your)"
-    r"|^(vpc|subnet|sg|ami|rtb|igw|eni|tgw)-(0?1234567|0?abcdef|x{4,}|0{6,}|12345)"
-    r"|^Z(0?1234567|ABCDEF|XXXX)|^your-?(domain|account|bucket|key|org)|yourdomain|REPLACE_|CHANGE_?ME|^<[^>]+>$"
-)
 # What the service looks up when the resource is created: a certificate of a listener, an image, a network.
 _CHECKED = re.compile(r"certificate/|^(vpc|subnet|sg|ami|rtb|igw|eni|tgw)-|^Z")
 
@@ -32,13 +25,13 @@ def check(case: Case) -> Iterator[RuleFinding]:
     for template in case.templates:
         for parameter in template.parameters.values():
             value = parameter.default or ""
-            if not _MADE_UP.search(value) or parameter.name in case.task.parameters or value.lower() in case.prompt:
+            if not is_made_up(value) or parameter.name in case.task.parameters or value.lower() in case.prompt:
                 continue
             if _is_sentinel(template, parameter) or not is_reached(case, template, parameter.name):
                 continue
             is_passed = parameter.name in case.given
             owners = [use.owner for use in template.uses.get(parameter.name, ()) if use.section == "Resources"]
-            used = f", which is used by {listed(list(dict.fromkeys(owners)))}" if owners else ""
+            used = f" is used by {listed(list(dict.fromkeys(owners)))}" if owners else " is used by a condition"
             yield RuleFinding(
                 location=Location(
                     file=template.file,
@@ -49,7 +42,7 @@ def check(case: Case) -> Iterator[RuleFinding]:
                 message=f"has the placeholder {value} as its default",
                 facts={
                     "value": value,
-                    "because": f"Nothing in the response creates what {code(parameter.name)} names{used}.",
+                    "because": f"{code(parameter.name)}{used}, and nothing in the response creates what it names.",
                 },
                 level="Critical" if _CHECKED.search(value) and not is_passed else "",
             )

@@ -10,7 +10,7 @@ from grader.model import Located
 from grader.plan.model import PlanCode
 from grader.plan.parameters import check_parameters
 from grader.plan.prerequisites import check_prerequisites
-from grader.rules.parameters._parameters import ordered
+from grader.rules.parameters._parameters import is_asked, is_made_up
 from grader.support.markdown import code
 
 _EMPTY = '""'
@@ -31,22 +31,25 @@ def check(case: Case) -> Iterator[RuleFinding]:
                 continue
             shown = value or _EMPTY
             because = f"{code(parameter.name)} has the type {code(parameter.type)} and the default {code(shown)}."
-            yield from _finding(case, problem, shown, because, is_asked=bool(value) and ordered(case, parameter.name))
+            yield from _finding(case, problem, shown, because, asked=bool(value) and is_asked(case, parameter))
     for problem in check_prerequisites(case):
         if problem.code is PlanCode.PLACEHOLDER:
             value = problem.facts["value"]
-            yield from _finding(
-                case, problem, value, f"{code(problem.path)} comes out as {code(value)}.", is_asked=False
-            )
+            template = next(one for one in case.templates if one.file == problem.file)
+            defaults = {parameter.default for parameter in template.parameters.values()}
+            if value in template.text and not (value in defaults and is_made_up(value)):
+                name = code(problem.path.removeprefix("Properties."))
+                because = f"{name} is {code(value)} with the values of the template."
+                yield from _finding(case, problem, value, because, asked=False)
 
 
-def _finding(case: Case, problem: Located, value: str, because: str, *, is_asked: bool) -> Iterator[RuleFinding]:
+def _finding(case: Case, problem: Located, value: str, because: str, *, asked: bool) -> Iterator[RuleFinding]:
     if value.lower() not in case.prompt:
         yield RuleFinding(
             location=problem.location,
             message=problem.message,
             facts={"value": value, "says": problem.message, "because": because},
-            level="High" if is_asked else "",
+            level="High" if asked else "",
         )
 
 

@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterator
 
 from grader.case import Case
 from grader.catalogue import Rule, RuleFinding, at_property, example
-from grader.support.markdown import code, listed
-from grader.template import NO_VALUE, Resource, Scope, Template
+from grader.support.markdown import code
+from grader.template import NO_VALUE, Resource, Scope
 
 
 def check(case: Case) -> Iterator[RuleFinding]:
@@ -18,17 +18,8 @@ def check(case: Case) -> Iterator[RuleFinding]:
             continue
         for applies, path, reason in _LACKS[resource.type]:
             if scope.value(resource.get(path)) in (NO_VALUE, None, [], {}, "") and applies(scope, resource):
-                because = f"The schema of {code(resource.type)} does not require {code(path)}, and {_there(template, resource)}."
-                yield at_property(
-                    template, resource, path, f"{path} is missing: {reason}", value=path, reason=reason, because=because
-                )
-
-
-def _there(template: Template, resource: Resource) -> str:
-    """Name the properties that the resource has, or a resource of the type beside it."""
-    others = [one.name for one in template.of_type(resource.type) if one.name != resource.name]
-    beside = f" beside {listed(others)}" if others else ""
-    return f"{code(resource.name)}{beside} has {listed(list(resource.properties.values))} only"
+                because = f"{reason[0].upper()}{reason[1:]}. The schema of {code(resource.type)} does not require {code(path)}."
+                yield at_property(template, resource, path, f"{path} is missing: {reason}", value=path, because=because)
 
 
 def _is_pushed(scope: Scope, resource: Resource) -> bool:
@@ -82,7 +73,8 @@ RULE = Rule(
     level="High",
     category="requirements",
     title="Incomplete {types}: missing {values}",
-    issue="{resources} in {file} {is|are} created without {values}: {reasons}.",
+    issue="{resources} in {file} {is|are} created without {values}. CloudFormation accepts the {resource|resources}, which cannot work "
+    "without it.",
     fix="Add {values} to {resources}, with the resources that {it refers|they refer} to.",
     root_cause="{because}",
     lesson="Check for each resource what it needs to work, beside what its schema requires.",
