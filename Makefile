@@ -34,9 +34,10 @@ typecheck: $(READY)
 rule: $(READY)
 	$(VENV)/bin/pytest -n0 tests/rules/test_examples.py -k "[$(R)]"
 
-# Writes again what the code generates: the list of the rules and the analysis of the shipped task.
+# Writes again what the code generates: the list of the rules, the reference of the commands and the analysis of the shipped task.
 docs: $(READY)
 	$(VENV)/bin/grade rules list --format markdown > docs/rules.md
+	$(VENV)/bin/python -m grader.cli.reference > docs/commands.md
 	$(VENV)/bin/grade run $(TASK) --response $(TASK)/model_out --out reports/101912473 --quiet
 
 # The schemas of SARIF and JUnit, out of packages that ship them, for tests that are skipped without: needs npm.

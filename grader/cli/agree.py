@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import click
 
+from grader.cli.options import format_option, rules_option
+
 
 @click.command("agree")
 @click.argument("run", type=click.Path())
@@ -14,11 +16,12 @@ import click
     show_default=True,
     help="Their analyses: <task>/MODEL_FAILURES.md or <task>.md below this folder.",
 )
-@click.option("--rules", type=click.Path(), help="A folder of rules of your own, as the run had it.")
-@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@rules_option
+@format_option("text", "json")
 def command(run: str, experts: str, rules: str | None, form: str) -> None:
-    """Compare the results in RUN with expert analyses: what they name and the run found, at which level, and what it missed.
+    """Compare the results in RUN with expert analyses.
 
+    Shows which failures of the analyses the run found, at which level, and which it missed.
     An analysis is matched by what its words are about and by the resources it names; docs/agreement.md says how well.
     """
     import json

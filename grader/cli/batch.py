@@ -6,7 +6,15 @@ from typing import Any
 
 import click
 
-from grader.cli.options import dry_run_options, rubric_of, settings_of
+from grader.cli.options import (
+    dry_run_options,
+    fast_option,
+    honour_option,
+    rubric_of,
+    rubric_option,
+    rules_option,
+    settings_of,
+)
 
 
 @click.command("batch")
@@ -40,11 +48,11 @@ from grader.cli.options import dry_run_options, rubric_of, settings_of
     show_default=True,
     help="Megabytes of a worker; 0: none.",
 )
-@click.option("--rubric", type=click.Path(), help="A rubric file.  [default: the shipped one]")
-@click.option("--rules", type=click.Path(), help="A folder of rules of your own: Python, Guard or CEL.")
+@rubric_option
+@rules_option
 @click.option("--no-ideal", is_flag=True, help="Do not compare with the tasks' ideal answers.")
-@click.option("--honour-suppressions", "honour", is_flag=True, help="Follow what the templates tell linters to ignore.")
-@click.option("--fast", is_flag=True, help="Leave cfn-lint out.")
+@honour_option
+@fast_option
 @click.option("--log", is_flag=True, help="Plain lines of progress on standard error, for the log of a nightly job.")
 @click.option("--quiet", "-q", is_flag=True, help="Print nothing but errors.")
 @dry_run_options

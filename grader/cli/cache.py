@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import click
 
+from grader.cli.options import format_option
+
 
 @click.group("cache")
 def command() -> None:
@@ -11,9 +13,9 @@ def command() -> None:
 
 
 @command.command("show")
-@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@format_option("text", "json")
 def show(form: str) -> None:
-    """Say where the cache is, how many results it holds and how large they are."""
+    """Show where the cache is, and its size."""
     import json
 
     from grader.runs.cache import Cache, cache_folder
@@ -29,7 +31,10 @@ def show(form: str) -> None:
 @command.command("clear")
 @click.option("--older-than", type=click.FloatRange(0), metavar="DAYS", help="Only results that were made so long ago.")
 def clear(older_than: float | None) -> None:
-    """Remove the results; those of running batches are made again when they are needed."""
+    """Remove the results that are kept.
+
+    Those of running batches are made again when they are needed.
+    """
     import time
 
     from grader.runs.cache import Cache, cache_folder

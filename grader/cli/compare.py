@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import click
 
+from grader.cli.options import format_option
+
 
 @click.command("compare")
 @click.argument("run_a", type=click.Path())
 @click.argument("run_b", type=click.Path())
-@click.option(
-    "--format", "form", type=click.Choice(["text", "markdown", "json", "html"]), default="text", show_default=True
-)
+@format_option("text", "markdown", "json", "html")
 @click.option("--fail-on-regression", is_flag=True, help="Exit with 1 where RUN_B is worse.")
 def command(run_a: str, run_b: str, form: str, fail_on_regression: bool) -> int:
-    """Compare RUN_B with RUN_A, by response and failure: fixed, new, graver, milder.
+    """Compare RUN_B with RUN_A, failure by failure.
 
+    A failure is fixed, new, more severe or less severe.
     The scores are compared by a paired test over the tasks (Wilcoxon's) with a bootstrap interval. RUN_B is worse where a
-    failure is new or graver, where a response is missing, or where the score fell by more than chance explains.
+    failure is new or more severe, where a response is missing, or where the score fell by more than chance explains.
     """
     import json
     from pathlib import Path

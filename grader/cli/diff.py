@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import click
 
+from grader.cli.options import format_option
+
 
 @click.command("diff")
 @click.argument("left", metavar="MODEL|TASK", type=click.Path())
@@ -11,11 +13,12 @@ import click
 @click.option(
     "--response", type=click.Path(), help="With a TASK: the response to compare with the task's own ideal answer."
 )
-@click.option("--format", "form", type=click.Choice(["text", "json", "html"]), default="text", show_default=True)
+@format_option("text", "json", "html")
 def command(left: str, right: str | None, response: str | None, form: str) -> int:
-    """Compare a response with an ideal answer, resource by resource, whatever they are called.
+    """Compare a response with an ideal answer, by meaning.
 
-    Two responses in any form that can be read, or a TASK with --response. Exits with 1 where they differ.
+    Resources are paired by what they are, not by their names.
+    Takes two responses in any form that can be read, or a TASK with --response. Exits with 1 where they differ.
     """
     from pathlib import Path
 

@@ -25,7 +25,9 @@ def command() -> None:
 )
 @aws_options
 def clean_(older_than: float, **given: Any) -> int:
-    """Remove stacks in review, buckets and objects that a killed run left: by its journal, then by the tag grade:dry-run.
+    """Remove what a killed run left.
+
+    These are stacks in review, buckets and objects: those of its journal, then those with the tag grade:dry-run.
 
     Only what this tool made: a stack that was ever executed is left alone. Exits with 1 where something is left.
     """

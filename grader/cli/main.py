@@ -9,38 +9,34 @@ import click
 
 from grader.errors import GradeError
 
-# Command to (module, what --help says in one line). Kept here so that help needs no import.
-_COMMANDS = {
-    "agree": ("grader.cli.agree", "Compare a run with expert analyses."),
-    "batch": ("grader.cli.batch", "Grade many responses: models, tasks, samples."),
-    "cache": ("grader.cli.cache", "Show or clear the results that batches keep."),
-    "compare": ("grader.cli.compare", "Compare two runs."),
-    "diff": ("grader.cli.diff", "Compare a response with an ideal answer, by meaning."),
-    "dry-run": ("grader.cli.dry_run", "Remove what earlier dry runs left in an account."),
-    "plan": ("grader.cli.plan", "Show what CloudFormation would create, and refuse."),
-    "read": ("grader.cli.read", "Show what is read of a response."),
-    "report": ("grader.cli.report", "Write the tables of a run: HTML, CSV, JUnit, SARIF ..."),
-    "rules": ("grader.cli.rules", "List, show, test and write rules."),
-    "tasks": ("grader.cli.tasks", "Make, check, import and list tasks."),
-    "run": ("grader.cli.run", "Grade one response to a task."),
-}
+# Each is a module of its name here, whose `command` is imported only when help or a call needs it.
+_COMMANDS = (
+    "agree",
+    "batch",
+    "cache",
+    "compare",
+    "diff",
+    "dry-run",
+    "plan",
+    "read",
+    "report",
+    "rules",
+    "run",
+    "tasks",
+)
 
 
 class _Lazy(click.Group):
-    """A group that imports a command's module when the command is called."""
+    """A group that imports the module of a command when it needs the command."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        return sorted(_COMMANDS)
+        return list(_COMMANDS)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in _COMMANDS:
             return None
-        command: click.Command = importlib.import_module(_COMMANDS[cmd_name][0]).command
+        command: click.Command = importlib.import_module(f"grader.cli.{cmd_name.replace('-', '_')}").command
         return command
-
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        with formatter.section("Commands"):
-            formatter.write_dl([(name, text) for name, (_, text) in sorted(_COMMANDS.items())])
 
 
 @click.group(cls=_Lazy, context_settings={"help_option_names": ["-h", "--help"]})

@@ -30,6 +30,21 @@ _LIMITS = {
 }
 
 
+rules_option = click.option("--rules", type=click.Path(), help="A folder of rules of your own: Python, Guard or CEL.")
+rubric_option = click.option("--rubric", type=click.Path(), help="A rubric file.  [default: the shipped one]")
+fast_option = click.option("--fast", is_flag=True, help="Leave cfn-lint out.")
+honour_option = click.option(
+    "--honour-suppressions", "honour", is_flag=True, help="Follow what the templates tell linters to ignore."
+)
+
+
+def format_option(*forms: str) -> Callable[[Command], Command]:
+    """Return the option that chooses what is printed; the first form is the default."""
+    return click.option(
+        "--format", "form", type=click.Choice(forms), default=forms[0], show_default=True, help="What is printed."
+    )
+
+
 def limit_options(command: Command) -> Command:
     """Add an option for each limit on what is read; the command receives them by the names of the limits' fields."""
     for field, (name, what, highest) in reversed(_LIMITS.items()):

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from grader.cli.options import limit_options, limits_of
+from grader.cli.options import format_option, limit_options, limits_of
 
 if TYPE_CHECKING:
     from grader.case import Case
@@ -23,13 +23,12 @@ if TYPE_CHECKING:
 @click.option(
     "--account", type=click.Path(), metavar="FILE", help="A description of the account.  [default: the task's]"
 )
-@click.option(
-    "--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True, help="What is printed."
-)
+@format_option("text", "json")
 @limit_options
 def command(task: str, response: str, parameters: str | None, account: str | None, form: str, **limits: Any) -> int:
-    """Work out what CloudFormation would create of a response to TASK, in order, and what it would refuse.
+    """Show what CloudFormation would create, and refuse.
 
+    The plan is worked out offline for a response to TASK, in the task's account.
     Exits with 0 when the stack would deploy, with 1 when something blocks it.
     """
     import json

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from grader.cli.options import limit_options, limits_of
+from grader.cli.options import format_option, limit_options, limits_of
 
 if TYPE_CHECKING:
     from grader.bundle import Bundle
@@ -16,13 +16,12 @@ if TYPE_CHECKING:
 @click.command("read")
 @click.argument("response", type=click.Path())
 @click.option("--extract", type=click.Path(), metavar="DIR", help="Write the files of the bundle into an empty folder.")
-@click.option(
-    "--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True, help="What is printed."
-)
+@format_option("text", "json")
 @limit_options
 def command(response: str, extract: str | None, form: str, **limits: Any) -> None:
-    """Show what is read of RESPONSE: its files, their kinds, where each came from, and what was left out and why.
+    """Show the files that are read from RESPONSE.
 
+    Each with its kind and its place in the response; then what was left out, and why.
     RESPONSE is a folder, a markdown answer, a single template, an archive, a JSON record, or - for standard input.
     """
     import json

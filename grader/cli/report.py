@@ -10,7 +10,9 @@ _SUFFIXES = {"junit": "xml", "markdown": "md"}
 
 @click.command("report")
 @click.argument("run", type=click.Path())
-@click.option("--format", "form", type=click.Choice(FORMATS), default="html", show_default=True)
+@click.option(
+    "--format", "form", type=click.Choice(FORMATS), default="html", show_default=True, help="What is written."
+)
 @click.option("--baseline", type=click.Path(), help="An earlier run: html and json tell what changed since.")
 @click.option(
     "--out", type=click.Path(), help="The file; - for standard output.  [default: report.<format> in the run]"

@@ -6,13 +6,15 @@ from typing import TYPE_CHECKING
 
 import click
 
+from grader.cli.options import format_option, rules_option
+
 if TYPE_CHECKING:
     from grader.catalogue import Rule
 
 
 @click.group("rules")
 def command() -> None:
-    """List the rules, show a rule, run their examples, or write a new rule."""
+    """List, show, test and write rules."""
 
 
 @command.command("list")
@@ -20,12 +22,15 @@ def command() -> None:
 @click.option("--subject", metavar="S", help="Rules of a subject only: network, storage ...")
 @click.option("--kind", metavar="K", help="Rules of a kind only.")
 @click.option("--level", metavar="L", help="Rules of a level only.")
-@click.option("--format", "form", type=click.Choice(["text", "json", "markdown"]), default="text", show_default=True)
-@click.option("--rules", type=click.Path(), help="A folder of rules of your own, beside the shipped ones.")
+@format_option("text", "json", "markdown")
+@rules_option
 def list_rules(
     words: tuple[str, ...], subject: str | None, kind: str | None, level: str | None, form: str, rules: str | None
 ) -> None:
-    """List the rules whose id, title or narrative has all WORDS: id, level, subject, kind and title."""
+    """List the rules, or those that have all WORDS.
+
+    Words are looked up in the id, the title and the narrative. Prints id, level, subject, kind and title.
+    """
     import json
     from pathlib import Path
 
@@ -68,7 +73,10 @@ def _searched(rule: Rule) -> str:
 @command.command("show")
 @click.argument("rule_id", metavar="ID")
 def show_rule(rule_id: str) -> None:
-    """Show all that a rule says: narrative, reference, detectors and examples."""
+    """Show a rule with its examples.
+
+    Its narrative, reference, detectors and former ids, too.
+    """
     from grader.catalogue import load_catalogue
     from grader.errors import InputError
     from grader.judgement.rule_ids import unknown_rule
@@ -89,7 +97,10 @@ def show_rule(rule_id: str) -> None:
 @click.option("--subject", metavar="S", help="Write a shipped rule of this subject, in a checkout of this project.")
 @click.option("--to", "folder", type=click.Path(), help="The folder of rules of your own.  [default: the current one]")
 def new(rule_id: str, subject: str | None, folder: str | None) -> None:
-    """Write a rule that passes its own examples, to be changed into your own."""
+    """Write a new rule, to be changed into your own.
+
+    It passes its own examples.
+    """
     from pathlib import Path
 
     from grader.catalogue import load_catalogue
@@ -110,7 +121,10 @@ def new(rule_id: str, subject: str | None, folder: str | None) -> None:
 @click.argument("folder", required=False, type=click.Path())
 @click.option("--quiet", "-q", is_flag=True, help="Print only what is wrong.")
 def test_rules(folder: str | None, quiet: bool) -> int:
-    """Run the examples of the rules in FOLDER; those of the shipped rules without one. Exits with 1 where one is wrong."""
+    """Run the examples of the rules in FOLDER.
+
+    Without FOLDER, those of the shipped rules. Exits with 1 where an example is wrong.
+    """
     from pathlib import Path
 
     from grader.catalogue import load_catalogue, read_rules

@@ -6,7 +6,19 @@ from typing import Any
 
 import click
 
-from grader.cli.options import dry_run_options, level_of, limit_options, limits_of, rubric_of, settings_of
+from grader.cli.options import (
+    dry_run_options,
+    fast_option,
+    format_option,
+    honour_option,
+    level_of,
+    limit_options,
+    limits_of,
+    rubric_of,
+    rubric_option,
+    rules_option,
+    settings_of,
+)
 
 
 @click.command("run")
@@ -18,14 +30,12 @@ from grader.cli.options import dry_run_options, level_of, limit_options, limits_
     help="A folder, a markdown answer, a template, an archive or a JSON record; - for standard input.",
 )
 @click.option("--out", type=click.Path(), help="Where the results go.  [default: reports/<task>/]")
-@click.option("--rubric", type=click.Path(), help="A rubric file.  [default: the shipped one]")
-@click.option(
-    "--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True, help="What is printed."
-)
+@rubric_option
+@format_option("text", "json")
 @click.option("--fail-on", metavar="LEVEL", help="Exit with 1 when a failure of this level or a graver one is found.")
-@click.option("--fast", is_flag=True, help="Leave cfn-lint out.")
-@click.option("--rules", type=click.Path(), help="A folder of rules of your own: Python, Guard or CEL.")
-@click.option("--honour-suppressions", "honour", is_flag=True, help="Follow what the templates tell linters to ignore.")
+@fast_option
+@rules_option
+@honour_option
 @click.option("--no-ideal", is_flag=True, help="Do not compare with the task's ideal answer.")
 @click.option("--quiet", "-q", is_flag=True, help="Print nothing but errors (and the JSON that was asked for).")
 @dry_run_options

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import click
 
+from grader.cli.options import fast_option, format_option, rubric_option, rules_option
+
 
 @click.group("tasks")
 def command() -> None:
@@ -14,7 +16,10 @@ def command() -> None:
 @click.argument("task_id", metavar="ID")
 @click.option("--to", "folder", type=click.Path(), default="tasks", show_default=True, help="The folder of tasks.")
 def new(task_id: str, folder: str) -> None:
-    """Write a new task: a prompt, an ideal answer and requirements that hold, to be changed into your own."""
+    """Write a new task, to be changed into your own.
+
+    It has a prompt, an ideal answer, and requirements that the ideal answer meets.
+    """
     from pathlib import Path
 
     from grader.runs.authoring import new_task
@@ -28,9 +33,9 @@ def new(task_id: str, folder: str) -> None:
 @click.option(
     "--fail-on", metavar="LEVEL", help="The least level that an ideal answer may not have.  [default: the last]"
 )
-@click.option("--rubric", type=click.Path(), help="A rubric file.  [default: the shipped one]")
-@click.option("--rules", type=click.Path(), help="A folder of rules of your own: Python, Guard or CEL.")
-@click.option("--fast", is_flag=True, help="Leave cfn-lint out.")
+@rubric_option
+@rules_option
+@fast_option
 @click.option("--quiet", "-q", is_flag=True, help="Print only what is wrong.")
 def check(folder: str, fail_on: str | None, rubric: str | None, rules: str | None, fast: bool, quiet: bool) -> int:
     """Check the task, or all tasks, in FOLDER.
@@ -62,7 +67,10 @@ def check(folder: str, fail_on: str | None, rubric: str | None, rules: str | Non
 @click.argument("source", type=click.Path())
 @click.option("--to", "folder", type=click.Path(), default="tasks", show_default=True, help="The folder of tasks.")
 def import_(source: str, folder: str) -> int:
-    """Copy tasks from SOURCE: folders with a PROMPT.md, and responses, analyses and settings beside it."""
+    """Copy tasks from SOURCE.
+
+    Tasks are folders with a PROMPT.md; responses, analyses and settings beside it are copied too.
+    """
     from pathlib import Path
 
     from grader.runs.authoring import import_tasks
@@ -76,9 +84,12 @@ def import_(source: str, folder: str) -> int:
 
 @command.command("list")
 @click.argument("folder", type=click.Path(), default="tasks")
-@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@format_option("text", "json")
 def list_(folder: str, form: str) -> None:
-    """List the tasks in FOLDER: id, region, whether there is an ideal answer, requirements, title."""
+    """List the tasks in FOLDER.
+
+    Prints id, region, whether there is an ideal answer, the number of requirements, and title.
+    """
     import json
     from dataclasses import asdict
     from pathlib import Path

@@ -17,6 +17,8 @@ def _lines(rule: Rule) -> Iterator[str]:
     yield f"# {rule.id}: {rule.title}"
     yield ""
     yield f"Level {rule.level}, kind {rule.kind}, category {rule.category}, subject {rule.subject}."
+    if rule.former_ids:
+        yield f"Former ids: {', '.join(rule.former_ids)}."
     impact = (("Cost", rule.cost), ("Security", rule.security), ("Performance", rule.performance))
     sections = (
         ("What it finds", rule.issue),
