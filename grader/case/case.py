@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from grader.bundle import DEFAULT_LIMITS, Bundle, BundleFile, Kind, Limits
-from grader.case.parameter_values import Given, given_by
+from grader.case.nesting import nested_file
+from grader.case.parameter_values import Given, first_of, given_by
 from grader.task import Task
 from grader.task.account import Account
 from grader.task.prompt import Prompt, read_prompt
@@ -21,6 +22,7 @@ from grader.template import (
     Scope,
     Template,
     TemplateSyntaxError,
+    at,
     children,
     parse_template,
 )
@@ -75,15 +77,26 @@ class Case:
         return tuple(item for item in self._parsed if isinstance(item, Broken))
 
     @cached_property
-    def given(self) -> Mapping[str, Given]:
-        """The parameter values that the response gives, in parameters files or in the commands it shows."""
+    def _given(self) -> tuple[Given, ...]:
         return given_by(self.bundle.files)
 
     @cached_property
+    def given(self) -> Mapping[str, Given]:
+        """The parameter values that the response gives to any template, in parameters files or in the commands it shows."""
+        return first_of(self._given)
+
+    def given_to(self, template: Template) -> Mapping[str, Given]:
+        """Return the parameter values that the response gives to one template."""
+        return first_of(one for one in self._given if one.template in ("", template.file))
+
+    @cached_property
     def parameters(self) -> Mapping[str, object]:
-        """The values of a root stack's parameters: the task's, else those that the response gives."""
-        shown = {name: given.value for name, given in self.given.items() if given.value is not None}
-        return shown | dict(self.task.parameters)
+        """The values of root stacks' parameters: the task's, else those that the response gives to any template."""
+        return _values(self.given) | dict(self.task.parameters)
+
+    def parameters_of(self, template: Template) -> Mapping[str, object]:
+        """Return the values of the parameters of a template that is deployed by itself."""
+        return _values(self.given_to(template)) | dict(self.task.parameters)
 
     @cached_property
     def parents(self) -> Mapping[str, tuple[Template, Resource]]:
@@ -97,11 +110,11 @@ class Case:
         return found
 
     def child_of(self, template: Template, stack: Resource) -> Template | None:
-        """Return the template of the bundle that a nested stack names: the one whose file name its URL ends in."""
+        """Return the template of the bundle that a nested stack names, None where it is not in the bundle."""
         node = stack.get("TemplateURL") or stack.get("Location")
-        url = Scope(template, self.parameters, self.account.pseudo).text(node)
-        name = url.split("?")[0].rstrip("/").rpartition("/")[2].casefold()
-        return next((one for one in self.templates if one.file.rpartition("/")[2].casefold() == name), None)
+        url = Scope(template, self.parameters_of(template), self.account.pseudo).text(node)
+        name = nested_file(url, template.file, [one.file for one in self.templates])
+        return next((one for one in self.templates if one.file == name), None)
 
     @cached_property
     def scopes(self) -> Mapping[str, Scope]:
@@ -113,12 +126,13 @@ class Case:
 
     def _scope(self, template: Template, found: dict[str, Scope], above: tuple[str, ...]) -> Scope:
         if template.file not in found:
-            given: Mapping[str, object] = self.parameters
+            given: Mapping[str, object] = self.parameters_of(template)
             parent = self.parents.get(template.file)
             if parent and parent[0].file not in (*above, template.file):
                 passed = parent[1].get("Parameters")
                 scope = self._scope(parent[0], found, (*above, template.file))
-                values = scope.value(passed) if passed is not None else {}
+                is_created = scope.exists(parent[1]) is not False  # one that is not has the values of its own defaults
+                values = scope.value(passed) if passed is not None and is_created else {}
                 given = values if isinstance(values, dict) else {}
             found[template.file] = Scope(template, given, self.account.pseudo, self.account.zones)
         return found[template.file]
@@ -172,14 +186,24 @@ class Case:
         return read_prompt(self.task.prompt)
 
 
+def _values(given: Mapping[str, Given]) -> dict[str, object]:
+    return {name: one.value for name, one in given.items() if one.value is not None}
+
+
 def _strings(template: Template, scope: Scope) -> Iterator[tuple[Path, AnyNode, str]]:
     stack: list[tuple[Path, AnyNode]] = [((), template.root)]
     while stack:
         path, node = stack.pop()
+        chosen = scope.chosen_branch(node)
         if isinstance(node, Scalar):
             if isinstance(node.value, str):
                 yield path, node, node.text
         elif isinstance(node, Call) and node.name in ("Fn::Sub", "Fn::Join"):
             yield path, node, scope.text(node)
+        elif len(path) == 2 and not scope.is_created(str(path[0]), str(path[1])):
+            continue
+        elif chosen is not None and isinstance(node, Call):
+            branch = at(node.argument, chosen)
+            stack += [((*path, "Fn::If", chosen), branch)] if branch is not None else []
         else:
             stack += reversed([((*path, step), child) for step, child in children(node)])

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from grader.case import Case
 from grader.model import Location
 from grader.plan.model import PlanCode, Problem, Stage, at_resource
-from grader.template import NAME_PROPERTIES, Call, Resource, Scope, Template, as_text, at, is_known, walk
+from grader.template import NAME_PROPERTIES, Call, Resource, Scope, Template, as_text, at, is_known
 
 _ENVIRONMENT = re.compile(r"env|stage|suffix", re.I)
 # What the account may hold already, by the type whose names it is about.
@@ -130,12 +130,11 @@ def check_exports(case: Case) -> Iterator[Problem]:
 
 
 def _imports(case: Case, template: Template, names: set[str]) -> Iterator[Problem]:
-
     scope = case.scopes[template.file]
     for resource in template.resources.values():
         if scope.exists(resource) is False:
             continue
-        for path, node in walk(resource.node):
+        for path, node in scope.walk(resource.node):
             if isinstance(node, Call) and node.name == "Fn::ImportValue":
                 name = scope.text(node.argument)
                 if name not in names and name not in case.account.exports and "${" not in name:

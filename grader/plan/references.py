@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from grader.model import Location
 from grader.plan.model import PlanCode, Problem, at_reference, at_resource
 from grader.plan.schemas import has_attribute, is_known_type
-from grader.template import Call, Reference, Scope, Template, as_text, at, is_known, walk
+from grader.template import Call, Reference, Scope, Template, as_text, at, is_known
 
 # Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/pseudo-parameter-reference.html
 _PSEUDO = frozenset(
@@ -136,7 +136,9 @@ def _mappings(template: Template, scope: Scope) -> Iterator[Problem]:
     section = template.section("Mappings")
     for owner in ("Resources", "Outputs", "Conditions"):
         for name, root in template.section(owner).values.items():
-            for path, node in walk(root, (name,)):
+            if owner != "Conditions" and not scope.is_created(owner, name):
+                continue
+            for path, node in scope.walk(root, (name,)):
                 if not isinstance(node, Call) or node.name != "Fn::FindInMap" or at(node.argument, 3) is not None:
                     continue
                 keys = [scope.value(at(node.argument, index)) for index in range(3)]
@@ -145,8 +147,6 @@ def _mappings(template: Template, scope: Scope) -> Iterator[Problem]:
                 texts = [as_text(key) for key in keys]
                 if at(section, *texts) is None:
                     resource = template.resources.get(name) if owner == "Resources" else None
-                    if resource is not None and scope.exists(resource) is False:
-                        continue
                     message = f"the mapping {texts[0]} has no {texts[1]} with {texts[2]}"
                     kind = resource.type if resource else ""
                     place = ".".join(map(str, path[1:]))

@@ -14,7 +14,7 @@ _RESOLVE = re.compile(
     r"\{\{resolve:(ssm|ssm-secure|secretsmanager):((?:arn:[^}\s]*?:secret:)?(?:\$\{[^{}]*\}|[^:{}$])+)(?:\$\{[^{}]*\}|[^}])*\}\}"
 )
 _SSM_TYPE = "AWS::SSM::Parameter::Value"
-_ECR = re.compile(r"\.dkr\.ecr\.[^/]*/(?P<name>[^:@]+)")
+_ECR = re.compile(r"(?P<account>[^./]*)\.dkr\.ecr\.[^/]*/(?P<name>[^:@]+)")
 # Docker Hub's own images, whose names have no namespace.
 # Source: https://docs.docker.com/docker-hub/image-library/trusted-content/
 _OFFICIAL = frozenset(
@@ -88,7 +88,7 @@ def unresolved_images(case: Case) -> Iterator[Problem]:
         scope = case.scopes[template.file]
         for path in _paths(resource) if scope.exists(resource) is not False else ():
             image = scope.text(resource.get(path))
-            missing = _repository(image, template)
+            missing = _repository(case, image, template)
             if missing and not any(held in image for held in case.account.images):
                 message = f"runs the image {image}, which nothing builds or pushes"
                 facts = {"value": image, "repository": missing}
@@ -104,11 +104,17 @@ def _paths(resource: Resource) -> Iterator[str]:
             yield from (f"{before}.{index}.{after}" for index, _ in enumerate(items_of(resource.get(before))))
 
 
-def _repository(image: str, template: Template) -> str:
-    """Return the repository that an image must be pushed to, or an empty string where anybody can pull it."""
+def _repository(case: Case, image: str, template: Template) -> str:
+    """Return the repository that an image must be pushed to, or an empty string where it is there or somebody else's.
+
+    The registry of another account is filled by others, such as AWS's with deep learning containers; a pull-through cache fills
+    itself. Source: https://docs.aws.amazon.com/AmazonECR/latest/userguide/pull-through-cache.html
+    """
     match = _ECR.search(image)
     if match:
-        return str(match.group("name"))
+        account, name = match.group("account"), str(match.group("name"))
+        is_others = account.isdigit() and account != case.account.id
+        return "" if is_others or name.startswith(_cached_prefixes(case)) else name
     for used in re.finditer(r"\$\{(\w+)(?:\.\w+)?\}", image):
         resource = template.resources.get(used.group(1))
         if resource and resource.type == "AWS::ECR::Repository":
@@ -117,6 +123,13 @@ def _repository(image: str, template: Template) -> str:
         return ""
     name = image.split(":")[0].split("@")[0]
     return "" if name in _OFFICIAL else name
+
+
+def _cached_prefixes(case: Case) -> tuple[str, ...]:
+    """Return the beginnings of repositories that pull-through caches of the bundle fill."""
+    rules = case.resources("AWS::ECR::PullThroughCacheRule")
+    texts = (case.scopes[template.file].text(rule.get("EcrRepositoryPrefix")) for template, rule in rules)
+    return tuple(f"{text}/" for text in texts if text)
 
 
 def unresolved_destinations(case: Case) -> Iterator[Problem]:

@@ -16,6 +16,7 @@ from grader.template.node import (
     items_of,
     plain,
     text_of,
+    value_text,
     walk,
 )
 
@@ -45,5 +46,6 @@ __all__ = [
     "parse_template",
     "plain",
     "text_of",
+    "value_text",
     "walk",
 ]

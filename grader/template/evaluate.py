@@ -10,11 +10,11 @@ import base64
 import ipaddress
 import itertools
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from grader.template.model import SUB_VARIABLE, Parameter, Resource, Template
-from grader.template.node import AnyNode, Call, Map, Scalar, Sequence, at, items_of
+from grader.template.node import AnyNode, Call, Map, Path, Scalar, Sequence, at, children, items_of
 
 # The property that names a resource, where its Ref returns that name.
 # Source: "Return values" of each type in https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/
@@ -150,6 +150,32 @@ class Scope:
         if isinstance(node, Map):
             return {key: value for key, item in node.values.items() if (value := self.value(item)) is not NO_VALUE}
         return self._call(node)
+
+    def walk(self, node: AnyNode, path: Path = ()) -> Iterator[tuple[Path, AnyNode]]:
+        """Yield a node and everything below it as grader.template.walk does, without branches that are not taken."""
+        stack: list[tuple[Path, AnyNode]] = [(path, node)]
+        while stack:
+            here, current = stack.pop()
+            yield here, current
+            chosen = self.chosen_branch(current)
+            if chosen is not None:
+                branch = at(current.argument, chosen) if isinstance(current, Call) else None
+                stack += [((*here, "Fn::If", chosen), branch)] if branch is not None else []
+            elif not isinstance(current, Scalar):
+                stack += reversed([((*here, step), child) for step, child in children(current)])
+
+    def chosen_branch(self, node: AnyNode) -> int | None:
+        """Return the index of the branch that an Fn::If chooses: None for other nodes, and where its condition is open."""
+        if not isinstance(node, Call) or node.name != "Fn::If":
+            return None
+        name = at(node.argument, 0)
+        truth = self.condition(name.text) if isinstance(name, Scalar) else None
+        return None if truth is None else 1 if truth else 2
+
+    def is_created(self, section: str, name: str) -> bool:
+        """Whether an entry of Resources or Outputs may be created: its condition, if it has one, is not false."""
+        condition = at(self.template.section(section), name, "Condition")
+        return not isinstance(condition, Scalar) or self.condition(condition.text) is not False
 
     def text(self, node: AnyNode | None) -> str:
         """Return the value of a node as text, unknown parts as `${Name}`."""

@@ -9,7 +9,20 @@ from functools import cached_property
 
 from grader.bundle.limits import DEFAULT_LIMITS, Limits
 from grader.template.load import Duplicate, Loaded, TemplateSyntaxError, load
-from grader.template.node import AnyNode, Call, Map, Node, Path, Scalar, Sequence, at, items_of, text_of, walk
+from grader.template.node import (
+    AnyNode,
+    Call,
+    Map,
+    Node,
+    Path,
+    Scalar,
+    Sequence,
+    at,
+    items_of,
+    text_of,
+    value_text,
+    walk,
+)
 
 SUB_VARIABLE = re.compile(r"\$\{([^!{}][^{}]*)\}")
 
@@ -41,7 +54,7 @@ class Parameter:
 
     def text(self, key: str) -> str | None:
         """Return a field of the parameter (`Type`, `Default`, `Description` ...) as text, None where it is absent."""
-        return text_of(self.node.get(key))
+        return value_text(self.node.get(key))
 
     @property
     def type(self) -> str:
@@ -56,7 +69,8 @@ class Parameter:
     @property
     def allowed(self) -> tuple[str, ...]:
         """The allowed values as texts; empty where any value is allowed."""
-        return tuple(text for item in items_of(self.node.get("AllowedValues")) if (text := text_of(item)) is not None)
+        texts = (value_text(item) for item in items_of(self.node.get("AllowedValues")))
+        return tuple(text for text in texts if text is not None)
 
     @property
     def no_echo(self) -> bool:

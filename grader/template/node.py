@@ -126,6 +126,16 @@ def text_of(node: AnyNode | None) -> str | None:
     return None
 
 
+def value_text(node: AnyNode | None) -> str | None:
+    """Return the text that CloudFormation makes of a scalar where a text is wanted: `true` for True, yes and on.
+
+    None for null and for anything else. Source: https://yaml.org/type/bool.html; CloudFormation reads YAML 1.1.
+    """
+    if isinstance(node, Scalar) and isinstance(node.value, bool):
+        return "true" if node.value else "false"
+    return text_of(node)
+
+
 def items_of(node: AnyNode | None) -> tuple[AnyNode, ...]:
     """Return a list's items; one thing where CloudFormation accepts it for a list of one; nothing for None."""
     if node is None:

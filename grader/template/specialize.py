@@ -117,9 +117,8 @@ class _Writer:
     def _chosen(self, node: AnyNode) -> AnyNode:
         """Follow Fn::If to the branch that its condition chooses, as far as conditions are known."""
         while isinstance(node, Call) and node.name == "Fn::If":
-            name = text_of(at(node.argument, 0))
-            truth = self._scope.condition(name) if name is not None else None
-            branch = None if truth is None else at(node.argument, 1 if truth else 2)
+            index = self._scope.chosen_branch(node)
+            branch = None if index is None else at(node.argument, index)
             if branch is None:
                 return node
             node = branch

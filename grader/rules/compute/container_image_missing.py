@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from grader.case import Case
@@ -16,7 +15,6 @@ _PUSHED = (
     r"docker (image )?push|docker buildx build[^\n]*--push|podman push|buildah push|finch push|aws ecr get-login-password"
     r"|\bjib\b|kaniko"
 )
-_REGISTRY = re.compile(r"(?P<account>\d{12})\.dkr\.ecr\.")
 # What AWS does when the image cannot be pulled: the resource is refused, or nothing runs until it is there.
 _AT_CREATION = {
     "AWS::AppRunner::Service": "App Runner fails to create the service",
@@ -30,12 +28,9 @@ def check(case: Case) -> Iterator[RuleFinding]:
     """Report images that are not there and that no document or build project pushes."""
     if case.documented(_PUSHED) or _built(case):
         return
-    prefixes = _cached(case)
     for problem in unresolved_images(case):
-        image, template = problem.facts["value"], _template(case, problem.file)
-        registry = _REGISTRY.search(image)
-        foreign = registry is not None and registry["account"] != case.account.id
-        if template is None or foreign or any(f"/{prefix}/" in image for prefix in prefixes):
+        template = _template(case, problem.file)
+        if template is None:
             continue
         happens, level = _happens(case, template, template.resources[problem.resource])
         pushed = (
@@ -48,13 +43,6 @@ def check(case: Case) -> Iterator[RuleFinding]:
 
 def _template(case: Case, file: str) -> Template | None:
     return next((template for template in case.templates if template.file == file), None)
-
-
-def _cached(case: Case) -> list[str]:
-    """Return the repository prefixes that a pull-through cache fills by itself."""
-    rules = created(case, "AWS::ECR::PullThroughCacheRule")
-    prefixes = [case.scopes[template.file].text(rule.get("EcrRepositoryPrefix")) for template, rule in rules]
-    return [prefix for prefix in prefixes if prefix]
 
 
 def _happens(case: Case, template: Template, resource: Resource) -> tuple[str, str]:

@@ -1,0 +1,168 @@
+"""What an engine says counts for the values that are deployed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from grader import Result, grade, load_rubric, load_task, read_response
+
+CHOICE = """
+Parameters:
+  Stage: {Type: String, Default: test, AllowedValues: [test, live]}
+Conditions:
+  IsLive: !Equals [!Ref Stage, live]
+  Never: !Equals [a, b]
+Resources:
+"""
+GRAVE = ("Critical", "High")
+
+
+def graded(tmp_path: Path, fast: bool = True, **files: str) -> Result:
+    (tmp_path / "task").mkdir()
+    (tmp_path / "task" / "PROMPT.md").write_text("A stack.")
+    for name, text in files.items():
+        path = tmp_path / "answer" / name.replace("__", "/").replace("_", ".")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+    return grade(load_task(tmp_path / "task"), read_response(tmp_path / "answer"), load_rubric(), fast=fast)
+
+
+def found(result: Result, *levels: str) -> dict[str, str]:
+    return {one.rule: one.level for one in result.failures if not levels or one.level in levels}
+
+
+RIGHT = {
+    "branch not taken": CHOICE
+    + """
+  Invoices:
+    Type: AWS::SQS::Queue
+    Properties:
+      VisibilityTimeout: !If [Never, soon, 30]
+""",
+    "resource never created": CHOICE
+    + """
+  Invoices: {Type: AWS::SQS::Queue}
+  Mail:
+    Type: AWS::SNS::Subscription
+    Condition: Never
+    Properties: {Endpoint: nobody@example.org}
+""",
+    "values that exclude each other": """
+Parameters:
+  Restored: {Type: String, Default: ''}
+Conditions:
+  IsRestored: !Not [!Equals [!Ref Restored, '']]
+  IsNew: !Equals [!Ref Restored, '']
+Resources:
+  Ledger:
+    Type: AWS::RDS::DBInstance
+    DeletionPolicy: Snapshot
+    UpdateReplacePolicy: Snapshot
+    Properties:
+      DBInstanceClass: db.t4g.micro
+      StorageEncrypted: true
+      DBSnapshotIdentifier: !If [IsRestored, !Ref Restored, !Ref AWS::NoValue]
+      Engine: !If [IsNew, postgres, !Ref AWS::NoValue]
+      AllocatedStorage: !If [IsNew, '20', !Ref AWS::NoValue]
+      MasterUsername: !If [IsNew, bookkeeper, !Ref AWS::NoValue]
+      ManageMasterUserPassword: !If [IsNew, true, !Ref AWS::NoValue]
+""",
+    "list of Fn::Cidr in Fn::Join": """
+Resources:
+  Net: {Type: AWS::EC2::VPC, Properties: {CidrBlock: 10.8.0.0/16}}
+  Blocks:
+    Type: AWS::SSM::Parameter
+    Properties: {Type: String, Value: !Join [';', !Cidr [!GetAtt Net.CidrBlock, 4, 8]]}
+""",
+    "output under the condition of its resource": CHOICE
+    + """
+  Invoices: {Type: AWS::SQS::Queue}
+  Spare: {Type: AWS::SQS::Queue, Condition: IsLive}
+Outputs:
+  SpareName: {Value: !If [IsLive, !GetAtt Spare.QueueName, none]}
+""",
+    "attribute and role that SAM makes": """
+Transform: AWS::Serverless-2016-10-31
+Resources:
+  Greeter:
+    Type: AWS::Serverless::Function
+    Properties:
+      Runtime: python3.13
+      Handler: index.handler
+      InlineCode: "def handler(e, c): return 'hello'"
+Outputs:
+  Role: {Value: !GetAtt GreeterRole.Arn}
+""",
+    "address with bits of a host": """
+Resources:
+  Office:
+    Type: AWS::EC2::SecurityGroup
+    Properties:
+      GroupDescription: The office
+      SecurityGroupIngress: [{IpProtocol: tcp, FromPort: 443, ToPort: 443, CidrIp: 172.16.4.9/20}]
+""",
+    "keys of Metadata": """
+Metadata:
+  AWS::CloudFormation::Interface: {ParameterGroups: [{Label: {default: Net, hint: x}, Parameters: []}]}
+  Review: {Score: 4.5}
+Resources:
+  Invoices: {Type: AWS::SQS::Queue}
+""",
+}
+
+
+@pytest.mark.parametrize("text", RIGHT.values(), ids=RIGHT.keys())
+@pytest.mark.parametrize("fast", [True, False], ids=["fast", "full"])
+def test_nothing_grave_about_what_is_right_as_deployed(tmp_path: Path, text: str, fast: bool) -> None:
+    result = graded(tmp_path, fast, template_yaml=text)
+    assert found(result, *GRAVE) == {}
+    assert all(not one.errors for one in result.detectors.values())
+
+
+def test_what_only_other_values_make_true_is_medium_and_names_them(tmp_path: Path) -> None:
+    queue = "  Invoices: {Type: AWS::SQS::Queue, Properties: {DelaySeconds: !If [IsLive, 9000, 5]}}\n"
+    result = graded(tmp_path, template_yaml=CHOICE + queue)
+    (failure,) = (one for one in result.failures if one.rule == "invalid-property-value")
+    assert failure.level == "Medium"
+    assert failure.evidence[0].message.endswith("(only with Stage=live)")
+
+
+def test_what_the_taken_branch_holds_keeps_its_level(tmp_path: Path) -> None:
+    queue = "  Invoices: {Type: AWS::SQS::Queue, Properties: {DelaySeconds: !If [IsLive, 5, 9000]}}\n"
+    assert found(graded(tmp_path, template_yaml=CHOICE + queue))["invalid-property-value"] == "Critical"
+
+
+def test_values_that_a_command_gives_decide(tmp_path: Path) -> None:
+    queue = "  Invoices: {Type: AWS::SQS::Queue, Properties: {DelaySeconds: !If [IsLive, 9000, 5]}}\n"
+    readme = "    aws cloudformation deploy --template-file template.yaml --parameter-overrides Stage=live\n"
+    result = graded(tmp_path, template_yaml=CHOICE + queue, README_md=readme)
+    assert found(result)["invalid-property-value"] == "Critical"
+
+
+def test_too_many_allowed_values_are_judged_with_those_of_the_plan(tmp_path: Path) -> None:
+    names = [f"Part{letter}" for letter in "ABCDEF"]
+    allowed = ", ".join(f"v{number}" for number in range(9))
+    parameters = "".join(f"  {name}: {{Type: String, Default: v1, AllowedValues: [{allowed}]}}\n" for name in names)
+    text = "/".join("${" + name + "}" for name in names)
+    resources = f"  Path: {{Type: AWS::SSM::Parameter, Properties: {{Type: Text, Value: !Sub '{text}'}}}}\n"
+    result = graded(tmp_path, template_yaml=f"Parameters:\n{parameters}Resources:\n{resources}")
+    assert found(result)["invalid-property-value"] == "Critical"
+    (error,) = result.detectors["cloudformation-validate"].errors
+    assert "more combinations of allowed values" in error
+
+
+NAMES = {
+    "name in Fn::Sub": ("QueueName: !Sub '${Nobody}-x'", "undefined-reference"),
+    "resource of Fn::GetAtt": ("QueueName: !GetAtt Nobody.Arn", "undefined-reference"),
+    "attribute": ("QueueName: !GetAtt Base.Colour", "invalid-getatt"),
+    "attribute in Fn::Sub": ("QueueName: !Sub '${Base.Colour}'", "invalid-getatt"),
+}
+
+
+@pytest.mark.parametrize(("line", "rule"), NAMES.values(), ids=NAMES.keys())
+def test_names_and_attributes_are_told_apart(tmp_path: Path, line: str, rule: str) -> None:
+    text = "Resources:\n  Base: {Type: AWS::SQS::Queue}\n  Orders:\n    Type: AWS::SQS::Queue\n    Properties:\n"
+    result = graded(tmp_path, False, template_yaml=f"{text}      {line}\n")
+    assert found(result, *GRAVE) == {rule: "Critical"}
