@@ -30,9 +30,13 @@ def _confirm(case: Case, finding: Finding) -> Finding | None:
         parameter is not None and "exist" in (parameter.text("Description") or "").lower()
     )
     named = code(parameter.name) if parameter else "a parameter"
-    value = code(finding.facts.get("value", ""))
-    because = f"The value of {named} is {value}, and no template creates that key pair."
-    return with_facts(finding, level="Medium" if told else "", because=because)
+    value = finding.facts.get("value", "")
+    because = f"The value of {named} is {code(value)}, and no template creates that key pair."
+    if not value:
+        because = (
+            f"The default of {named} is empty, which CloudFormation rejects for the type, whatever the conditions say."
+        )
+    return with_facts(finding, level="Medium" if told and value else "", because=because)
 
 
 def _parameter(template: Template, finding: Finding) -> Parameter | None:

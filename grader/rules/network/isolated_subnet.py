@@ -43,7 +43,7 @@ def _cut_off(case: Case, template: Template, resource: Resource) -> Iterator[Rul
     is_service = resource.type == "AWS::ECS::Service"
     if table is None or (is_service and resource.text("DesiredCount") == "0"):
         return
-    calls = "pull their image" if is_service else _calls(case, template, resource)
+    calls = "pull the images of its tasks" if is_service else _calls(case, template, resource)
     if calls:
         because = f"{code(table.name)} has no `AWS::EC2::Route`, and {code(resource.name)} has to {calls}."
         message = f"has no route out, and {resource.name} in its subnets has to {calls}"

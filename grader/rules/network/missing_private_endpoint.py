@@ -9,7 +9,7 @@ from grader.catalogue import Rule, RuleFinding, example
 from grader.rules._asked import absent
 from grader.rules._shared import created
 
-_WORDS = r"\b(vpc|gateway|interface) (gateway |interface )?endpoints?\b|\bprivatelink\b"
+_WORDS = r"\bvpc (gateway |interface )?endpoints?\b|\binterface endpoints?\b|(?<!api )\bgateway (vpc )?endpoints?\b|\bprivatelink\b"
 
 
 def check(case: Case) -> Iterator[RuleFinding]:
@@ -65,7 +65,7 @@ Resources:
     Type: AWS::EC2::VPC
     Properties: {CidrBlock: 10.0.0.0/16}
 """,
-            prompt="A VPC. Prefer VPC endpoints over NAT gateways where applicable.",
+            prompt="A VPC with an API Gateway endpoint. Prefer VPC endpoints over NAT gateways where applicable.",
         ),
     ),
 )

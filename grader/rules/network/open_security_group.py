@@ -9,6 +9,7 @@ from grader.case import Case
 from grader.catalogue import Rule, RuleFinding, at_property, example
 from grader.rules._shared import PUBLIC_CIDRS, created
 from grader.support.markdown import code
+from grader.task.prompt import Sentence
 from grader.template import AnyNode, Call, Resource, Template, at, items_of
 
 # Ports that are for administrators or for the application's own servers, and how a prompt calls them.
@@ -41,8 +42,9 @@ def check(case: Case) -> Iterator[RuleFinding]:
             rule = case.scopes[template.file].value(item)
             port = _opened(rule) if isinstance(rule, dict) else ""
             if port and not case.request.orders(_ANYWHERE, near=_near(port)):
-                path = (f"SecurityGroupIngress.{index}" if is_group else "CidrIp") + (".CidrIp" if is_group else "")
-                yield _finding(template, resource, path, item, port)
+                path = f"SecurityGroupIngress.{index}.CidrIp" if is_group else "CidrIp"
+                asked = case.request.orders(_near(port) + r"|\bbastion\b|\bjump (host|server)\b")
+                yield _finding(template, resource, path, item, port, asked)
 
 
 def _near(port: str) -> str:
@@ -65,19 +67,19 @@ def _opened(rule: Mapping[str, object]) -> str:
     return next((f"{port} ({name})" for port, name in _PORTS.items() if int(first) <= port <= int(last)), "")
 
 
-def _finding(template: Template, resource: Resource, path: str, item: AnyNode, port: str) -> RuleFinding:
-    source = at(item, "CidrIp") or at(item, "CidrIpv6")
-    by_parameter = isinstance(source, Call)
-    written = "through a parameter whose value is a public range" if by_parameter else "as a literal"
-    return at_property(
-        template,
-        resource,
-        path,
-        f"admits every address to {port}",
-        level="Medium" if by_parameter else "",
-        value=port,
-        because=f"The source of the rule of {code(resource.name)} is written {written}.",
+def _finding(
+    template: Template, resource: Resource, path: str, item: AnyNode, port: str, asked: Sentence | None
+) -> RuleFinding:
+    """Report a rule: Medium where the prompt asks for the port without a source, or a parameter can close it."""
+    by_parameter = isinstance(at(item, "CidrIp") or at(item, "CidrIpv6"), Call)
+    because = f"The source of the rule of {code(resource.name)} is " + (
+        "the value of a parameter, which is a public range." if by_parameter else "written as a public range."
     )
+    if asked:
+        because += f" Line {asked.line} of the prompt asks for the access and does not say from where."
+    level = "Medium" if by_parameter or asked else ""
+    message = f"admits every address to {port}"
+    return at_property(template, resource, path, message, level=level, value=port, because=because)
 
 
 RULE = Rule(
@@ -86,7 +88,7 @@ RULE = Rule(
     level="High",
     category="security",
     title="Administration or database port open to every address",
-    issue="{resources} in {file} {admits|admit} every address of the internet to {values}. Nothing in the prompt asks for that.",
+    issue="{resources} in {file} {admits|admit} every address of the internet to {values}. The prompt does not ask for that.",
     fix="Restrict the source in {resources} to the address range of the administrators, or to the security group of the servers that "
     "connect; for administration, AWS Systems Manager Session Manager needs no open port.",
     root_cause="{because}",
@@ -95,7 +97,7 @@ RULE = Rule(
     security="Anybody who can route packets to the resource can try to log in.",
     yields_to=("forbidden-ingress",),
     is_choice=True,
-    aws_behaviour="Deploys; the rule admits every address to the port.",
+    aws_behaviour="Deploys; the rule admits every address to the port. Medium where the prompt asks for the port without a source.",
     check=check,
     fails=(
         example(
