@@ -57,7 +57,7 @@ def _of_widget(widget: Mapping[str, object]) -> str:
 
 RULE = Rule(
     id="dashboard-body",
-    kind="dashboard-body",
+    kind="invalid-property-value",
     level="Critical",
     category="observability",
     title="Dashboard body that CloudWatch rejects",
