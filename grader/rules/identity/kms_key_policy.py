@@ -27,7 +27,7 @@ class _User:
 # Source: https://docs.aws.amazon.com/awscloudtrail/latest/userguide/create-kms-key-policy-for-cloudtrail.html
 _USERS = {
     "AWS::CloudTrail::Trail": _User("KMSKeyId", "cloudtrail", ("kms:GenerateDataKey",)),
-    "AWS::Logs::LogGroup": _User("KmsKeyId", "logs", ("kms:Decrypt", "kms:GenerateDataKey")),
+    "AWS::Logs::LogGroup": _User("KmsKeyId", "logs", ("kms:Encrypt", "kms:Decrypt", "kms:GenerateDataKey")),
 }
 
 
@@ -46,7 +46,7 @@ def check(case: Case) -> Iterator[RuleFinding]:
         if not lacks:
             continue
         named = sorted({name for one in stated for name in one.principals() if name.endswith(".amazonaws.com")})
-        # Which of several actions the service tries at creation is not documented: without all of them it is refused.
+        # Which of the documented actions the service tries at creation is not known; without any of them it is refused.
         level = "" if len(lacks) == len(user.actions) else "High"
         message = f"encrypts {resource.name}, and its policy does not allow {lacks[0]} to {user.service}.amazonaws.com"
         facts = {

@@ -26,6 +26,7 @@ class _Caller:
 
 _REFUSED = "Critical"
 _FAILS = "High"
+# Notifications of buckets and subscription filters are facts of their own, with the order that they require.
 # Source: https://docs.aws.amazon.com/lambda/latest/dg/access-control-resource-based.html
 _CALLERS = {
     "AWS::ApiGateway::Authorizer": _Caller(
@@ -39,10 +40,6 @@ _CALLERS = {
     ),
     "AWS::Config::ConfigRule": _Caller("config", "Source", _REFUSED, "AWS Config rejects the rule"),
     "AWS::Events::Rule": _Caller("events", "Targets", _FAILS, "EventBridge drops each event after its retries"),
-    "AWS::Logs::SubscriptionFilter": _Caller("logs", "DestinationArn", _REFUSED, "CloudWatch Logs rejects the filter"),
-    "AWS::S3::Bucket": _Caller(
-        "s3", "NotificationConfiguration", _REFUSED, "S3 rejects the notification configuration"
-    ),
     "AWS::SNS::Subscription": _Caller("sns", "Endpoint", _FAILS, "SNS cannot deliver its messages to the function"),
     "AWS::SNS::Topic": _Caller("sns", "Subscription", _FAILS, "SNS cannot deliver its messages to the function"),
     "AWS::SecretsManager::RotationSchedule": _Caller(
@@ -129,12 +126,12 @@ RULE = Rule(
     issue="In {file}, {callers} {invokes|invoke} {values}, and no AWS::Lambda::Permission allows {principals} to do so. Lambda "
     "refuses the call.",
     fix="Add an AWS::Lambda::Permission with Action lambda:InvokeFunction, Principal {principals}, FunctionName {values} and the "
-    "ARN of {callers} as SourceArn. For S3, Config, CloudWatch Logs and Secrets Manager, let {callers} depend on it.",
+    "ARN of {callers} as SourceArn. For Config and Secrets Manager, let {callers} depend on it.",
     root_cause="{because}",
     lesson="Add a permission on the function for each service that invokes it; the execution role does not cover callers.",
     reference="https://docs.aws.amazon.com/lambda/latest/dg/access-control-resource-based.html",
-    aws_behaviour="Lambda refuses a service without a permission. S3 notifications, Config rules, log subscriptions and rotation "
-    "schedules are tested when they are created and fail there (Critical); API Gateway, EventBridge and SNS fail at each call.",
+    aws_behaviour="Lambda refuses a service without a permission. Config rules and rotation schedules are tested when they are "
+    "created and fail there (Critical); API Gateway, EventBridge and SNS fail at each call.",
     check=check,
     fails=(
         example(
@@ -165,16 +162,16 @@ Resources:
             + resource(
                 "Allowed",
                 "AWS::Lambda::Permission",
-                "FunctionName: !Ref Worker\nAction: lambda:InvokeFunction\nPrincipal: logs.amazonaws.com",
+                "FunctionName: !Ref Worker\nAction: lambda:InvokeFunction\nPrincipal: config.amazonaws.com",
                 "Condition: IsLogged",
             )
             + resource(
-                "Filter",
-                "AWS::Logs::SubscriptionFilter",
+                "Tagged",
+                "AWS::Config::ConfigRule",
                 """
-                LogGroupName: /shop/orders
-                FilterPattern: ''
-                DestinationArn: !GetAtt Worker.Arn  # finds
+                Source:
+                  Owner: CUSTOM_LAMBDA
+                  SourceIdentifier: !GetAtt Worker.Arn  # finds
                 """,
             )
         ),

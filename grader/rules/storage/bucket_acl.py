@@ -1,4 +1,4 @@
-"""ACLs on buckets that have them switched off."""
+"""ACLs on buckets that do not take them."""
 
 from __future__ import annotations
 
@@ -6,35 +6,55 @@ import re
 from collections.abc import Iterator
 
 from grader.case import Case
+from grader.case.deployed import created
 from grader.catalogue import Rule, RuleFinding, at_property, example
-from grader.template import Resource, Template
+from grader.rules.storage._public import PUBLIC_ACLS, blocks
+from grader.support.markdown import code
+from grader.template import Resource, Scope
 
-# Ownership of new buckets, and so no ACLs, unless the template says otherwise: since April 2023.
+# ACLs that a bucket takes though its owner is enforced, as it is by default since April 2023.
 # Source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/create-bucket-faq.html
 _FITTING = ("Private", "BucketOwnerFullControl")
+_LOGGING = "DistributionConfig.Logging.Bucket"
 
 
 def check(case: Case) -> Iterator[RuleFinding]:
-    """Report buckets with a canned ACL, and those that CloudFront's standard logs go to, where ACLs are off."""
-    for template, bucket in case.resources("AWS::S3::Bucket"):
-        acl = case.scopes[template.file].text(bucket.get("AccessControl"))
-        if acl and "${" not in acl and acl not in _FITTING and not _has_acls(case, template, bucket):
+    """Report buckets with a canned ACL that S3 refuses, and those that CloudFront's standard logs go to, where ACLs are off."""
+    for template, bucket, scope in created(case, "AWS::S3::Bucket"):
+        acl = scope.text(bucket.get("AccessControl"))
+        if not acl or "${" in acl or acl in _FITTING:
+            continue
+        owner = _enforced(scope, bucket)
+        if owner:
             yield at_property(
-                template, bucket, "AccessControl", f"asks for the ACL {acl}, and ACLs are off", value=bucket.name
+                template,
+                bucket,
+                "AccessControl",
+                f"asks for the ACL {acl}, and its ACLs are off",
+                value=bucket.name,
+                because=owner,
             )
-    for template, distribution in case.resources("AWS::CloudFront::Distribution"):
-        path = "DistributionConfig.Logging.Bucket"
-        named = re.match(r"\$\{(\w+)", case.scopes[template.file].text(distribution.get(path)))
+        elif acl in PUBLIC_ACLS and blocks(scope, bucket, "BlockPublicAcls") is True:
+            because = f"{code(bucket.name)} has object ownership for ACLs, and BlockPublicAcls is on."
+            message = f"asks for the public ACL {acl}, which BlockPublicAcls refuses"
+            yield at_property(template, bucket, "AccessControl", message, value=bucket.name, because=because)
+    for template, distribution, scope in created(case, "AWS::CloudFront::Distribution"):
+        named = re.match(r"\$\{(\w+)", scope.text(distribution.get(_LOGGING)))
         target = template.resources.get(named.group(1)) if named else None
-        if target is not None and target.type == "AWS::S3::Bucket" and not _has_acls(case, template, target):
+        if target is not None and target.type == "AWS::S3::Bucket" and (owner := _enforced(scope, target)):
             message = f"writes its logs to {target.name}, whose ACLs are off"
-            yield at_property(template, distribution, path, message, value=target.name)
+            facts = {"value": target.name, "because": owner}
+            yield at_property(template, distribution, _LOGGING, message, **facts)
 
 
-def _has_acls(case: Case, template: Template, bucket: Resource) -> bool:
-    """Whether a bucket has ACLs: it says who owns objects, and does not say that it is the bucket's owner in any case."""
+def _enforced(scope: Scope, bucket: Resource) -> str:
+    """Say why a bucket has no ACLs; nothing where it has them."""
     controls = bucket.get("OwnershipControls")
-    return controls is not None and "BucketOwnerEnforced" not in str(case.scopes[template.file].value(controls))
+    if controls is None:
+        return f"{code(bucket.name)} has no OwnershipControls, so that its object ownership is BucketOwnerEnforced."
+    if "BucketOwnerEnforced" in str(scope.value(controls)):
+        return f"{code(bucket.name)} has OwnershipControls with BucketOwnerEnforced (line {bucket.line_of('OwnershipControls')})."
+    return ""
 
 
 RULE = Rule(
@@ -42,17 +62,19 @@ RULE = Rule(
     kind="invalid-property-value",
     level="Critical",
     category="security",
-    title="ACLs on buckets that have them switched off",
-    issue="In {file}, {resources} need an ACL on {values}. S3 makes buckets without ACLs unless OwnershipControls say otherwise, and "
-    "refuses the ACL: the bucket, or the distribution that logs to it, is not created.",
-    fix="Give the bucket OwnershipControls with ObjectOwnership BucketOwnerPreferred; or leave the ACL out, and let a bucket "
-    "policy allow the service that writes to it.",
-    root_cause="ACLs were the way to take logs until April 2023, and most examples are older.",
-    lesson="Leave ACLs off and use bucket policies; where a service insists on an ACL, set the bucket's ownership for it.",
+    title="ACLs that S3 refuses: {resources}",
+    issue="In {file}, {resources} {requires|require} ACLs on {values}, and S3 refuses them. New buckets have no ACLs unless their "
+    "OwnershipControls say so, and BlockPublicAcls refuses public ones. The bucket, or the distribution that logs to it, is not "
+    "created.",
+    fix="Give {values} OwnershipControls with ObjectOwnership BucketOwnerPreferred; or remove the ACL and let a bucket policy allow the "
+    "service that writes to it.",
+    root_cause="{because}",
+    lesson="Use bucket policies; where a service requires an ACL, set the bucket's object ownership for it.",
     reference="https://docs.aws.amazon.com/AmazonS3/latest/userguide/about-object-ownership.html",
+    aws_behaviour="CreateBucket with an ACL is refused under BucketOwnerEnforced, the default since April 2023; CloudFront refuses a "
+    "logging bucket without ACLs.",
     cost="The deployment is rolled back.",
-    security="ACLs are easily wider than meant: keep the public access block on.",
-    performance="None.",
+    security="ACLs easily grant more than intended: keep block public access on.",
     check=check,
     fails=(
         example("""
@@ -62,6 +84,11 @@ Resources:
     DeletionPolicy: Delete
     Properties:
       AccessControl: LogDeliveryWrite  # finds
+  Site:
+    Type: AWS::S3::Bucket
+    Properties:
+      AccessControl: PublicRead  # finds
+      OwnershipControls: {Rules: [{ObjectOwnership: ObjectWriter}]}
 """),
         example("""
 Resources:
@@ -84,7 +111,12 @@ Resources:
 """),
     ),
     passes=(
-        example("""
+        example(
+            """
+Parameters:
+  Logged: {Type: String, Default: 'false'}
+Conditions:
+  IsLogged: !Equals [!Ref Logged, 'true']
 Resources:
   Logs:
     Type: AWS::S3::Bucket
@@ -97,6 +129,18 @@ Resources:
     DeletionPolicy: Delete
     Properties:
       AccessControl: Private
-"""),
+  OldLogs:
+    Type: AWS::S3::Bucket
+    Condition: IsLogged
+    Properties: {AccessControl: LogDeliveryWrite}
+  Site:
+    Type: AWS::S3::Bucket
+    Properties:
+      AccessControl: PublicRead
+      OwnershipControls: {Rules: [{ObjectOwnership: ObjectWriter}]}
+      PublicAccessBlockConfiguration: {BlockPublicAcls: false, IgnorePublicAcls: false}
+""",
+            prompt="A website whose bucket everybody can read.",
+        ),
     ),
 )

@@ -1,8 +1,51 @@
-"""Data kept in one case and lost in the other."""
+"""Data that is kept when the stack is deleted, and not when the resource is replaced; or the other way round."""
 
 from __future__ import annotations
 
-from grader.catalogue import Rule, example
+from collections.abc import Iterator
+
+from grader.case import Case
+from grader.case.deployed import created
+from grader.catalogue import Rule, RuleFinding, example
+from grader.model import Location
+from grader.support.markdown import code
+from grader.template import Resource, Template, text_of
+
+_KEEPS = ("Retain", "Snapshot", "RetainExceptOnCreate")
+_BOTH = ("DeletionPolicy", "UpdateReplacePolicy")
+
+
+def check(case: Case) -> Iterator[RuleFinding]:
+    """Report resources with a policy that keeps them in one case, and none for the other case."""
+    for template, resource, _ in created(case):
+        for key, other in (_BOTH, _BOTH[::-1]):
+            value = text_of(resource.node.get(key))
+            if value in _KEEPS and resource.node.get(other) is None:
+                yield RuleFinding(
+                    location=Location(
+                        file=template.file,
+                        line=resource.node.keys[key].line,
+                        resource=resource.name,
+                        type=resource.type,
+                        path=other,
+                    ),
+                    message=f"has {key}: {value} and no {other}",
+                    facts={
+                        "present": key,
+                        "absent": other,
+                        "value": value,
+                        "keep": "Retain" if value == "RetainExceptOnCreate" else value,
+                        "because": _because(template, resource, key),
+                    },
+                )
+
+
+def _because(template: Template, resource: Resource, key: str) -> str:
+    for other in template.resources.values():
+        if other is not resource and all(text_of(other.node.get(one)) in _KEEPS for one in _BOTH):
+            return f"{code(other.name)} (line {other.line}) has both policies."
+    return f"{code(resource.name)} has {key} alone."
+
 
 RULE = Rule(
     id="deletion-policy-without-update-replace-policy",
@@ -10,33 +53,37 @@ RULE = Rule(
     kind="missing-deletion-policy",
     level="Medium",
     category="lifecycle",
-    title="DeletionPolicy without UpdateReplacePolicy, or the other way round",
-    issue="{resources} in {file} have one of DeletionPolicy and UpdateReplacePolicy. What one protects the other gives "
-    "away: an update that replaces the resource does not ask DeletionPolicy.",
-    fix="Set both, to the same value.",
-    root_cause="DeletionPolicy is thought to cover replacement.",
+    title="{present} without {absent}: {resources}",
+    issue="{resources} in {file} {has|have} {present}: {value} and no {absent}. DeletionPolicy applies when the stack or the resource "
+    "is deleted, and UpdateReplacePolicy when an update replaces the resource: one of the two then deletes what the other keeps.",
+    fix="Add {absent} with the same value.",
+    root_cause="{because}",
     lesson="Write DeletionPolicy and UpdateReplacePolicy together.",
     reference="https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-attribute-"
     "updatereplacepolicy.html",
-    cost="Data is lost, or kept and paid for.",
-    security="None.",
-    performance="None.",
-    stands_for=("cfn-lint:W3011", "cloudformation-validate:W3011"),
+    aws_behaviour="CloudFormation deletes the old resource after a replacement unless UpdateReplacePolicy keeps it.",
+    is_choice=True,
+    yields_to=("retain-policy",),
+    needed=lambda finding: finding.facts.get("keep"),
+    check=check,
     fails=(
         example("""
 Resources:
   Uploads:
     Type: AWS::S3::Bucket
-    DeletionPolicy: Retain
+    DeletionPolicy: Retain  # finds
 """),
     ),
     passes=(
         example("""
 Resources:
-  Topic:
-    Type: AWS::SNS::Topic
-    Properties:
-      DisplayName: orders
+  Uploads:
+    Type: AWS::S3::Bucket
+    DeletionPolicy: Retain
+    UpdateReplacePolicy: Retain
+  Reports:
+    Type: AWS::S3::Bucket
+    DeletionPolicy: Delete
 """),
     ),
 )

@@ -1,24 +1,24 @@
-"""Deletion protection where the task wants to tear down."""
+"""Deletion protection where the prompt wants to delete the stack."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from grader.case import Case
+from grader.case.deployed import created
 from grader.catalogue import Rule, RuleFinding, at_property, example
+from grader.rules.storage._teardown import is_kept, is_protection_ordered, quoted, teardown
 
-# What a prompt says when everything it asks for must be deletable again.
-TEAR_DOWN = (
-    r"destroyable|be (cleanly |fully |easily )?(destroyed|deleted|torn down)|no retain|without retain|tear ?down|teardown"
-    r"|deletionpolicy: delete|no deletion ?protection|deletion protection (is |must be )?(disabled|off|false)|clean ?up"
-)
+# Where a type switches deletion protection on.
+# Source: the properties of each in https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/
 _SWITCHES = {
     "AWS::Cognito::UserPool": "DeletionProtection",
+    "AWS::DocDB::DBCluster": "DeletionProtection",
+    "AWS::DynamoDB::GlobalTable": "DeletionProtectionEnabled",
     "AWS::DynamoDB::Table": "DeletionProtectionEnabled",
+    "AWS::EC2::Instance": "DisableApiTermination",
     "AWS::EKS::Cluster": "DeletionProtection",
     "AWS::Neptune::DBCluster": "DeletionProtection",
-    "AWS::DocDB::DBCluster": "DeletionProtection",
     "AWS::RDS::DBCluster": "DeletionProtection",
     "AWS::RDS::DBInstance": "DeletionProtection",
     "AWS::RDS::GlobalCluster": "DeletionProtection",
@@ -26,35 +26,33 @@ _SWITCHES = {
 
 
 def check(case: Case) -> Iterator[RuleFinding]:
-    """Report deletion protection that is on, where the prompt wants everything to be deletable."""
-    if not re.search(TEAR_DOWN, case.prompt):
+    """Report deletion protection that is on, where the prompt wants everything to be deletable and asks for no protection."""
+    asked = teardown(case)
+    if asked is None or is_protection_ordered(case):
         return
-    for template, resource in case.resources(*_SWITCHES):
+    for template, resource, scope in created(case, *_SWITCHES):
         path = _SWITCHES[resource.type]
-        value = case.scopes[template.file].text(resource.get(path))
-        if value.lower() in ("true", "active"):
-            yield at_property(
-                template, resource, path, f"{path} is {value}, and the task wants to delete it again", value=value
-            )
+        value = scope.text(resource.get(path))
+        if value.lower() in ("true", "active") and not is_kept(case, resource.type):
+            yield at_property(template, resource, path, f"{path} is {value}", value=value, because=quoted(asked))
 
 
 RULE = Rule(
     id="deletion-protection",
     kind="deletion-protection",
-    level="Critical",
+    level="High",
     category="lifecycle",
-    title="Deletion protection on what must be deletable",
-    issue="Deletion protection is on for {resources} in {file}, and the task asks for resources that can be deleted "
-    "with their stack. Deleting the stack fails there and leaves everything it depends on behind.",
-    fix="Turn it off for {resources}, or make it a parameter or a condition of production.",
-    root_cause="The setting is a good one for production, and was applied without looking at what the task asks for.",
-    lesson="Follow the task on teardown before general advice on protection.",
+    title="Deletion protection on resources that must be deletable: {resources}",
+    issue="Deletion protection is on for {resources} in {file}, and the prompt asks for resources that can be deleted with their "
+    "stack. The service refuses to delete {it|them}, and the deletion of the stack fails.",
+    fix="Switch the protection off for {resources}, or let a parameter or condition for production switch it on.",
+    root_cause="{because}",
+    lesson="Switch deletion protection off where the stack has to be deletable.",
     reference="https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_DeleteInstance.html",
-    cost="What cannot be deleted is paid for.",
-    security="None.",
-    performance="None.",
-    check=check,
+    aws_behaviour="The stack is created; DeleteStack fails at the protected resource and leaves it and what it depends on.",
+    cost="What cannot be deleted is charged on.",
     needed=lambda finding: "INACTIVE" if "UserPool" in finding.type else False,
+    check=check,
     fails=(
         example(
             """
@@ -72,20 +70,28 @@ Resources:
             prompt="A table. All resources must be destroyable.",
         ),
     ),
-    passes=(
+    passes=tuple(
         example(
-            """
+            f"""
+Parameters:
+  Stage: {{Type: String, Default: test}}
+Conditions:
+  IsProduction: !Equals [!Ref Stage, prod]
 Resources:
   Orders:
     Type: AWS::DynamoDB::Table
-    DeletionPolicy: Delete
-    UpdateReplacePolicy: Delete
     Properties:
-      AttributeDefinitions: [{AttributeName: id, AttributeType: S}]
-      KeySchema: [{AttributeName: id, KeyType: HASH}]
+      AttributeDefinitions: [{{AttributeName: id, AttributeType: S}}]
+      KeySchema: [{{AttributeName: id, KeyType: HASH}}]
       BillingMode: PAY_PER_REQUEST
+      DeletionProtectionEnabled: {value}
 """,
-            prompt="A table. All resources must be destroyable.",
-        ),
+            prompt=prompt,
+        )
+        for value, prompt in (
+            ("!If [IsProduction, true, false]", "A table. All resources must be destroyable."),
+            ("true", "A table with best practices. Clean up old items with a time to live."),
+            ("true", "A table. The stack must be deletable. Enable deletion protection for the table."),
+        )
     ),
 )

@@ -1,35 +1,42 @@
-"""Resources that stay behind where the task wants to tear down."""
+"""Resources that stay after their stack where the prompt wants them deleted."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from grader.case import Case
+from grader.case.deployed import created
 from grader.catalogue import Rule, RuleFinding, example
 from grader.model import Location
-from grader.rules.storage.deletion_protection import TEAR_DOWN
+from grader.rules.storage._teardown import is_kept, quoted, teardown
 from grader.template import text_of
+
+_LEVELS = {"Retain": "High", "RetainExceptOnCreate": "High", "Snapshot": "Medium"}
 
 
 def check(case: Case) -> Iterator[RuleFinding]:
-    """Report Retain and Snapshot policies where the prompt wants nothing to stay behind."""
-    if not re.search(TEAR_DOWN, case.prompt):
+    """Report Retain and Snapshot policies where the prompt wants everything to be deletable and does not ask for them."""
+    asked = teardown(case)
+    if asked is None:
         return
-    for template, resource in case.resources():
+    for template, resource, _ in created(case):
         for key in ("DeletionPolicy", "UpdateReplacePolicy"):
             value = text_of(resource.node.get(key))
-            if value in ("Retain", "Snapshot", "RetainExceptOnCreate"):
-                place = resource.node.keys[key].line
-                message = f"{key} is {value}, and the task wants nothing to stay behind"
-                yield RuleFinding(
-                    location=Location(
-                        file=template.file, line=place, resource=resource.name, type=resource.type, path=key
-                    ),
-                    message=message,
-                    facts={"value": value},
-                )
-                break
+            if value not in _LEVELS or is_kept(case, resource.type):
+                continue
+            yield RuleFinding(
+                location=Location(
+                    file=template.file,
+                    line=resource.node.keys[key].line,
+                    resource=resource.name,
+                    type=resource.type,
+                    path=key,
+                ),
+                message=f"{key} is {value}",
+                facts={"value": value, "because": quoted(asked)},
+                level=_LEVELS[value],
+            )
+            break
 
 
 RULE = Rule(
@@ -37,18 +44,19 @@ RULE = Rule(
     kind="retain-policy",
     level="High",
     category="lifecycle",
-    title="Resources that outlive their stack",
-    issue="The policy of {resources} in {file} is {values}, and the task asks for resources that go with their stack. "
-    "They stay behind, with their names, and the next deployment collides with them.",
+    title="Resources that outlive their stack: {resources}",
+    issue="The prompt asks for resources that can be deleted with their stack. {resources} in {file} {has|have} the policy {values}: "
+    "the resource itself, or a snapshot of it, stays after the stack is deleted.",
     fix="Set DeletionPolicy and UpdateReplacePolicy of {resources} to Delete.",
-    root_cause="Keeping data is the usual advice; the task says otherwise.",
-    lesson="Follow the task on teardown before general advice on retention.",
+    root_cause="{because}",
+    lesson="Set DeletionPolicy to Delete where the stack has to be deletable.",
     reference="https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-attribute-deletionpolicy.html",
-    cost="What stays behind is paid for.",
-    security="Forgotten copies of data.",
-    performance="None.",
-    check=check,
+    aws_behaviour="With Retain, CloudFormation leaves the resource and its name, and the next stack with that name fails; with "
+    "Snapshot, it deletes the resource and leaves a snapshot (Medium).",
+    cost="What stays is charged on.",
+    security="Copies of the data stay without an owner.",
     needed=lambda finding: "Delete",
+    check=check,
     fails=(
         example(
             """
@@ -60,17 +68,34 @@ Resources:
 """,
             prompt="A bucket. No Retain policies: everything must be destroyable.",
         ),
-    ),
-    passes=(
         example(
             """
 Resources:
   Files:
     Type: AWS::S3::Bucket
-    DeletionPolicy: Delete
-    UpdateReplacePolicy: Delete
+    DeletionPolicy: Retain  # finds
+  Orders:
+    Type: AWS::RDS::DBInstance
+    DeletionPolicy: Snapshot
 """,
-            prompt="A bucket. No Retain policies: everything must be destroyable.",
+            prompt="All resources must be destroyable. Use DeletionPolicy: Snapshot for the database.",
         ),
+    ),
+    passes=tuple(
+        example(
+            f"""
+Resources:
+  Files:
+    Type: AWS::S3::Bucket
+    DeletionPolicy: {policy}
+    UpdateReplacePolicy: {policy}
+""",
+            prompt=prompt,
+        )
+        for policy, prompt in (
+            ("Delete", "A bucket. No Retain policies: everything must be destroyable."),
+            ("Retain", "A bucket. Old objects must be deleted after 30 days, and logs cleaned up."),
+            ("Retain", "A stack that can be torn down. Retain the bucket on stack deletion."),
+        )
     ),
 )

@@ -2,23 +2,49 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from grader.case import Case
-from grader.catalogue import Rule, RuleFinding, example, from_problem
+from grader.catalogue import Rule, RuleFinding, example
 from grader.plan.sources import unresolved_destinations
+from grader.support.markdown import code, listed
+from grader.template import Parameter, Resource, text_of
 
 # "Create the destination bucket first" in words, or the commands that do it.
-_TOLD = (
+_DOCUMENTED = (
     r"(create-bucket|s3 mb)[^\n]*(repl|dest|dr\b|backup)"
     r"|\bcreate\b[^\n.]{0,60}\b(replica|destination|replication|target)\b[^\n.]{0,30}\bbucket"
+    r"|\b(replica|destination|replication|target)\b[^\n.]{0,30}\bbucket[^\n.]{0,60}"
+    r"\b(must|has to|needs to|should)\b[^\n.]{0,30}\b(exist|be created|created)"
 )
 
 
 def check(case: Case) -> Iterator[RuleFinding]:
-    """Report each replication to a bucket that is not there, unless a document says to create it."""
-    if not case.documented(_TOLD):
-        yield from map(from_problem, unresolved_destinations(case))
+    """Report each replication to a bucket that is not there, unless a document or a description says to create it."""
+    if case.documented(_DOCUMENTED) or any(re.search(_DOCUMENTED, text.lower()) for text in _descriptions(case)):
+        return
+    for problem in unresolved_destinations(case):
+        if not problem.facts["value"].startswith("${Fn::"):  # taken from a list that the reader gives
+            facts = {**problem.facts, "because": _because(case, problem.resource)}
+            yield RuleFinding(location=problem.location, message=problem.message, facts=facts)
+
+
+def _descriptions(case: Case) -> Iterator[str]:
+    """Yield the descriptions of templates, parameters and resources, and the comments of YAML."""
+    for template in case.templates:
+        described: list[Parameter | Resource] = [*template.parameters.values(), *template.resources.values()]
+        yield from (text for one in described if (text := text_of(one.node.get("Description"))))
+        yield text_of(template.root.get("Description")) or ""
+        yield from re.findall(r"^\s*#(.*)$", "" if template.is_json else template.text, re.M)
+
+
+def _because(case: Case, source: str) -> str:
+    """Say which buckets the bundle creates, and that none of them is the destination."""
+    others = [bucket.name for _, bucket in case.resources("AWS::S3::Bucket") if bucket.name != source]
+    if others:
+        return f"The templates create {listed([source, *others])}; the destination is named by a text that none of them has."
+    return f"{code(source)} is the only bucket that the templates create."
 
 
 RULE = Rule(
@@ -26,19 +52,18 @@ RULE = Rule(
     kind="replication-destination-missing",
     level="Critical",
     category="prerequisites",
-    title="S3 replication to a bucket that nothing creates",
-    issue="{resource} in {file} replicates its objects to {value}. No template of the response creates that bucket, the "
-    "account does not hold it, and no document says to create it first. S3 checks the destination when the source bucket "
-    "is created, so the stack fails there.",
-    fix="Create the destination bucket, with versioning on, before {resource}: in a stack of its own where it belongs in "
-    "another region. Or put the replication behind a condition that is off until the bucket's ARN is given.",
-    root_cause="The response assumes that a bucket in the replica region stands already, and has no stack, parameter or "
-    "instruction that would make it so.",
+    title="S3 replication to a bucket that does not exist: {values}",
+    issue="{resources} in {file} {replicates|replicate} objects to {values}. No template of the response creates that bucket, the "
+    "account does not have it, and no document says to create it first. S3 checks the destination when replication is configured, "
+    "and the stack fails there.",
+    fix="Create the destination bucket, with versioning on, before {resources}: in a stack of its own where it is in another region. "
+    "Or make the replication conditional on a parameter that takes the ARN of the bucket.",
+    root_cause="{because}",
     lesson="Create both ends of a replication, or make it optional; a stack cannot create a bucket in another region.",
     reference="https://docs.aws.amazon.com/AmazonS3/latest/userguide/replication-requirements.html",
-    cost="The rollback costs a deployment; replication itself adds storage and transfer in the second region.",
-    security="Objects that were to survive the loss of a region have a single copy.",
-    performance="None: the stack does not come up.",
+    aws_behaviour="PutBucketReplication is refused where the destination bucket does not exist.",
+    cost="The deployment is rolled back; replication itself adds storage and transfer in the second region.",
+    security="Without the replica, the objects have a single copy.",
     check=check,
     fails=(
         example("""
