@@ -109,6 +109,12 @@ class Case:
                     found.setdefault(child.file, (template, resource))
         return found
 
+    @cached_property
+    def roots(self) -> tuple[Template, ...]:
+        """The templates that no other template nests; all of them where they nest each other."""
+        found = tuple(template for template in self.templates if template.file not in self.parents)
+        return found or self.templates
+
     def child_of(self, template: Template, stack: Resource) -> Template | None:
         """Return the template of the bundle that a nested stack names, None where it is not in the bundle."""
         node = stack.get("TemplateURL") or stack.get("Location")

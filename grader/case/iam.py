@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import fnmatch
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from grader.case.case import Case
 from grader.case.deployed import created, deployed, entries
@@ -172,15 +173,24 @@ def _belongs(template: Template, policy: Resource, role: Resource) -> bool:
     return forth or any(use.owner == role.name and use.target == policy.name for use in template.references)
 
 
+def statements_in(document: object) -> Iterator[Mapping[str, Any]]:
+    """Yield the statements of the value of a policy document; what is not a statement is left out."""
+    found = document.get("Statement") if isinstance(document, dict) else None
+    for statement in found if isinstance(found, list) else [found]:
+        if isinstance(statement, dict):
+            yield statement
+
+
+def texts_in(value: object) -> list[str]:
+    """Return the value of an element of a statement as a list of texts: IAM accepts a single value for a list."""
+    items = value if isinstance(value, list) else [value]
+    return [str(item) for item in items if item is not None and not isinstance(item, dict | list)]
+
+
 def _actions(policy: object) -> Iterator[str]:
-    document = policy.get("PolicyDocument") if isinstance(policy, dict) else None
-    statements = document.get("Statement") if isinstance(document, dict) else None
-    for statement in statements if isinstance(statements, list) else [statements]:
-        if not isinstance(statement, dict) or statement.get("Effect") != "Allow":
+    for statement in statements_in(policy.get("PolicyDocument") if isinstance(policy, dict) else None):
+        if statement.get("Effect") != "Allow":
             continue
-        actions = statement.get("Action")
-        for action in actions if isinstance(actions, list) else [actions]:
-            if isinstance(action, str):
-                yield action.lower()
+        yield from (action.lower() for action in texts_in(statement.get("Action")))
         if "NotAction" in statement:
             yield "*"

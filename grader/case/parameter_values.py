@@ -13,6 +13,7 @@ import yaml
 from grader.bundle import BundleFile, Kind
 from grader.errors import InputError
 from grader.support.validation import load_yaml
+from grader.template import as_text
 
 _PAIR = re.compile(r"ParameterKey=[\"']?(\w+)[\"']?\s*,\s*ParameterValue=(\"[^\"\n]*\"|'[^'\n]*'|[^\s\"'\\,`]+)")
 _OVERRIDES = re.compile(
@@ -56,7 +57,7 @@ def parameters_of(value: object, where: Path | str) -> dict[str, str]:
     for name, item in pairs:
         if isinstance(item, dict) or not isinstance(name, str):
             raise InputError(f"not a parameters file: the value of {name!r} is no text, number or list", where)
-        found[name] = ",".join(map(_text, item)) if isinstance(item, list) else _text(item)
+        found[name] = as_text(item)
     return found
 
 
@@ -65,10 +66,6 @@ def load_parameters(path: Path) -> dict[str, str]:
     if not path.is_file():
         raise InputError("no such parameters file", path)
     return parameters_of(load_yaml(path), path)
-
-
-def _text(value: object) -> str:
-    return str(value).lower() if isinstance(value, bool) else "" if value is None else str(value)
 
 
 def given_by(files: Iterable[BundleFile]) -> tuple[Given, ...]:

@@ -10,7 +10,7 @@ from functools import cached_property
 from typing import Any
 
 from grader.case import Case
-from grader.template import AnyNode, Call, Map, Resource, Scalar, Scope, Sequence, Template, Unknown
+from grader.template import AnyNode, Call, Map, Resource, Scalar, Scope, Sequence, Template, Unknown, as_text
 
 Canonical = Any  # str, list or dict of canonical values; a scalar is the text that CloudFormation would see
 Key = tuple[str, str]  # a resource of a bundle: file and logical id
@@ -67,11 +67,7 @@ def _plain(value: object) -> Canonical:
 
 
 def _text(value: object) -> str:
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, float) and value.is_integer():
-        return str(int(value))
-    return "" if value is None else str(value)
+    return str(int(value)) if isinstance(value, float) and value.is_integer() else as_text(value)
 
 
 def leaves(value: Canonical, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], str]]:

@@ -17,11 +17,6 @@ MAX_IN_S3 = 1_048_576
 NESTED = "AWS::CloudFormation::Stack"
 
 
-def roots(case: Case) -> list[Template]:
-    """Return the templates that no other template of the bundle nests."""
-    return [template for template in case.templates if template.file not in case.parents]
-
-
 def children_of(case: Case, template: Template) -> dict[str, Template]:
     """Return the nested templates of one, by the logical id of the stack resource that names each."""
     found = ((one.name, case.child_of(template, one)) for one in template.of_type(NESTED))

@@ -23,7 +23,6 @@ from grader.dryrun.package import (
     key_of,
     outside_nests,
     packaged,
-    roots,
     transforms_of,
 )
 from grader.dryrun.session import Aws
@@ -61,7 +60,7 @@ def dry_run(aws: Aws, case: Case, catalogue: Catalogue, journal: Journal | None 
         for template in case.templates:
             _validate(run, template)
         if aws.settings.mode == "change-set":
-            for root in roots(case):
+            for root in case.roots:
                 _plan(run, root)
     finally:
         left = remove_all(aws, run.journal)

@@ -7,9 +7,10 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import NamedTuple
 
 from grader.case import Case
+from grader.case.iam import statements_in
 from grader.facts.order import needed_by
 from grader.facts.places import Place, identity, places, root_of, target_of
-from grader.facts.policies import allowed, statements
+from grader.facts.policies import allowed
 from grader.plan.graph import dependencies
 from grader.template import as_text, is_known
 
@@ -204,7 +205,7 @@ def key_administrator(case: Case, root: Place) -> Iterator[Broken]:
     [bypass] = places(case, root, "BypassPolicyLockoutSafetyCheck")
     if not isinstance(policy.value, dict) or bypass.text == "true":
         return
-    for statement in statements(policy.value):
+    for statement in statements_in(policy.value):
         principal = statement.get("Principal")
         named = principal.get("AWS") if isinstance(principal, dict) else principal
         if statement.get("Effect") != "Allow" or named is None:

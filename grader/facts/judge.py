@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator
 
 from grader.case import Case
+from grader.case.iam import statements_in, texts_in
 from grader.facts.checks import CHECKS, Broken
 from grader.facts.clauses import Clause, View, holds, parse_clause
 from grader.facts.model import Allows, Fact, Invoke, Order, Partner, ResourcePolicy, Trust
@@ -192,12 +193,11 @@ def _own(place: Place, view: View) -> Place:
 
 def _trusted(document: dict[str, object]) -> str:
     names: list[str] = []
-    found = document.get("Statement")
-    for statement in found if isinstance(found, list) else [found]:
-        given = statement.get("Principal") if isinstance(statement, dict) else None
+    for statement in statements_in(document):
+        given = statement.get("Principal")
         for value in given.values() if isinstance(given, dict) else ():
-            names += value if isinstance(value, list) else [str(value)]
-    return ", ".join(map(str, names[:3])) or "no service"
+            names += texts_in(value)
+    return ", ".join(names[:3]) or "no service"
 
 
 def _allows(allows: Allows, case: Case, view: View) -> Iterator[Broken]:

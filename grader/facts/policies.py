@@ -4,30 +4,17 @@ from __future__ import annotations
 
 import fnmatch
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from grader.case import Case
+from grader.case.iam import statements_in, texts_in
 from grader.facts.managed import MANAGED
 from grader.template import Resource, Template, items_of
 
 _ATTACHED = ("AWS::IAM::Policy", "AWS::IAM::RolePolicy", "AWS::IAM::ManagedPolicy")
 _UNKNOWN = re.compile(r"\$\{[^{}]*\}")
 Statement = Mapping[str, Any]
-
-
-def statements(document: object) -> Iterator[Statement]:
-    """Yield the statements of a policy document; what is not a statement is left out."""
-    found = document.get("Statement") if isinstance(document, dict) else None
-    for statement in found if isinstance(found, list) else [found]:
-        if isinstance(statement, dict):
-            yield statement
-
-
-def texts(value: object) -> list[str]:
-    """Return a value of a statement as a list of texts: IAM takes a single one for a list."""
-    items = value if isinstance(value, list) else [value]
-    return [str(item) for item in items if item is not None and not isinstance(item, dict | list)]
 
 
 def matches(pattern: str, wanted: str) -> bool:
@@ -38,8 +25,8 @@ def matches(pattern: str, wanted: str) -> bool:
 
 def _concerns_action(statement: Statement, action: str) -> bool:
     if "Action" in statement:
-        return any(matches(pattern, action) for pattern in texts(statement["Action"]))
-    return "NotAction" in statement and not any(matches(one, action) for one in texts(statement["NotAction"]))
+        return any(matches(pattern, action) for pattern in texts_in(statement["Action"]))
+    return "NotAction" in statement and not any(matches(one, action) for one in texts_in(statement["NotAction"]))
 
 
 def _concerns_principal(statement: Statement, principals: Sequence[str]) -> bool:
@@ -48,7 +35,7 @@ def _concerns_principal(statement: Statement, principals: Sequence[str]) -> bool
         return True
     if not isinstance(given, dict):
         return "NotPrincipal" in statement
-    named = [text for value in given.values() for text in texts(value)]
+    named = [text for value in given.values() for text in texts_in(value)]
     return any(matches(name, wanted) for name in named for wanted in principals)
 
 
@@ -58,7 +45,7 @@ def allowed(documents: Iterable[object], action: str, principals: Sequence[str] 
     Conditions are left open: a statement with one may apply. A deny without conditions wins.
     """
     found = False
-    for statement in (one for document in documents for one in statements(document)):
+    for statement in (one for document in documents for one in statements_in(document)):
         if not _concerns_action(statement, action):
             continue
         if principals and not _concerns_principal(statement, principals):
@@ -74,8 +61,10 @@ def allowed(documents: Iterable[object], action: str, principals: Sequence[str] 
 
 def _concerns_resource(statement: Statement, resource: str) -> bool:
     if "Resource" in statement:
-        return any(matches(pattern, resource) for pattern in texts(statement["Resource"]))
-    return "NotResource" not in statement or not any(matches(one, resource) for one in texts(statement["NotResource"]))
+        return any(matches(pattern, resource) for pattern in texts_in(statement["Resource"]))
+    return "NotResource" not in statement or not any(
+        matches(one, resource) for one in texts_in(statement["NotResource"])
+    )
 
 
 def trust_of(case: Case, template: Template, role: Resource) -> object:

@@ -13,7 +13,7 @@ from grader.plan.parameters import check_parameters, check_rules
 from grader.plan.prerequisites import check_prerequisites
 from grader.plan.references import check_references, check_template
 from grader.plan.sources import unresolved_destinations, unresolved_images, unresolved_reads
-from grader.plan.stacks import check_nested, roots
+from grader.plan.stacks import check_nested
 from grader.template import NAME_PROPERTIES, Scope, Template, as_text
 
 MAX_RESOURCES = 20_000
@@ -70,7 +70,7 @@ def make_plan(case: Case) -> Plan:
 
 def _parents_first(case: Case) -> Iterator[Template]:
     done: set[str] = set()
-    todo = list(roots(case))
+    todo = list(case.roots)
     while todo:
         template = todo.pop(0)
         if template.file in done:

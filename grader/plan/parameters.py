@@ -10,7 +10,7 @@ import regex
 from grader.case import Case
 from grader.model import Location
 from grader.plan.model import PlanCode, Problem, at_parameter
-from grader.template import Map, Parameter, Scope, Template, at, is_known, items_of
+from grader.template import Map, Parameter, Scope, Template, as_text, at, is_known, items_of
 
 _SECONDS = 0.05  # a pattern comes from the response: matching it is bounded in time
 _SSM = "AWS::SSM::Parameter::Value<"
@@ -45,17 +45,11 @@ def check_parameters(case: Case, template: Template, scope: Scope) -> Iterator[P
                 yield at_parameter(template, parameter, "", PlanCode.PARAMETER_MISSING, message)
             value = parameter.default
         if value is not None and is_known(value):
-            yield from _value(case, template, parameter, _as_text(value))
+            yield from _value(case, template, parameter, as_text(value))
 
 
 def _is_given(case: Case, name: str) -> bool:
     return name in case.task.parameters or name in case.given
-
-
-def _as_text(value: object) -> str:
-    if isinstance(value, list):
-        return ",".join(map(str, value))
-    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def _type(template: Template, parameter: Parameter) -> Iterator[Problem]:

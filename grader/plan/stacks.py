@@ -104,12 +104,6 @@ def _outputs(template: Template, stack: Resource, child: Template) -> Iterator[P
             )
 
 
-def roots(case: Case) -> tuple[Template, ...]:
-    """Return the templates that nothing nests; all of them where they nest each other."""
-    found = tuple(template for template in case.templates if template.file not in case.parents)
-    return found or case.templates
-
-
 def stack_of(case: Case, template: Template) -> str:
     """Return how a template's stack is called in messages: its parent's logical id, or its file."""
     parent = case.parents.get(template.file)
