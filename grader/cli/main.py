@@ -17,6 +17,7 @@ _COMMANDS = (
     "compare",
     "diff",
     "dry-run",
+    "facts",
     "plan",
     "read",
     "report",

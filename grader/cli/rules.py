@@ -41,7 +41,7 @@ def list_rules(
     found = _having(_having(_having(every, "subject", subject), "kind", kind), "level", level)
     found = [rule for rule in found if all(word.lower() in _searched(rule) for word in words)]
     if form == "markdown":
-        click.echo(rules_markdown(found), nl=False)
+        click.echo(rules_markdown(rule for rule in found if rule.subject != "facts"), nl=False)
         return
     if form == "json":
         fields = ("id", "level", "subject", "kind", "category", "title")

@@ -56,7 +56,7 @@ def rules_markdown(rules: Iterable[Rule]) -> str:
     lines = [
         "# Rules",
         "",
-        f"The {len(listed)} rules of the catalogue. Written by `grade rules list --format markdown`.",
+        f"The {len(listed)} rules of the catalogue, without [the facts](facts.md). Written by `grade rules list --format markdown`.",
         "",
     ]
     lines += ["| rule | level | kind | what it finds |", "|---|---|---|---|"]
