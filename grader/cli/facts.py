@@ -16,7 +16,9 @@ def command() -> None:
 @click.option("--mechanism", metavar="M", help="Facts of a mechanism only: combination, order, grant or presence.")
 @click.option("--format", "form", type=click.Choice(["text", "json", "markdown"]), default="text", show_default=True)
 def list_facts(words: tuple[str, ...], type_: str | None, mechanism: str | None, form: str) -> None:
-    """List the facts whose id, title or statement has all WORDS: id, level, resource type and title."""
+    """List the facts whose text has all WORDS.
+
+    Each line has the id, the level, the resource type and the title."""
     import json
 
     from grader.facts import load_facts
@@ -42,7 +44,7 @@ def list_facts(words: tuple[str, ...], type_: str | None, mechanism: str | None,
 @command.command("show")
 @click.argument("fact_id", metavar="ID")
 def show_fact(fact_id: str) -> None:
-    """Show a fact: its statement, what AWS answers, how to fix it, its source and its examples."""
+    """Show a fact with its source and examples."""
     from difflib import get_close_matches
 
     from grader.errors import InputError

@@ -9,6 +9,7 @@ import pytest
 from grader.errors import InputError
 from grader.facts import load_facts
 from grader.facts.policies import allowed
+from tests.conftest import ROOT, Cli
 
 FACT = """
 facts:
@@ -82,3 +83,14 @@ def test_what_policies_allow(
     documents: list[object], action: str, principals: tuple[str, ...], resource: str, truth: bool
 ) -> None:
     assert allowed(documents, action, principals, resource) is truth
+
+
+def test_the_document_of_the_facts_is_current(cli: Cli) -> None:
+    done = cli("facts", "list", "--format", "markdown")
+    assert done.stdout == (ROOT / "docs" / "facts.md").read_text("utf-8")
+
+
+def test_an_unknown_fact_names_the_nearest(cli: Cli) -> None:
+    done = cli("facts", "show", "trail-before-bucket-polcy")
+    assert done.returncode == 2
+    assert "did you mean trail-before-bucket-policy?" in done.stderr
