@@ -14,7 +14,14 @@ def command() -> None:
 @click.argument("words", nargs=-1)
 @click.option("--type", "type_", metavar="T", help="Facts about a resource type only: AWS::Lambda::Function ...")
 @click.option("--mechanism", metavar="M", help="Facts of a mechanism only: combination, order, grant or presence.")
-@click.option("--format", "form", type=click.Choice(["text", "json", "markdown"]), default="text", show_default=True)
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["text", "json", "markdown"]),
+    default="text",
+    show_default=True,
+    help="How to print them.",
+)
 def list_facts(words: tuple[str, ...], type_: str | None, mechanism: str | None, form: str) -> None:
     """List the facts whose text has all WORDS.
 
