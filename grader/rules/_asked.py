@@ -31,5 +31,5 @@ def absent(case: Case, words: str, *types: str) -> Iterator[RuleFinding]:
     yield RuleFinding(
         location=Location(file=PROMPT, line=asked.line, type=types[0]),
         message=f"there is no {types[0]} in any template",
-        facts={"asked": asked.text, "because": because},
+        facts={"asked": asked.text.rstrip(".:;"), "because": because},
     )

@@ -58,8 +58,8 @@ RULE = Rule(
     level="Medium",
     category="versions",
     title="Deprecated Lambda runtime",
-    issue="{resources} in {file} {uses|use} {values}. A deprecated runtime gets no security updates; later, AWS blocks the creation of "
-    "functions with it, and then their update.",
+    issue="{resources} in {file} {uses|use} {values}. A deprecated runtime gets no security updates, and from a published date "
+    "on AWS blocks the creation of functions with it.",
     fix="Set Runtime of {resources} to a supported version, {successors}, and test the code with it.",
     root_cause="{because}",
     lesson="Use runtimes that are supported at the time of the deployment.",

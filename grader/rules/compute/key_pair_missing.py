@@ -9,7 +9,7 @@ from grader.rules._shared import resource_at, with_facts
 from grader.support.markdown import code
 from grader.template import Parameter, Scalar, Template
 
-_WORDS = r"\bkey ?pairs?\b|\bkey ?name\b|\bssh key\b"
+_WORDS = r"\bkey ?pair\w*|\bkey ?name\b|\bssh key\b"
 _CREATED = r"create-key-pair|import-key-pair"
 _NAMED = r"(existing|create|your|own|valid)\b[^\n]{0,40}\bkey ?pair|\bkey ?pair\b[^\n]{0,60}\b(must|exist|created|beforehand|prerequisite)"
 
@@ -17,7 +17,10 @@ _NAMED = r"(existing|create|your|own|valid)\b[^\n]{0,40}\bkey ?pair|\bkey ?pair\
 def _confirm(case: Case, finding: Finding) -> Finding | None:
     """Silent where a document creates the key pair or the prompt orders it; milder where the answer names the prerequisite."""
     template = next((one for one in case.templates if one.file == finding.file), None)
-    if template is None or case.documented(_CREATED) or case.request.orders(_WORDS):
+    if template is None:
+        return None
+    value = finding.facts.get("value", "")
+    if value and (case.documented(_CREATED) or case.request.orders(_WORDS)):
         return None
     found = resource_at(case, finding)
     if found is not None:
@@ -30,7 +33,6 @@ def _confirm(case: Case, finding: Finding) -> Finding | None:
         parameter is not None and "exist" in (parameter.text("Description") or "").lower()
     )
     named = code(parameter.name) if parameter else "a parameter"
-    value = finding.facts.get("value", "")
     because = f"The value of {named} is {code(value)}, and no template creates that key pair."
     if not value:
         because = (
@@ -50,8 +52,8 @@ RULE = Rule(
     level="High",
     category="prerequisites",
     title="EC2 key pair that nothing creates",
-    issue="{resources} in {file} {names|name} the key pair {values}. A key pair has to exist before the stack is created, and neither "
-    "the templates nor a document of the response create it.",
+    issue="{resources} in {file} {needs|need} a key pair that exists before the stack is created, and neither the templates nor a "
+    "document of the response create it.",
     fix="Create an AWS::EC2::KeyPair in the template, make the key pair optional with a condition, or connect through Session Manager, "
     "which needs no key pair.",
     root_cause="{because}",

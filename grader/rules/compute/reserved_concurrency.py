@@ -32,8 +32,8 @@ RULE = Rule(
     title="Reserved concurrency above the quota of a new account",
     issue="{resources} in {file} {reserves|reserve} {values} concurrent executions. A new account has {limit} in all, of which {room} can "
     "be reserved; Lambda rejects a reservation that leaves less than the unreserved minimum.",
-    fix="Remove ReservedConcurrentExecutions from {resources}; where it is asked for, document that the quota for concurrent executions "
-    "has to be raised in Service Quotas before the deployment.",
+    fix="Remove ReservedConcurrentExecutions from {resources} unless it is asked for; where it is, document that the quota for "
+    "concurrent executions has to be raised in Service Quotas before the deployment.",
     root_cause="{because}",
     lesson="Reserve concurrency only where it is asked for, and name the quota that it needs.",
     reference="https://docs.aws.amazon.com/lambda/latest/dg/configuration-concurrency.html",

@@ -29,7 +29,7 @@ def _confirm(case: Case, finding: Finding) -> Finding | None:
     is_closed = said["state"].startswith("in")
     date = said["date"]
     because = (
-        f"{code(said['type'])} takes no new customers since {date}."
+        f"AWS closed {code(said['type'])} to new accounts on {date}."
         if is_closed
         else f"AWS shuts the service of {code(said['type'])} down on {date}."
     )

@@ -64,7 +64,7 @@ RULE = Rule(
     kind="global-database-config",
     level="Critical",
     category="account",
-    title="Aurora cluster that cannot join its global database or backtrack",
+    title="Aurora cluster settings that exclude each other",
     issue="{resources} in {file} {combines|combine} settings that Aurora rejects: backtrack is not available in a global database or for "
     "PostgreSQL, and a global cluster has to exist before a cluster joins it.",
     fix="Remove BacktrackWindow from {resources}, and refer to the global cluster with Ref, so that CloudFormation creates it first.",

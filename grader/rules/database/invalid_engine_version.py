@@ -40,7 +40,7 @@ def check(case: Case) -> Iterator[RuleFinding]:
         if match is None or oldest is None or int(match.group(2)) >= oldest or version in _LONG_TERM:
             continue
         message = f"{engine} {version} is no longer offered for new databases"
-        because = f"RDS offers {code(engine)} {match.group(1)} from minor version {oldest} on."
+        because = f"RDS has withdrawn the minor versions of {code(engine)} {match.group(1)} before {oldest}."
         ordered = case.request.orders(rf"(?<![\d.]){re.escape(version)}(?![\d])")
         if ordered:
             because = f"Line {ordered.line} of the prompt asks for {code(version)}. {because}"

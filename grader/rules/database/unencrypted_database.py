@@ -22,7 +22,9 @@ _INHERITED = (
     "SourceDBClusterIdentifier",
     "SourceDBInstanceIdentifier",
 )
-_DATABASE = r"\b(databases?|db|rds|postgres\w*|mysql|mariadb|aurora|data|storage|all resources|everything)\b"
+_DATABASE = (
+    r"\b(databases?|db|rds|postgres\w*|mysql|mariadb|aurora|all (data|resources|storage)|data at rest|everything)\b"
+)
 _ENCRYPTION = r"\bencrypt\w*"
 
 
@@ -67,7 +69,6 @@ RULE = Rule(
     security="Storage, backups and snapshots are not encrypted.",
     check=check,
     needed=lambda finding: True,
-    is_choice=True,
     aws_behaviour="Deploys with unencrypted storage; High where the prompt asks for encryption.",
     fails=(
         example(resources(database("StorageEncrypted: false  # finds"))),

@@ -30,7 +30,7 @@ def check(case: Case) -> Iterator[RuleFinding]:
             if path[-2:-1] == ("DataResources",) and path[:1] == ("EventSelectors",) and isinstance(node, Map):
                 kind = scope.text(node.get("Type"))
                 if kind not in _ACCEPTED and "$" not in kind and kind:
-                    because = f"Basic event selectors have the types {', '.join(map(code, _ACCEPTED))}."
+                    because = f"{code(kind)} is not a type of basic event selectors."
                     yield _found(template, trail, node.get("Type") or node, f"{dotted(path)}.Type", kind, because)
                     continue
                 for index, value in enumerate(items_of(node.get("Values"))):
@@ -88,8 +88,9 @@ RULE = Rule(
     level="Critical",
     category="schema",
     title="Event selector that CloudTrail rejects",
-    issue="{resources} in {file} {logs|log} the data events of {values}. Basic event selectors take `arn:aws:s3` for all buckets or "
-    "`arn:aws:s3:::NAME/` for one, and no wildcards in the name; CloudTrail rejects the trail.",
+    issue="{resources} in {file} {has|have} event selectors with {values}. Basic event selectors take the types of S3 objects, Lambda "
+    "functions and DynamoDB tables, each with the prefix of an ARN (`arn:aws:s3` for all buckets, `arn:aws:s3:::NAME/` for one) and no "
+    "wildcard in the name. CloudTrail rejects any other.",
     fix="Write `arn:aws:s3` for all buckets, `${{Bucket.Arn}}/` in Fn::Sub for one of the stack, or use AdvancedEventSelectors.",
     root_cause="{because}",
     lesson="Event selectors take ARN prefixes, not the wildcards of IAM policies.",

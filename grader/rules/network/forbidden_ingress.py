@@ -48,7 +48,13 @@ def _open(
                 f"Line {sentence.line} of the prompt forbids it, and {code(resource.name)} names no narrower source."
             )
             yield at_property(
-                template, resource, place, message, value=f"{way.lower()} rule", asked=sentence.text, because=because
+                template,
+                resource,
+                place,
+                message,
+                value=f"{way.lower()} rule",
+                asked=sentence.text.rstrip(".:;"),
+                because=because,
             )
             return
 

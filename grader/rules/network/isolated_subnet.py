@@ -86,7 +86,7 @@ RULE = Rule(
     category="requirements",
     title="Private subnet without a route out of the VPC",
     issue="The route {table|tables} {resources} in {file} {has|have} no route but the local one, and the template has no VPC endpoint. "
-    "{values} in the associated subnets cannot reach the AWS services that they call: every call times out.",
+    "{values} in the associated subnets cannot reach AWS services: every call times out.",
     fix="Add a NAT gateway and a default route to it in {resources}, or VPC endpoints for the services that {values} call.",
     root_cause="{because}",
     lesson="Give private subnets a NAT gateway, or the VPC endpoints that their functions and tasks need.",

@@ -88,7 +88,7 @@ RULE = Rule(
     level="High",
     category="security",
     title="Administration or database port open to every address",
-    issue="{resources} in {file} {admits|admit} every address of the internet to {values}. The prompt does not ask for that.",
+    issue="{resources} in {file} {admits|admit} every address of the internet to {values}. The prompt does not ask for a public source.",
     fix="Restrict the source in {resources} to the address range of the administrators, or to the security group of the servers that "
     "connect; for administration, AWS Systems Manager Session Manager needs no open port.",
     root_cause="{because}",

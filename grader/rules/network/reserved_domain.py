@@ -9,7 +9,7 @@ from grader.case import Case
 from grader.catalogue import Rule, RuleFinding, at_property, example
 from grader.rules._shared import created
 from grader.support.markdown import code
-from grader.template import is_known
+from grader.template import as_text
 
 # Route 53 rejects the domains themselves ("example.com is reserved by AWS!"). For names below them that is not documented;
 # no registry can delegate them, so that their public zone never answers.
@@ -31,10 +31,12 @@ def check(case: Case) -> Iterator[RuleFinding]:
             for use in template.references
             if use.owner == zone.name and use.path[:2] == ("Properties", "Name")
         ]
-        parameter = next((name for name in used if name in template.parameters), "")
+        parameter = next(
+            (one for one in used if one in template.parameters and as_text(scope.parameter(one)) == name), ""
+        )
         because = (
             f"The default of the parameter {code(parameter)} is {code(template.parameters[parameter].default or name)}."
-            if parameter and is_known(name)
+            if parameter
             else f"{code(name)} is written at line {node.line if node else zone.line}."
         )
         message = f"{name} is reserved for documentation"
@@ -50,7 +52,8 @@ RULE = Rule(
     title="Public hosted zone of a reserved domain",
     issue="{resources} in {file} {is a public zone|are public zones} of {values}. The domain is reserved for documentation: Route 53 "
     "rejects the domain itself, and no registry delegates names below it, so its records never resolve.",
-    fix="Take the domain as a parameter, and create the zone and its records under a condition that is false until a domain is given.",
+    fix="Take the domain as a parameter without a reserved default, and create the zone and its records under a condition that is false "
+    "until a domain is given.",
     root_cause="{because}",
     lesson="Never deploy example.com: take the domain as a parameter and make DNS optional.",
     reference="https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/CreatingHostedZone.html",
