@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from grader.model import Evidence, Failure, Result
+from grader.model import DifferenceEntry, Evidence, Failure, JudgedRequirement, Location, RequirementStanding, Result
 from grader.support.markdown import code
 from grader.support.text import one_line
 
 MAX_PLACES = 12
+MAX_DIFFERENCES = 30
+MAX_QUOTE = 300
 
 
 ANALYSIS = "MODEL_FAILURES.md"  # the file that holds an analysis
@@ -34,13 +36,20 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Analysis:
-    """A failure-analysis document: `counts` as its totals line gives them, entries in their order."""
+    """A failure-analysis document: `counts` as its totals line gives them, entries in their order.
+
+    `met`, `unmet` and `unjudged` are the requirements, one line each; `differences` those from the ideal answer.
+    """
 
     task: str
     subject: str
     summary: str
     counts: Mapping[str, int]
     entries: tuple[Entry, ...]
+    unmet: tuple[str, ...] = ()
+    met: tuple[str, ...] = ()
+    unjudged: tuple[str, ...] = ()
+    differences: tuple[str, ...] = ()
     gaps: tuple[str, ...] = ()
     training_value: str = ""
     recommendations: tuple[str, ...] = ()
@@ -57,12 +66,48 @@ def analysis_of(result: Result) -> Analysis:
         summary=result.summary,
         counts={level: count for level, count in result.counts.items() if count},
         entries=tuple(_entry(failure) for failure in result.failures),
+        unmet=_of_standing(result, RequirementStanding.UNMET),
+        met=_of_standing(result, RequirementStanding.MET),
+        unjudged=_of_standing(result, RequirementStanding.UNJUDGED),
+        differences=_differences(result.differences),
         gaps=result.gaps,
         training_value=result.training_value,
         recommendations=result.recommendations,
         strengths=result.strengths,
         verdict=f"{result.verdict}, {result.score:g} of 100",
     )
+
+
+def _of_standing(result: Result, standing: RequirementStanding) -> tuple[str, ...]:
+    return tuple(_requirement(one) for one in result.requirements if one.standing is standing)
+
+
+def _requirement(judged: JudgedRequirement) -> str:
+    """Write a requirement as one line: the prompt's line and words, then the places, or what is there instead, or why not."""
+    asked = judged.requirement
+    words = f'"{_plain(asked.quote, MAX_QUOTE)}"' if asked.quote else _plain(asked.title)
+    line = f"Line {asked.line}: {words}" if asked.line else words
+    places = list(dict.fromkeys(_where(one.location) for one in judged.evidence))[:3]
+    parts = [_plain(judged.reason).rstrip("."), f"see {', '.join(places)}" if places else ""]
+    rest = "; ".join(part for part in parts if part)
+    return f"{line} - {rest}." if rest else line
+
+
+def _where(place: Location) -> str:
+    return (
+        f"{code(f'{place.file}:{place.line}')} {code(place.resource)}"
+        if place.resource
+        else code(f"{place.file}:{place.line}")
+    )
+
+
+def _differences(found: tuple[DifferenceEntry, ...]) -> tuple[str, ...]:
+    shown = [
+        f"{code(one.name)}{f' ({_plain(one.type)})' if one.type else ''}, {code(f'{one.file}:{one.line}')}: {one.says}"
+        for one in found[:MAX_DIFFERENCES]
+    ]
+    rest = len(found) - MAX_DIFFERENCES
+    return (*shown, f"and {rest} more {'difference' if rest == 1 else 'differences'}") if rest > 0 else tuple(shown)
 
 
 def _entry(failure: Failure) -> Entry:
@@ -99,6 +144,6 @@ def _place(evidence: Evidence) -> str:
     return " ".join(parts) + f": {_plain(evidence.message)}"
 
 
-def _plain(message: str) -> str:
+def _plain(message: str, limit: int = 300) -> str:
     """Write a message as markdown text: nothing in it is markup."""
-    return "".join("\\" + char if char in "\\`*_{}[]<>#|!&" else char for char in one_line(message, 300))
+    return "".join("\\" + char if char in "\\`*_{}[]<>#|!&" else char for char in one_line(message, limit))

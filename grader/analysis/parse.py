@@ -17,6 +17,7 @@ _COUNT = re.compile(r"(\d+) +\**(Critical|High|Medium|Low|[A-Z][A-Za-z-]*)")
 _INTRO = re.compile(
     r"^This document sets out what is wrong with the MODEL_RESPONSE to (.*) \(([^()]*)\), where it shows"
 )
+_BULLET = re.compile(r"^- (.*)$")
 _NUMBER = re.compile(r"^\s*\d+\.\s+(.*)$")
 _LEVELS = {
     "critical": "Critical",
@@ -74,13 +75,28 @@ def parse_analysis(text: str) -> Analysis:
         summary=_text(_before_label(executive.lines)),
         counts=_totals(text),
         entries=tuple(_entries(sections)),
+        unmet=tuple(_items(_below(sections, "requirements", "not met"), _BULLET)),
+        met=tuple(_items(_below(sections, "requirements", "met"), _BULLET)),
+        unjudged=tuple(_items(_below(sections, "requirements", "not judged"), _BULLET)),
+        differences=tuple(_items(by_title.get("differences from the ideal answer"), _BULLET)),
         gaps=tuple(_gaps(summary.lines)),
         training_value=_labelled(summary.lines, "training value"),
         recommendations=tuple(_items(by_title.get("recommendations for future model training"), _NUMBER)),
-        strengths=tuple(_items(by_title.get("positive aspects"), re.compile(r"^- (.*)$"))),
+        strengths=tuple(_items(by_title.get("positive aspects"), _BULLET)),
         verdict=_labelled(executive.lines, "verdict"),
         title=first.title,
     )
+
+
+def _below(sections: list[_Section], above: str, title: str) -> _Section | None:
+    """Return the section of a title below a heading of another."""
+    inside = False
+    for section in sections:
+        if section.depth <= 2:
+            inside = section.title.lower() == above
+        elif inside and section.title.lower() == title:
+            return section
+    return None
 
 
 def _sections(text: str) -> Iterator[_Section]:

@@ -10,6 +10,7 @@ from itertools import groupby
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 
 from grader.analysis.model import Analysis
+from grader.judgement.rubric import RANKS
 
 # A line of a text that would read as structure of the document is written with a backslash before it.
 STRUCTURE = re.compile(r"^(\\|#{1,6}(?: |$)|\*\*|---\s*$|Found at:$|- \*\*|<!--)")
@@ -67,4 +68,4 @@ def totals(counts: Mapping[str, int]) -> str:
 
 def heading(level: str) -> str:
     """Return the name of a level's section: the reference document says Critical, but High-Level and Medium-Level."""
-    return level if level == "Critical" else f"{level}-Level"
+    return level if level == RANKS[0] else f"{level}-Level"

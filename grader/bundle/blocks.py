@@ -73,6 +73,20 @@ def find_blocks(lines: list[str]) -> list[Block]:
     return _blocks(lines, list(range(1, len(lines) + 1)), 0)
 
 
+def open_block(lines: list[str]) -> int:
+    """Return the line, from 1, of the block of YAML or JSON in which an answer ends without closing it; 0 where there is none."""
+    if not _marked(lines):
+        return 0
+    lines, numbers = _mended(lines, list(range(1, len(lines) + 1)))
+    last = next((token for token in reversed(_parse(lines)) if token.type == "fence" and token.map), None)
+    if last is None or last.map is None or _language(last.info) not in _DATA:
+        return 0
+    start, end = last.map
+    closing = _FENCE.match(lines[end - 1]) if end - 1 > start else None
+    behind = any(line.strip() for line in lines[end:])
+    return 0 if closing or behind or not looks_like_template(last.content) else numbers[start]
+
+
 def _blocks(lines: list[str], numbers: list[int], depth: int) -> list[Block]:
     lines, numbers = _mended(lines, numbers)
     found: list[Block] = []

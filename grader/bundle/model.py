@@ -66,11 +66,17 @@ class Omitted:
 
 @dataclass(frozen=True, slots=True)
 class Bundle:
-    """A response read: named files, in the response's order, and what was left out."""
+    """A response read: named files, in the response's order, and what was left out.
+
+    `cut_off` says where a response ends too early, empty where it does not. `is_refused` is what the record of a response
+    says of it: a filter, or the model, declined.
+    """
 
     name: str
     files: tuple[BundleFile, ...]
     omitted: tuple[Omitted, ...] = ()
+    cut_off: str = ""
+    is_refused: bool = False
 
     def of_kind(self, *kinds: Kind) -> Iterator[BundleFile]:
         """Yield the files of the given kinds."""

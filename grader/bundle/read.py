@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path, PurePosixPath
 
 from grader.bundle.archive import is_archive, read_archive
+from grader.bundle.blocks import open_block
 from grader.bundle.classify import classify, looks_like_template
 from grader.bundle.decode import decode
 from grader.bundle.folder import RawFile, TooLargeError, read_bytes, read_folder
@@ -24,8 +26,8 @@ _MARKDOWN = (".md", ".markdown")
 def read_response(path: str | Path, limits: Limits = DEFAULT_LIMITS) -> Bundle:
     """Read a response: a folder, a markdown answer, a single template, an archive, a JSON record, or `-` for standard input.
 
-    What it is, is told by its content. Raises ResponseError where there is nothing, nothing readable, or more than the
-    limits allow.
+    What it is, is told by its content; an empty one is an empty bundle. Raises ResponseError where there is no such file,
+    nothing readable, or more than the limits allow.
     """
     if str(path) == STDIN:
         data = sys.stdin.buffer.read(limits.total_bytes + 1)
@@ -55,26 +57,37 @@ def read_data(name: str, data: bytes, limits: Limits = DEFAULT_LIMITS, where: st
     text = decode(data)
     if text is None:
         raise ResponseError("a binary file: give a text file, a folder or an archive", where)
-    if not text.strip("\x00\ufeff \t\n"):
-        raise ResponseError("the response is empty", where)
     record = parse_record(where, text)
-    if isinstance(record, dict):
-        files = (RawFile(file, content.encode("utf-8", "surrogatepass")) for file, content in record.items())
-        return _bundle(_stem(name), where, files, limits)
-    return read_text(name, text, limits) if record is None else read_text(f"{name} (text)", record, limits)
+    if record is None:
+        return read_text(name, text, limits)
+    if isinstance(record.content, dict):
+        files = (RawFile(file, content.encode("utf-8", "surrogatepass")) for file, content in record.content.items())
+        bundle = _bundle(_stem(name), where, files, limits)
+    else:
+        bundle = read_text(f"{name} (text)", record.content, limits)
+    return replace(bundle, cut_off=record.cut_off or bundle.cut_off, is_refused=record.is_refused)
 
 
 def read_text(name: str, text: str, limits: Limits = DEFAULT_LIMITS) -> Bundle:
-    """Read one text as a response: a markdown answer, or a single file where it is a template and nothing else."""
-    if not text.strip():
-        raise ResponseError("the response is empty", name)
+    """Read one text as a response: a markdown answer, or a single file where it is a template and nothing else.
+
+    An empty text is an empty bundle: nothing was answered.
+    """
+    if not text.strip("\x00\ufeff \t\r\n"):
+        return Bundle(_stem(name), ())
     if not name.lower().endswith(_MARKDOWN) and looks_like_template(text) and not _is_answer(text):
         kind, detail = classify(name if "." in name else "", text)
         default = "template.json" if text.lstrip()[:1] == "{" else "template.yml"
         own = safe_name(name) if "." in name else default
         return Bundle(_stem(name), (BundleFile(own or default, kind, text, name, detail=detail),))
     files, omitted = read_markdown(name, text, limits)
-    return Bundle(_stem(name), files, omitted)
+    return Bundle(_stem(name), files, omitted, cut_off=_cut_off(text))
+
+
+def _cut_off(text: str) -> str:
+    """Say where a markdown answer ends inside a block of data, empty where it does not."""
+    line = open_block(text.split("\n"))
+    return f"the block that begins at line {line} is never closed" if line else ""
 
 
 def _is_answer(text: str) -> bool:
@@ -97,13 +110,15 @@ def _bundle(name: str, where: str, entries: Iterable[RawFile | Omitted], limits:
             omitted.append(file)
         else:
             files.append(file)
-    if not any(file.text.strip() for file in files):
+    if all(file.name.startswith(".") and not file.text.strip() for file in files):
         reason = "it holds no text" if omitted or files else "it is empty"
         raise ResponseError(f"no response here, {reason}: a response is files, or a markdown answer", where)
+    cut_off = ""
     if not any(file.kind is Kind.TEMPLATE for file in files):
+        cut_off = next((cut for file in files if file.kind is Kind.DOCUMENT and (cut := _cut_off(file.text))), "")
         files, more = _from_answers(files, limits)
         omitted += more
-    return Bundle(safe_name(name) or "response", tuple(files), tuple(omitted))
+    return Bundle(safe_name(name) or "response", tuple(files), tuple(omitted), cut_off)
 
 
 def _file(entry: RawFile, taken: set[str]) -> BundleFile | Omitted:

@@ -57,6 +57,11 @@ class Case:
         return self.task.account
 
     @cached_property
+    def ideal_case(self) -> Case | None:
+        """The ideal answer as a case of the same task, None where there is none."""
+        return Case(self.task, self.ideal, self.limits) if self.ideal is not None else None
+
+    @cached_property
     def _parsed(self) -> tuple[Template | Broken, ...]:
         parsed: list[Template | Broken] = []
         for file in self.bundle.of_kind(Kind.TEMPLATE):

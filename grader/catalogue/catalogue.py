@@ -12,6 +12,7 @@ from pathlib import Path
 
 from grader.catalogue.fact_rules import fact_rules
 from grader.catalogue.rule import Rule
+from grader.catalogue.unmet import unmet_rules
 from grader.catalogue.user_rules import installed_rules, read_rules
 from grader.errors import InputError
 from grader.model import Policy
@@ -72,7 +73,7 @@ def load_catalogue(folder: Path | None = None) -> Catalogue:
 
 
 def _shipped() -> Iterator[Rule]:
-    """Yield the rules of grader.rules, whose modules hold one each, and those of the facts."""
+    """Yield the rules of grader.rules, whose modules hold one each, those of the facts and those of unmet requirements."""
     package = importlib.import_module("grader.rules")
     for module in pkgutil.walk_packages(package.__path__, "grader.rules."):
         name = module.name.rpartition(".")[2]
@@ -81,3 +82,5 @@ def _shipped() -> Iterator[Rule]:
             yield replace(rule, subject=module.name.split(".")[2])
     for rule in fact_rules():
         yield replace(rule, subject="facts")
+    for rule in unmet_rules():
+        yield replace(rule, subject="prompt")

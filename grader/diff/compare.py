@@ -128,10 +128,8 @@ class Difference:
 
 def compare_with_ideal(case: Case) -> Difference | None:
     """Compare a case with its task's ideal answer; None where there is none, or one of both has no template."""
-    if case.ideal is None:
-        return None
-    other = Case(case.task, case.ideal, case.limits)
-    return compare(case, other) if case.templates and other.templates else None
+    ideal = case.ideal_case
+    return compare(case, ideal) if ideal and case.templates and ideal.templates else None
 
 
 def compare(left: Case, right: Case) -> Difference:
@@ -236,7 +234,8 @@ def _of_pair(left: Item, right: Item, naming: Naming) -> Iterator[Change]:
         lambda value: naming.right(value, right.file),
     ):
         lines = (line_at(left.resource, path), line_at(right.resource, path))
-        yield Change(path, text_of(one), text_of(two), effect_of_path(path), *lines)
+        if text_of(one) != text_of(two):  # names that are written alike are one to a reader
+            yield Change(path, text_of(one), text_of(two), effect_of_path(path), *lines)
 
 
 def line_at(resource: Resource, path: str) -> int:
@@ -280,7 +279,7 @@ def differences(
 def _members(
     left: list[Canonical], right: list[Canonical], one: Rename, two: Rename
 ) -> Iterator[tuple[int, Canonical, Canonical]]:
-    """Pair the members of two lists that are not the same: by what identifies them, then by their order."""
+    """Pair the members of two lists that are not the same: by what identifies them, statements by what they allow, then by order."""
     theirs = [(index, item, json.dumps(two(item), sort_keys=True)) for index, item in enumerate(right)]
     ours = []
     for index, item in enumerate(left):
@@ -299,12 +298,51 @@ def _members(
             yield index, item, twin[1]
         else:
             rest.append((index, item))
+    yield from _statements(rest, theirs, one, two)
     for (index, item), twin in zip(rest, theirs, strict=False):
         yield index, item, twin[1]
     for index, item in rest[len(theirs) :]:
         yield index, item, None
     for index, item, _ in theirs[len(rest) :]:
         yield index, None, item
+
+
+Members = list[tuple[int, Canonical]]
+_GRANTS = ("Action", "NotAction", "Resource", "NotResource", "Principal", "NotPrincipal")
+MAX_STATEMENTS = 40
+
+
+def _statements(
+    ours: Members, theirs: list[tuple[int, Canonical, str]], one: Rename, two: Rename
+) -> Iterator[tuple[int, Canonical, Canonical]]:
+    """Pair policy statements by how much of what they grant is the same, the most alike first; take the pairs out of the lists."""
+    left = [(place, _grants(one(item[1]))) for place, item in enumerate(ours[:MAX_STATEMENTS])]
+    right = [(place, _grants(two(item[1]))) for place, item in enumerate(theirs[:MAX_STATEMENTS])]
+    alike = [
+        (len(a & b) / len(a | b), -i, -j) for i, a in left for j, b in right if a and b and a & b
+    ]  # place by place, so that the order is the same from run to run
+    pairs: dict[int, int] = {}
+    for _, i, j in sorted(alike, reverse=True):
+        if -i not in pairs and -j not in pairs.values():
+            pairs[-i] = -j
+    found = [(*ours[i], theirs[j][1]) for i, j in sorted(pairs.items())]
+    # A statement without a counterpart stands alone: pairing it with another by its place says nothing.
+    lonely = [(*ours[i], None) for i, a in left if a and i not in pairs]
+    spare = [(theirs[j][0], None, theirs[j][1]) for j, b in right if b and j not in pairs.values()]
+    done_left = set(pairs) | {i for i, a in left if a}
+    done_right = set(pairs.values()) | {j for j, b in right if b}
+    ours[:] = [item for i, item in enumerate(ours) if i not in done_left]
+    theirs[:] = [item for j, item in enumerate(theirs) if j not in done_right]
+    yield from found
+    yield from lonely
+    yield from spare
+
+
+def _grants(item: Canonical) -> frozenset[tuple[str, str]]:
+    """Return what a policy statement grants or denies, to whom and on what; nothing where the value is no statement."""
+    if not isinstance(item, dict) or "Effect" not in item:
+        return frozenset()
+    return frozenset((key, text) for key in _GRANTS if key in item for _, text in leaves(item[key]))
 
 
 def _identity(item: Canonical) -> str:
@@ -372,7 +410,8 @@ def _of_named(section: str, left: _Named, right: _Named, naming: Naming) -> Iter
     ):
         effect = effect_of_path(path) if section == "Parameters" else _EFFECT[section]
         effect = "cosmetic" if path.endswith("Description") else effect
-        yield Change(path, text_of(one), text_of(two), effect, left.place.line, right.place.line)
+        if text_of(one) != text_of(two):
+            yield Change(path, text_of(one), text_of(two), effect, left.place.line, right.place.line)
 
 
 _COUNTED = (Kind.DOCUMENT, Kind.SCRIPT, Kind.CODE, Kind.PARAMETERS)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from grader.bundle import DEFAULT_LIMITS, Bundle, Limits, Omitted
@@ -11,15 +12,29 @@ from grader.case.suppressions import Suppression, suppressions, without
 from grader.catalogue import Catalogue, load_catalogue
 from grader.detectors import Detection, detect
 from grader.diff import Difference, compare_with_ideal
+from grader.judgement.differences import differences_of
+from grader.judgement.failures import as_far_as_it_goes, failures_of
+from grader.judgement.grouping import Grouped
 from grader.judgement.ideal import IdealAnswer, Standing
 from grader.judgement.narrative import narrate
 from grader.judgement.repair import repaired
-from grader.judgement.requirements import requirements_of, with_requirements
-from grader.judgement.rubric import Grouped, Rubric
+from grader.judgement.requirements import delivered, judged_of_task, requirements_of, with_requirements
+from grader.judgement.rubric import Rubric
 from grader.judgement.rule_ids import with_current_ids
 from grader.judgement.strengths import strengths
 from grader.judgement.summary import gaps, recommendations, summary, training_value
-from grader.model import DetectorEntry, Evidence, Failure, FileEntry, Finding, Impact, RequirementEntry, Result
+from grader.model import (
+    DetectorEntry,
+    Evidence,
+    Failure,
+    FileEntry,
+    Finding,
+    Impact,
+    JudgedRequirement,
+    RequirementStanding,
+    Result,
+)
+from grader.plan.answer import AnswerKind, created, kind_of
 from grader.support.text import one_line
 from grader.support.version import installed
 from grader.task import Task
@@ -76,24 +91,34 @@ def judge(
     silent = suppressions(case)
     findings = [finding for detection in detections for finding in detection.findings]
     findings = without(findings, silent) if honour else findings
+    findings = as_far_as_it_goes(findings, case, catalogue)
     ideal = IdealAnswer(difference, catalogue) if difference else None
-    groups = rubric.group(findings, catalogue, ideal.standing if ideal else None)
-    failures = tuple(_failure(number, group, case, answer, ideal) for number, group in enumerate(groups, 1))
+    requirements = _requirements(case, catalogue, rubric, findings)
+    groups = failures_of(findings, catalogue, rubric, ideal, requirements)
+    failures = tuple(_failure(number, one, case, answer, ideal) for number, one in enumerate(groups, 1))
     counts = rubric.counts([failure.level for failure in failures])
-    score = rubric.score(counts)
+    kind = kind_of(case)
+    share = _delivered(case, kind, requirements, rubric)
+    charged = rubric.counts([failure.level for failure in failures if not failure.requirements])
+    score = rubric.score(charged, share)
+    held = any(one.standing is not RequirementStanding.UNJUDGED for one in requirements)
+    verdict = rubric.verdict(counts, score, kind, is_held=held)
     return Result(
         task=case.task.id,
         title=case.task.title,
         response=case.bundle.name,
         score=score,
-        verdict=rubric.verdict(counts, score),
+        verdict=verdict,
+        passes=rubric.passes(verdict),
+        answer=kind.value,
+        delivered=share,
         counts=counts,
         summary=summary(case, failures) + _silence(silent, honour) + _asked_aws(failures, answer),
         failures=failures,
         gaps=gaps(failures),
         training_value=training_value(failures, rubric.levels),
         recommendations=recommendations(failures),
-        strengths=strengths(case),
+        strengths=strengths(case, failures),
         files=tuple(
             FileEntry(file.name, file.kind.value, file.size, file.source, file.segments[0].source_line)
             for file in case.bundle.files
@@ -101,12 +126,50 @@ def judge(
         omitted=tuple(_omitted(omitted) for omitted in case.bundle.omitted),
         suppressions=tuple(map(str, silent)),
         dry_run=answer.to_dict() if answer else None,
-        requirements=_requirements(catalogue, rubric, {finding.rule for finding in findings}),
+        requirements=requirements,
+        differences=differences_of(difference, failures, requirements) if difference else (),
         detectors={
             detection.name: DetectorEntry(detection.version, detection.seconds, detection.errors)
             for detection in detections
-        },
+        }
+        | _ideal_entry(case),
     )
+
+
+def _delivered(case: Case, kind: AnswerKind, requirements: Sequence[JudgedRequirement], rubric: Rubric) -> float:
+    """Return the share of what was asked for that the response delivers: 0 where nothing of it would be created."""
+    if not kind.delivers or next(created(case), None) is None:
+        return 0.0
+    share = delivered(requirements, rubric)
+    return round(share * rubric.fields.cut_off, 4) if kind is AnswerKind.TRUNCATED else share
+
+
+def _ideal_entry(case: Case) -> dict[str, DetectorEntry]:
+    """Return an entry that says why the response was not compared with the task's ideal answer; empty where it was."""
+    ideal = case.ideal_case
+    if case.ideal is None or ideal is None or ideal.templates:
+        return {}
+    omitted = [one.reason for one in case.ideal.omitted] if not case.ideal.files else []
+    broken = [f"{one.file}: {one.error}" for one in ideal.broken]
+    reason = next(iter([*omitted, *broken]), "it has no template")
+    return {"ideal": DetectorEntry("1", 0.0, (f"the ideal answer was not compared: {reason}",))}
+
+
+def _requirements(
+    case: Case, catalogue: Catalogue, rubric: Rubric, findings: Sequence[Finding]
+) -> tuple[JudgedRequirement, ...]:
+    """Return every requirement that the rubric does not leave out, with the rubric's levels."""
+    judged = judged_of_task(case, catalogue, findings)
+    return tuple(
+        replace(one, requirement=replace(one.requirement, level=level))
+        for one in judged
+        if (level := _level(one, catalogue, rubric))
+    )
+
+
+def _level(judged: JudgedRequirement, catalogue: Catalogue, rubric: Rubric) -> str | None:
+    rule = catalogue.rules.get(judged.requirement.id)
+    return rubric.level_of(rule) if rule else rubric.named(judged.requirement.level)
 
 
 def _asked_aws(failures: Sequence[Failure], answer: Answer | None) -> str:
@@ -123,12 +186,6 @@ def _asked_aws(failures: Sequence[Failure], answer: Answer | None) -> str:
         )
     silent = f" {len(answer.errors)} questions had no answer." if answer.errors else ""
     return f" A dry run ({answer.mode}) in {answer.region} {' and '.join(parts)}.{silent}"
-
-
-def _requirements(catalogue: Catalogue, rubric: Rubric, unmet: set[str]) -> tuple[RequirementEntry, ...]:
-    """Return every requirement of the task that the rubric does not leave out, with whether it is met."""
-    rules = [(rule, rubric.level_of(rule)) for rule in catalogue.demanded]
-    return tuple(RequirementEntry(rule.id, level, rule.title, rule.id not in unmet) for rule, level in rules if level)
 
 
 def _silence(silent: Sequence[Suppression], honour: bool) -> str:
@@ -182,6 +239,7 @@ def _failure(number: int, group: Grouped, case: Case, answer: Answer | None, ide
         lesson=rule.lesson,
         evidence=evidence,
         aws=answer.says(rule.id, findings) if answer else "",
+        requirements=group.requirements,
     )
 
 

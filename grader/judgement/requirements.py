@@ -1,14 +1,14 @@
 """What a task demands: Guard rules in `requirements.guard`, and in `task.yaml` what Guard cannot say.
 
-Each requirement is a rule of the catalogue while its task is graded: what does not meet it is a failure like any other,
-and the result lists every requirement with whether it is met.
+Each requirement is a rule of the catalogue while its task is graded. What does not meet it is a failure that adds nothing to
+the penalty, and the result lists every requirement with its standing.
 """
 
 from __future__ import annotations
 
 import fnmatch
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 
@@ -16,10 +16,18 @@ from grader.bundle import Kind
 from grader.case import Case
 from grader.catalogue import Catalogue, Rule, RuleFinding, UserRules, read_policy
 from grader.errors import GradeError, InputError
-from grader.model import Location
+from grader.judgement.rubric import Rubric
+from grader.model import (
+    Finding,
+    JudgedRequirement,
+    Location,
+    Requirement,
+    RequirementSource,
+    RequirementStanding,
+)
 from grader.task import GUARD_FILE, PROMPT, Task, asked_at, load_task
 from grader.task.requirement_fields import Mention, RequirementFile, ResourceCount
-from grader.template import Template, text_of
+from grader.template import text_of
 
 
 def requirements_of(task: Task) -> UserRules:
@@ -60,6 +68,53 @@ def with_requirements(catalogue: Catalogue, requirements: UserRules, folder: Pat
     return Catalogue(dict(sorted(rules.items())), policies, requirements.rules)
 
 
+def judged_of_task(case: Case, catalogue: Catalogue, findings: Sequence[Finding]) -> tuple[JudgedRequirement, ...]:
+    """Return the requirements that the task's author wrote, each with its standing and the places where it is not met."""
+    asks = {one.id: one.asks for one in case.task.requirements}
+    asks |= {rule.name: rule.asks for policy in catalogue.policies for rule in policy.rules}
+    return tuple(_judged(rule, _words(rule, asks), case, findings) for rule in catalogue.demanded)
+
+
+def _words(rule: Rule, asks: Mapping[str, str | None]) -> str:
+    names = (rule.id, *(name.partition(":")[2] for name in rule.stands_for))
+    return next((words for name in names if (words := asks.get(name))), "")
+
+
+def _judged(rule: Rule, words: str, case: Case, findings: Sequence[Finding]) -> JudgedRequirement:
+    evidence = tuple(one for one in findings if one.rule == rule.id)
+    types = tuple(dict.fromkeys(one.type for one in evidence if one.type))
+    asked = Requirement(
+        id=rule.id,
+        source=RequirementSource.AUTHOR,
+        line=asked_at(case.task.prompt, words) if words else 0,
+        quote=words,
+        about=_ABOUT.get(rule.kind, "value"),
+        types=types,
+        level=rule.level,
+        title=rule.title,
+    )
+    standing = RequirementStanding.UNMET if evidence else RequirementStanding.MET
+    return JudgedRequirement(
+        requirement=asked, standing=standing, evidence=evidence, reason=evidence[0].message if evidence else ""
+    )
+
+
+_ABOUT = {
+    "missing-resource": "resource",
+    "missing-output": "output",
+    "missing-tags": "tag",
+    "docs-incomplete": "document",
+}
+
+
+def delivered(requirements: Sequence[JudgedRequirement], rubric: Rubric) -> float:
+    """Return the share of the judged requirements that are met, weighted as their levels are; 1 where none was judged."""
+    judged = [one for one in requirements if one.standing is not RequirementStanding.UNJUDGED]
+    weights = [rubric.weight(rubric.named(one.requirement.level)) for one in judged]
+    met = [w for w, one in zip(weights, judged, strict=True) if one.standing is RequirementStanding.MET]
+    return round(sum(met) / sum(weights), 4) if judged else 1.0
+
+
 def _rule(one: RequirementFile, where: Path) -> Rule:
     check = _check(one, where)
     title = one.title or one.id.replace("-", " ").capitalize()
@@ -71,11 +126,8 @@ def _rule(one: RequirementFile, where: Path) -> Rule:
         title=title,
         issue=one.issue or "A requirement of the task is not met: {says}.",
         fix=one.fix,
-        root_cause="The task asks for it, and the response was not held against the task.",
+        root_cause="The response was not compared with this requirement of the task.",
         lesson="Hold the answer against each requirement of the task.",
-        cost="None.",
-        security="None.",
-        performance="None.",
         check=check,
         fails=(),
         passes=(),
@@ -109,7 +161,7 @@ def _pattern(text: str, where: Path) -> re.Pattern[str]:
 def _unmet(one: RequirementFile, patterns: list[re.Pattern[str]], case: Case) -> tuple[str, str] | None:
     """Return what is not met, and the type that it is about; None where the requirement is met."""
     if one.resources:
-        return _count(one.resources, case.templates)
+        return _count(one.resources, case)
     if one.document:
         return _documents(one.document, patterns, case)
     if one.file and not any(fnmatch.fnmatchcase(file.name, one.file) for file in case.bundle.files):
@@ -121,18 +173,22 @@ def _unmet(one: RequirementFile, patterns: list[re.Pattern[str]], case: Case) ->
     return None
 
 
-def _count(wanted: ResourceCount, templates: tuple[Template, ...]) -> tuple[str, str] | None:
+def _count(wanted: ResourceCount, case: Case) -> tuple[str, str] | None:
+    """Count the resources that would be created."""
     number = sum(
-        fnmatch.fnmatchcase(resource.type, wanted.type)
+        case.scopes[template.file].exists(resource) is not False
+        and fnmatch.fnmatchcase(resource.type, wanted.type)
         and all(text_of(resource.get(path)) == value for path, value in wanted.properties.items())
-        for template in templates
+        for template in case.templates
         for resource in template.resources.values()
     )
     such = "".join(f", {path} {value}" for path, value in wanted.properties.items())
     if number < wanted.at_least:
-        return f"{wanted.at_least} of {wanted.type}{such} are wanted, there are {number}", wanted.type
+        asked = f"{wanted.at_least} resource{'s' if wanted.at_least > 1 else ''} of type {wanted.type}{such}"
+        return f"the task asks for {asked}, and the response has {number or 'none'}", wanted.type
     if wanted.at_most is not None and number > wanted.at_most:
-        return f"at most {wanted.at_most} of {wanted.type}{such} are wanted, there are {number}", wanted.type
+        asked = f"at most {wanted.at_most} resource{'s' if wanted.at_most != 1 else ''} of type {wanted.type}{such}"
+        return f"the task asks for {asked}, and the response has {number}", wanted.type
     return None
 
 

@@ -1,37 +1,46 @@
-"""The rubric: findings to failures, failures to a score and a verdict."""
+"""The rubric: levels for what rules rank, failures to a score, a score and an answer to a verdict."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from grader.catalogue import Catalogue, Rule
+from grader.catalogue import Rule
 from grader.errors import InputError
-from grader.judgement.ideal import Standing
-from grader.model import Finding
+from grader.plan.answer import AnswerKind
 from grader.support.validation import line_of, load_yaml, validate
+
+RANKS = ("Critical", "High", "Medium")  # what rules call the ranks of failures, gravest first
 
 
 class LevelFile(BaseModel):
-    """A level of a rubric."""
+    """A level of a rubric. `rank` is the rank of rules that it names, from 1; without it, that of its name or its place."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
     name: str = Field(min_length=1, max_length=40, pattern=r"^[A-Za-z][A-Za-z -]*$")
     weight: float = Field(gt=0, le=1_000)
+    rank: int | None = Field(None, ge=1, le=9)
     meaning: str = ""
 
 
 class VerdictFile(BaseModel):
-    """A verdict and the conditions under which it is given."""
+    """A verdict and the conditions under which it is given.
+
+    `answers` are kinds of answer, `held` is whether a requirement was judged. `passes` is whether a response with this verdict
+    counts as passed; without it, all pass but those of kinds of answer and those that a failure of the gravest level gives.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
     name: str = Field(min_length=1, max_length=40)
+    answers: list[AnswerKind] = Field(default_factory=list)
     failures: dict[str, int] = Field(default_factory=dict)
     score_below: float | None = None
+    held: bool | None = None
+    passes: bool | None = None
     meaning: str = ""
 
 
@@ -44,26 +53,14 @@ class OverrideFile(BaseModel):
 
 
 class RubricFile(BaseModel):
-    """The fields of a rubric file."""
+    """The fields of a rubric file. `cut_off` is the part of `delivered` that counts where an answer is cut off."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
     levels: list[LevelFile] = Field(min_length=1)
     half: float = Field(30, gt=0, le=100_000)
+    cut_off: float = Field(0.5, ge=0, le=1)
     verdicts: list[VerdictFile] = Field(min_length=1)
     rules: dict[str, OverrideFile] = Field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class Grouped:
-    """Findings of one rule that make one failure, with the level the rubric gives it."""
-
-    rule: Rule
-    level: str
-    findings: tuple[Finding, ...]
-    standing: Standing = Standing.OPEN
-
-
-SHARED_LEVEL = "Medium"  # what the ideal answer does as well weighs no more
 
 
 @dataclass(frozen=True)
@@ -82,77 +79,86 @@ class Rubric:
         """The ids of the rules that the rubric leaves out."""
         return frozenset(name for name, override in self.fields.rules.items() if override.ignore)
 
-    def level_of(self, rule: Rule, found: str = "", standing: Standing = Standing.OPEN) -> str | None:
+    def named(self, word: str) -> str:
+        """Return the level that the rubric gives to a word of a rule or a task: a rank, or one of its own levels."""
+        if word in RANKS:
+            return self._of_rank(RANKS.index(word) + 1)
+        return word if word in self.levels else self.levels[-1]
+
+    def _of_rank(self, rank: int) -> str:
+        """Return the level of a rank, or else of the nearest graver one; the gravest where all are less grave."""
+        ranked = [(_rank(level, place), level.name) for place, level in enumerate(self.fields.levels, 1)]
+        return max((pair for pair in ranked if pair[0] <= rank), default=ranked[0], key=lambda pair: pair[0])[1]
+
+    def graver(self, one: str, other: str) -> str:
+        """Return the graver of two levels."""
+        return min(one, other, key=self.levels.index)
+
+    def level_of(self, rule: Rule, found: str = "", *, is_shared: bool = False) -> str | None:
         """Return the level of a rule's failures, None where the rubric leaves the rule out.
 
-        `found` is the level that a finding has of its own. A matter of choice that the ideal answer shares weighs no more than
-        Medium, or than the rubric's last level where it has no Medium; nothing where the rule forgives that. What AWS refuses keeps its level.
+        `found` is the level that a finding has of its own, `is_shared` whether the ideal answer does the same: then a matter of
+        choice weighs no more than the third rank, and nothing where the rule forgives that. What AWS refuses keeps its level.
         """
         override = self.fields.rules.get(rule.id)
         if override and override.ignore:
             return None
-        if standing is Standing.SHARED and rule.forgiven:
+        if is_shared and rule.forgiven:
             return None
         if override and override.level:
             return override.level
-        level = found or rule.level
-        level = level if level in self.levels else self.levels[-1]
-        if standing is not Standing.SHARED or not rule.is_choice:
+        level = self.named(found or rule.level)
+        if not is_shared or not rule.is_choice:
             return level
-        bound = SHARED_LEVEL if SHARED_LEVEL in self.levels else self.levels[-1]
-        return max(level, bound, key=self.levels.index)
-
-    def group(
-        self, findings: Iterable[Finding], catalogue: Catalogue, stand: Callable[[Finding], Standing] | None = None
-    ) -> tuple[Grouped, ...]:
-        """Group findings by rule and level, gravest level first, then by the place of the first of each.
-
-        `stand` returns what the ideal answer says of a finding; without it, all are open.
-
-        What several detectors saw at one place is kept once: our own rules' account of it before an engine's.
-        """
-        groups: dict[tuple[str, str], list[tuple[Finding, Standing]]] = {}
-        for finding in _distinct(findings, catalogue):
-            standing = stand(finding) if stand else Standing.OPEN
-            if standing is not Standing.SHARED or not catalogue.rules[finding.rule].forgiven:
-                groups.setdefault((finding.rule, finding.level), []).append((finding, standing))
-        merged: dict[tuple[str, str], Grouped] = {}
-        for (name, found), group in groups.items():
-            standing = _together(standing for _, standing in group)
-            level = self.level_of(catalogue.rules[name], found, standing)
-            if level is not None:
-                before = merged.get((name, level))
-                both = (*(before.findings if before else ()), *(finding for finding, _ in group))
-                standing = _together([standing, before.standing]) if before else standing
-                merged[name, level] = Grouped(catalogue.rules[name], level, both, standing)
-        return tuple(sorted(merged.values(), key=self._order))
-
-    def _order(self, group: Grouped) -> tuple[int, str, int, str]:
-        first = group.findings[0]
-        return self.levels.index(group.level), first.file, first.line, group.rule.id
+        return max(level, self.named(RANKS[-1]), key=self.levels.index)
 
     def counts(self, levels: Sequence[str]) -> dict[str, int]:
         """Count failures by level; every level of the rubric is there."""
         return {name: sum(level == name for level in levels) for name in self.levels}
 
-    def score(self, counts: Mapping[str, int]) -> float:
-        """Return 100 * half / (half + penalty), the penalty being the weights of the failures, summed."""
-        penalty = sum(level.weight * counts.get(level.name, 0) for level in self.fields.levels)
-        return round(100 * self.fields.half / (self.fields.half + penalty), 3)
+    def weight(self, level: str) -> float:
+        """Return the weight of a level."""
+        return self.fields.levels[self.levels.index(level)].weight
 
-    def verdict(self, counts: Mapping[str, int], score: float) -> str:
-        """Return the first verdict whose conditions hold; the last where none does."""
+    def score(self, counts: Mapping[str, int], delivered: float = 1.0) -> float:
+        """Return 100 * delivered * half / (half + penalty), the penalty being the weights of the counted failures, summed."""
+        penalty = sum(level.weight * counts.get(level.name, 0) for level in self.fields.levels)
+        return round(100 * delivered * self.fields.half / (self.fields.half + penalty), 3)
+
+    def verdict(
+        self,
+        counts: Mapping[str, int],
+        score: float,
+        answer: AnswerKind = AnswerKind.TEMPLATE,
+        *,
+        is_held: bool = True,
+    ) -> str:
+        """Return the first verdict whose conditions hold; the last where none does.
+
+        `is_held` is whether a requirement of the prompt or the task was judged.
+        """
         for verdict in self.fields.verdicts:
-            enough = all(counts.get(level, 0) >= number for level, number in verdict.failures.items())
-            below = verdict.score_below is None or score < verdict.score_below
-            if enough and below:
+            if (
+                (not verdict.answers or answer in verdict.answers)
+                and all(counts.get(level, 0) >= number for level, number in verdict.failures.items())
+                and (verdict.score_below is None or score < verdict.score_below)
+                and verdict.held in (None, is_held)
+            ):
                 return verdict.name
         return self.fields.verdicts[-1].name
 
+    def passes(self, name: str) -> bool:
+        """Whether a response with this verdict counts as passed."""
+        verdict = next(one for one in self.fields.verdicts if one.name == name)
+        if verdict.passes is not None:
+            return verdict.passes
+        return not verdict.answers and self.levels[0] not in verdict.failures
 
-def _together(standings: Iterable[Standing]) -> Standing:
-    """Return what the ideal answer says of findings that make one failure."""
-    return Standing.SHARED if set(standings) == {Standing.SHARED} else Standing.OPEN
+
+def _rank(level: LevelFile, place: int) -> int:
+    if level.rank is not None:
+        return level.rank
+    return RANKS.index(level.name) + 1 if level.name in RANKS else place
 
 
 def load_rubric(path: str | Path | None = None) -> Rubric:
@@ -184,51 +190,3 @@ def default_rubric() -> Path:
     """Return the path of the shipped rubric, in an installed package or a checkout."""
     inside = Path(str(files("grader"))) / "rubrics" / "default.yaml"
     return inside if inside.is_file() else Path(str(files("grader"))).parent / "rubrics" / "default.yaml"
-
-
-_RANK = {"rules": 0, "plan": 1, "cloudformation-validate": 2, "cfn-lint": 3, "ideal": 4, "aws": 5}
-
-
-def _distinct(findings: Iterable[Finding], catalogue: Catalogue) -> list[Finding]:
-    """Keep one finding for each rule and place, and none that yields to another rule's at the same place."""
-    ordered = sorted(
-        findings, key=lambda one: (one.file, one.line, one.rule, _RANK.get(one.detector, 9), one.path, one.message)
-    )
-    kept: dict[tuple[str, str, str, int, bool], Finding] = {}
-    for finding in ordered:
-        confirms = finding.detector == "aws"  # what AWS says is kept beside what the others say
-        place = (finding.rule, finding.file, finding.resource or finding.type, finding.line, confirms)
-        kept.setdefault(place, finding)
-    at_line: dict[tuple[str, int], set[str]] = {}
-    at_resource: dict[tuple[str, str], set[str]] = {}
-    for finding in kept.values():
-        at_line.setdefault((finding.file, finding.line), set()).add(finding.rule)
-        if finding.resource:
-            at_resource.setdefault((finding.file, finding.resource), set()).add(finding.rule)
-    result = []
-    for finding in kept.values():
-        stronger = set(catalogue.rules[finding.rule].yields_to)
-        beside = at_line[finding.file, finding.line] | at_resource.get((finding.file, finding.resource), set())
-        if not stronger & beside:
-            result.append(finding)
-    return _once_per_engine(result)
-
-
-def _once_per_engine(findings: list[Finding]) -> list[Finding]:
-    """Drop an engine's finding where a detector before it reports the same rule at, above or below the same property."""
-    seen: dict[tuple[str, str, str], list[tuple[str, str]]] = {}
-    result = []
-    for finding in sorted(findings, key=lambda one: _RANK.get(one.detector, 9)):
-        key = (finding.rule, finding.file, finding.resource or str(finding.line))
-        tail = finding.location.property
-        known = seen.setdefault(key, [])
-        if finding.detector == "aws" or not any(
-            other != finding.detector and _nested(tail, path) for other, path in known
-        ):
-            known.append((finding.detector, tail))
-            result.append(finding)
-    return sorted(result, key=lambda one: (one.file, one.line, one.rule, one.resource, one.path, one.message))
-
-
-def _nested(one: str, other: str) -> bool:
-    return one.startswith(other) or other.startswith(one) or "." in (one, other)

@@ -12,47 +12,59 @@ from grader.support.markdown import listed
 MAX_GAPS = 5
 MAX_RECOMMENDATIONS = 8
 
-# What not knowing each category of rules comes down to.
+# What each category of rules is about.
 CATEGORIES = {
     "account": "quotas, singletons and names of the account that a stack deploys into",
-    "code": "the inline code that a template ships",
+    "code": "the inline code of a template",
     "cost": "what the chosen resources cost",
-    "documentation": "telling the reader what must be done before and around the deployment",
-    "lifecycle": "what happens to resources on update and deletion",
-    "naming": "names that can be deployed more than once",
+    "documentation": "documents that say what to do before and after the deployment",
+    "lifecycle": "what happens to resources when they are updated and deleted",
+    "naming": "names that allow more than one deployment",
     "observability": "logs, metrics and alarms",
     "parameters": "parameters: their defaults, their constraints and what they affect",
-    "prerequisites": "creating, or asking for, everything that a deployment refers to",
-    "references": "how resources of a template refer to each other",
-    "regions": "what one stack can do in one region",
-    "requirements": "delivering what the prompt asks for in so many words",
+    "prerequisites": "creating everything that a deployment refers to, or taking it as a parameter",
+    "references": "how resources refer to each other, and the order that follows",
+    "regions": "what a stack can create outside its region",
+    "requirements": "what the prompt asks for",
     "schema": "the properties and values that resource types accept",
     "security": "encryption, permissions and exposure",
     "syntax": "the template language itself",
-    "versions": "engine versions and runtimes that are still offered",
+    "versions": "engine versions and runtimes that AWS still offers",
 }
 
 
 def summary(case: Case, failures: Sequence[Failure]) -> str:
-    """Describe the response and the gravest of what was found, in two or three sentences."""
+    """Describe the response and its gravest failures in two sentences."""
     resources = sum(len(template.resources) for template in case.templates)
     count = len(case.templates) + len(case.broken)
     templates = "no template" if not count else "one template" if count == 1 else f"{count} templates"
     services = Counter(
         resource.type.split("::")[1] for _, resource in case.resources() if resource.type.count("::") == 2
     )
-    shape = f"The response holds {templates}"
+    shape = f"The response has {templates}"
     if resources:
-        top = ", ".join(name for name, _ in sorted(services.items(), key=lambda item: (-item[1], item[0]))[:5])
+        top = [name for name, _ in sorted(services.items(), key=lambda item: (-item[1], item[0]))[:5]]
         shape += f" with {resources} resource{'s' if resources != 1 else ''}" + (
-            f", most of them of {top}" if top else ""
+            f", mainly {_series(top)}" if top else ""
         )
     if not failures:
         return f"{shape}. No failure was found."
     gravest = [failure for failure in failures if failure.level == failures[0].level]
     titles = "; ".join(failure.title for failure in gravest[:4])
     more = f"; and {len(gravest) - 4} more" if len(gravest) > 4 else ""
-    return f"{shape}. What weighs most ({failures[0].level}): {titles}{more}."
+    return f"{shape}. {_share(len(gravest), len(failures), failures[0].level)}: {titles}{more}."
+
+
+def _series(words: Sequence[str]) -> str:
+    return " and ".join([", ".join(words[:-1]), words[-1]]) if len(words) > 1 else "".join(words)
+
+
+def _share(some: int, all: int, level: str) -> str:
+    if all == 1:
+        return f"The only failure is {level}"
+    if some == all:
+        return f"All {all} failures are {level}"
+    return f"{some} of {all} failures {'are' if some > 1 else 'is'} {level}"
 
 
 def gaps(failures: Sequence[Failure]) -> tuple[str, ...]:
@@ -70,15 +82,14 @@ def gaps(failures: Sequence[Failure]) -> tuple[str, ...]:
 def training_value(failures: Sequence[Failure], levels: Sequence[str]) -> str:
     """Say how much the response teaches: HIGH, MEDIUM or LOW, and why."""
     if not failures:
-        return "LOW - nothing was found to learn from; the response serves as a positive example."
+        return "LOW - no failure was found; the response is a positive example."
     worst = failures[0]
     share = sum(failure.level == worst.level for failure in failures)
     grade = ("HIGH", "MEDIUM", "LOW")[min(2, list(levels).index(worst.level))]
     kinds = len({failure.category for failure in failures})
     return (
-        f"{grade} - {share} of {len(failures)} failure{'s' if len(failures) > 1 else ''} "
-        f"{'are' if share > 1 else 'is'} {worst.level}, in {kinds} area{'s' if kinds > 1 else ''} of knowledge; "
-        f"number {worst.number}, {worst.title}, shows it best."
+        f"{grade} - {_share(share, len(failures), worst.level)}, in {kinds} area{'s' if kinds > 1 else ''} of knowledge; "
+        f"failure {worst.number} ({worst.title}) is the best example."
     )
 
 

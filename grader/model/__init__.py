@@ -6,17 +6,18 @@ from grader.model.requirement import JudgedRequirement, Requirement, Requirement
 from grader.model.result import (
     RESULT,
     DetectorEntry,
+    DifferenceEntry,
     Evidence,
     Failure,
     FileEntry,
     Impact,
-    RequirementEntry,
     Result,
 )
 
 __all__ = [
     "RESULT",
     "DetectorEntry",
+    "DifferenceEntry",
     "Evidence",
     "Failure",
     "FileEntry",
@@ -28,7 +29,6 @@ __all__ = [
     "Policy",
     "PolicyRule",
     "Requirement",
-    "RequirementEntry",
     "RequirementSource",
     "RequirementStanding",
     "Result",

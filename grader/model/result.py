@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from grader.model.finding import Location
+from grader.model.finding import Located, Location
+from grader.model.requirement import JudgedRequirement
 
-SCHEMA = 1
+SCHEMA = 2
 RESULT = "result.json"  # the file that holds a result
 
 
@@ -65,7 +66,8 @@ class Impact:
 class Failure:
     """Findings of one rule as one numbered entry of the analysis. The texts are markdown, one paragraph or more.
 
-    `aws` is `confirmed` or `contradicted` where a dry run looked for the same, else empty.
+    `aws` is `confirmed` or `contradicted` where a dry run looked for the same, else empty. `requirements` are the ids of the
+    unmet requirements that the failure is about: these lower `delivered`, and the failure adds nothing to the penalty.
     """
 
     number: int
@@ -82,6 +84,7 @@ class Failure:
     lesson: str
     evidence: tuple[Evidence, ...]
     aws: str = ""
+    requirements: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,13 +99,20 @@ class FileEntry:
 
 
 @dataclass(frozen=True, slots=True)
-class RequirementEntry:
-    """A requirement of the task, and whether the response meets it."""
+class DifferenceEntry:
+    """A difference from the ideal answer that is no failure by itself.
 
-    id: str
-    level: str
-    title: str
-    met: bool
+    `status` is `missing` (the ideal alone has it), `extra` (the response alone) or `changed`. `file` and `line` are the ideal's
+    for what is missing, else the response's. `says` is one sentence.
+    """
+
+    section: str
+    status: str
+    name: str
+    type: str
+    file: str
+    line: int
+    says: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,13 +126,20 @@ class DetectorEntry:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """One response judged. Everything but the seconds of `detectors` is the same from run to run."""
+    """One response judged. Everything but the seconds of `detectors` is the same from run to run.
+
+    `answer` is what kind of answer it is (`template`, `refused`, `empty` ...), `passes` whether the rubric lets its verdict
+    pass. `delivered` is the share of the judged requirements that it meets, 1 where none was judged.
+    """
 
     task: str
     title: str
     response: str
     score: float
     verdict: str
+    passes: bool
+    answer: str
+    delivered: float
     counts: Mapping[str, int]
     summary: str
     failures: tuple[Failure, ...]
@@ -133,7 +150,8 @@ class Result:
     files: tuple[FileEntry, ...]
     omitted: tuple[str, ...] = ()
     suppressions: tuple[str, ...] = ()
-    requirements: tuple[RequirementEntry, ...] = ()
+    requirements: tuple[JudgedRequirement, ...] = ()
+    differences: tuple[DifferenceEntry, ...] = ()
     dry_run: Mapping[str, Any] | None = None
     detectors: Mapping[str, DetectorEntry] = field(default_factory=dict)
 
@@ -146,6 +164,9 @@ class Result:
             "response": self.response,
             "score": self.score,
             "verdict": self.verdict,
+            "passes": self.passes,
+            "answer": self.answer,
+            "delivered": self.delivered,
             "counts": dict(self.counts),
             "summary": self.summary,
             "failures": [_failure(failure) for failure in self.failures],
@@ -156,7 +177,8 @@ class Result:
             "files": [_slots(entry) for entry in self.files],
             "omitted": list(self.omitted),
             "suppressions": list(self.suppressions),
-            "requirements": [_slots(entry) for entry in self.requirements],
+            "requirements": [_requirement(one) for one in self.requirements],
+            "differences": [_slots(entry) for entry in self.differences],
             "dry_run": dict(self.dry_run) if self.dry_run is not None else None,
             "detectors": {
                 name: {"version": entry.version, "seconds": round(entry.seconds, 4), "errors": list(entry.errors)}
@@ -180,12 +202,34 @@ def _evidence(evidence: Evidence) -> dict[str, Any]:
     }
 
 
+def _requirement(judged: JudgedRequirement) -> dict[str, Any]:
+    asked = judged.requirement
+    return {
+        "id": asked.id,
+        "source": asked.source.value,
+        "line": asked.line,
+        "quote": asked.quote,
+        "about": asked.about,
+        "types": list(asked.types),
+        "level": asked.level,
+        "title": asked.title,
+        "standing": judged.standing.value,
+        "reason": judged.reason,
+        "evidence": [_located(one) for one in judged.evidence],
+    }
+
+
+def _located(one: Located) -> dict[str, Any]:
+    return _slots(one.location) | {"message": one.message}
+
+
 def _slots(value: Any) -> dict[str, Any]:
     return {name: getattr(value, name) for name in value.__slots__}
 
 
 def _failure(failure: Failure) -> dict[str, Any]:
     return _slots(failure) | {
+        "requirements": list(failure.requirements),
         "impact": _slots(failure.impact),
         "evidence": [_evidence(evidence) for evidence in failure.evidence],
     }

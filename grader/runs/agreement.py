@@ -18,6 +18,7 @@ from typing import Any
 from grader.analysis import Entry, parse_analysis
 from grader.catalogue import Catalogue, Rule
 from grader.errors import InputError
+from grader.judgement.rubric import RANKS
 from grader.task import PROMPT
 
 EXPERT = "MODEL_FAILURES.md"
@@ -66,9 +67,8 @@ class Agreement:
     @property
     def levels(self) -> tuple[str, ...]:
         """The levels that the experts use, gravest first."""
-        known = ("Critical", "High", "Medium", "Low")
         used = {match.entry.level for match in self.matches}
-        return (*(level for level in known if level in used), *sorted(used - set(known)))
+        return (*(level for level in RANKS if level in used), *sorted(used - set(RANKS)))
 
     def to_dict(self) -> dict[str, Any]:
         """Return the figures and the entries as plain values."""

@@ -41,7 +41,7 @@ class Run:
     @cached_property
     def levels(self) -> tuple[str, ...]:
         """The levels of the run's rubric, gravest first."""
-        return next((tuple(row["counts"]) for row in self.rows if row["counts"]), ("Critical", "High", "Medium"))
+        return next((tuple(row["counts"]) for row in self.rows if row["counts"]), ())
 
     def result(self, row: Mapping[str, Any]) -> dict[str, Any] | None:
         """Return the result behind a row, None where the response was not graded."""

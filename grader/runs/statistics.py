@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -14,7 +14,6 @@ from numpy.typing import NDArray
 DRAWS = 2_000  # of the bootstrap
 SEED = 20_240_101  # fixed: the same run gives the same bytes
 CONFIDENCE = 0.95
-PASS = "Critical"  # a response passes where it has no failure of this level
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +27,10 @@ class Interval:
 
 @dataclass(frozen=True, slots=True)
 class ModelFigures:
-    """A model over its tasks: responses, mean score, pass@k by k, and its rank with the range the bootstrap gives it."""
+    """A model over its tasks: responses, mean score, pass@k by k, and its rank with the range the bootstrap gives it.
+
+    `answers` counts the responses by the kind of their answer; those that could not be graded are under their status.
+    """
 
     model: str
     tasks: int
@@ -36,11 +38,12 @@ class ModelFigures:
     score: Interval
     pass_at: Mapping[int, float]
     rank: Interval
+    answers: Mapping[str, int]
 
 
 def passes(row: Mapping[str, Any]) -> bool:
-    """Whether a response was graded and has no Critical failure."""
-    return row["status"] == "graded" and not row["counts"].get(PASS, 0)
+    """Whether a response was graded and passes, as its rubric says of its verdict."""
+    return row["status"] == "graded" and bool(row.get("passes"))
 
 
 def pass_at_k(n: int, c: int, k: int) -> float:
@@ -78,10 +81,16 @@ def by_model(rows: Iterable[Mapping[str, Any]]) -> list[ModelFigures]:
             _interval(float(np.nanmean(table[i])), draws[:, i]),
             _pass_at(grouped[model].values()),
             _interval(float(own[i]), ranks[:, i]),
+            _answers(grouped[model].values()),
         )
         for i, model in enumerate(models)
     ]
     return sorted(figures, key=lambda one: (-one.score.value, one.model))
+
+
+def _answers(tasks: Iterable[Sequence[Mapping[str, Any]]]) -> dict[str, int]:
+    counts = Counter(str(row.get("answer") or row["status"]) for rows in tasks for row in rows)
+    return dict(sorted(counts.items(), key=lambda one: (-one[1], one[0])))
 
 
 def _bootstrap(table: NDArray[Any]) -> NDArray[Any]:

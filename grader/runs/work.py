@@ -15,6 +15,7 @@ from grader.catalogue import load_catalogue
 from grader.errors import GradeError
 from grader.judgement.grade import grade
 from grader.judgement.rubric import Rubric, load_rubric
+from grader.model import RequirementStanding
 from grader.runs.jobs import Job, record_of
 from grader.support.text import one_line
 from grader.task import load_task, read_ideal
@@ -88,9 +89,12 @@ def row_of(job: Job, result: dict[str, Any]) -> dict[str, Any]:
         "status": "graded",
         "score": result["score"],
         "verdict": result["verdict"],
+        "passes": result["passes"],
+        "answer": result["answer"],
+        "delivered": result["delivered"],
         "counts": result["counts"],
-        "requirements_met": sum(one["met"] for one in result["requirements"]),
-        "requirements": len(result["requirements"]),
+        "requirements_met": sum(one["standing"] == RequirementStanding.MET for one in result["requirements"]),
+        "requirements": sum(one["standing"] != RequirementStanding.UNJUDGED for one in result["requirements"]),
         "failures": [
             {key: failure[key] for key in ("rule", "kind", "level", "title")}
             | {"resources": sorted({one["resource"] for one in failure["evidence"] if one["resource"]})[:20]}
@@ -104,8 +108,9 @@ def row_of(job: Job, result: dict[str, Any]) -> dict[str, Any]:
 def failed(job: Job, status: str, error: str) -> Outcome:
     """Return the outcome of a response that could not be graded. Its score is 0: it is no answer."""
     row: dict[str, Any] = {"id": job.id, "model": job.model, "task": job.task, "sample": job.sample, "status": status}
-    empty: dict[str, Any] = {"score": 0.0, "verdict": status, "counts": {}, "requirements_met": 0, "requirements": 0}
-    return Outcome(status, row | empty | {"failures": [], "error": one_line(error, 500), "seconds": 0.0})
+    empty: dict[str, Any] = {"score": 0.0, "verdict": status, "passes": False, "answer": "", "delivered": 0.0}
+    none: dict[str, Any] = {"counts": {}, "requirements_met": 0, "requirements": 0}
+    return Outcome(status, row | empty | none | {"failures": [], "error": one_line(error, 500), "seconds": 0.0})
 
 
 def bundle_of_job(job: Job) -> Bundle:

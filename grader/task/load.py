@@ -11,8 +11,8 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from grader.bundle import DEFAULT_LIMITS, Bundle, Limits, read_response
-from grader.errors import InputError
+from grader.bundle import DEFAULT_LIMITS, Bundle, Limits, Omitted, read_response
+from grader.errors import InputError, ResponseError
 from grader.support.validation import load_yaml, validate
 from grader.task.account import Account, AccountFile, account_of
 from grader.task.requirement_fields import RequirementFile
@@ -110,12 +110,16 @@ def ideal_of(folder: Path) -> Path | None:
 def read_ideal(task: Task, response: str | Path, limits: Limits = DEFAULT_LIMITS) -> Bundle | None:
     """Read the ideal answer of a task to compare a response with.
 
-    None where the task has none, and where the response is that very answer: it is graded without being told.
+    None where the task has none, and where the response is that very answer: it is graded without being told. An ideal answer
+    that cannot be read is a bundle without files that says why.
     """
     path = ideal_of(task.folder) if task.folder else None
     if path is None or (str(response) != "-" and Path(response).resolve() == path.resolve()):
         return None
-    return read_response(path, limits)
+    try:
+        return read_response(path, limits)
+    except ResponseError as error:
+        return Bundle(path.stem, (), (Omitted(path.name, str(error)),))
 
 
 def asked_at(prompt: str, words: str | None) -> int:

@@ -11,9 +11,11 @@ from grader.runs.report import MAX_DETAILED, MAX_PLACES, Run, excerpt
 from grader.runs.statistics import by_model
 from grader.writers.comparison import headline
 from grader.writers.pages import allowed, embedded, environment, source_of
-from grader.writers.tables import count_text
+from grader.writers.tables import answers_text, count_text
+from grader.writers.terminal import STANDINGS
 
-_COLOURS = {"Critical": "#d6336c", "High": "#e8590c", "Medium": "#1c7ed6"}
+_COLOURS = ("#d6336c", "#e8590c", "#1c7ed6")  # by level, gravest first; further levels are grey
+MAX_DIFFERENCES = 30
 _GREY = "#888888"  # readable on light and on dark
 
 
@@ -43,6 +45,7 @@ def run_html(run: Run) -> str:
             tasks=len({row["task"] for row in rows}),
             not_graded=sum(row["status"] != "graded" for row in rows),
             counts=count_text(run),
+            answers_text=answers_text,
             models=by_model(run.rows),
             charts=[_scores(run), _kinds(run)],
             comparison=run.comparison,
@@ -57,8 +60,26 @@ def _row(run: Run, number: int, row: dict[str, Any]) -> dict[str, Any]:
     failures = [_failure(one, sources) for one in result["failures"]] if result else row["failures"]
     words = [row["id"], row["verdict"], row["error"]]
     words += [f"{one['title']} {one['rule']} {one['kind']} {one['level']}" for one in row["failures"]]
-    kept = {key: row[key] for key in ("id", "model", "task", "sample", "status", "score", "verdict", "counts", "error")}
-    return kept | {"failures": failures, "text": " ".join(words).lower()}
+    words.append(row.get("answer", ""))
+    kept = {
+        key: row.get(key, "")
+        for key in ("id", "model", "task", "sample", "status", "score", "verdict", "answer", "counts", "error")
+    }
+    beside = {
+        "requirements": [_requirement(one) for one in result["requirements"]] if result else [],
+        "differences": [_difference(one) for one in result["differences"][:MAX_DIFFERENCES]] if result else [],
+    }
+    return kept | beside | {"failures": failures, "text": " ".join(words).lower()}
+
+
+def _requirement(one: dict[str, Any]) -> str:
+    place = f"line {one['line']}: " if one["line"] else ""
+    reason = f" - {one['reason']}" if one["reason"] else ""
+    return f"{STANDINGS[one['standing']]}: {place}{one['quote'] or one['title']}{reason}"
+
+
+def _difference(one: dict[str, Any]) -> str:
+    return f"{one['name']} ({one['type'] or one['section']}), {one['file']}:{one['line']}: {one['says']}"
 
 
 def _failure(failure: dict[str, Any], sources: dict[str, list[str]]) -> dict[str, Any]:
@@ -102,9 +123,9 @@ def _kinds(run: Run) -> str:
     kinds = sorted(totals, key=lambda kind: (-totals[kind], kind))[:15][::-1]
     figure, axes = _figure(0.25 * len(kinds) + 1.2)
     start = [0] * len(kinds)
-    for level in run.levels:
+    for place, level in enumerate(run.levels):
         numbers = [counts[kind, level] for kind in kinds]
-        axes.barh(kinds, numbers, left=start, color=_COLOURS.get(level, _GREY), label=level)
+        axes.barh(kinds, numbers, left=start, color=(*_COLOURS, *[_GREY] * place)[place], label=level)
         start = [before + number for before, number in zip(start, numbers, strict=True)]
     axes.legend(frameon=False, labelcolor=_GREY, loc="upper left", bbox_to_anchor=(1, 1))
     axes.set_xlabel("failures")

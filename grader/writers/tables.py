@@ -6,7 +6,7 @@ import csv
 import io
 import json
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree as Xml
@@ -16,8 +16,8 @@ from grader.runs.report import Run
 from grader.runs.statistics import by_model
 from grader.writers.comparison import cell
 
-_COLUMNS = ("id", "model", "task", "sample", "status", "score", "verdict")
-_SARIF = {"Critical": "error", "High": "error", "Medium": "warning"}
+_COLUMNS = ("id", "model", "task", "sample", "status", "score", "verdict", "passes", "answer", "delivered")
+_SARIF = ("error", "error", "warning")  # by level, gravest first; the rest are notes
 
 
 def run_json(run: Run) -> str:
@@ -36,6 +36,7 @@ def _figures(one: Any) -> dict[str, Any]:
         "score": score,
         "rank": rank,
         "pass_at": {str(k): value for k, value in one.pass_at.items()},
+        "answers": dict(one.answers),
     }
 
 
@@ -59,7 +60,7 @@ def _records(run: Run) -> Iterator[dict[str, Any]]:
     for row in run.rows:
         for failure in row["failures"] or [nothing]:
             about = {name: failure[name] for name in ("level", "rule", "kind", "title")}
-            yield {name: row[name] for name in _COLUMNS} | about | {"resources": " ".join(failure["resources"])}
+            yield {name: row.get(name, "") for name in _COLUMNS} | about | {"resources": " ".join(failure["resources"])}
 
 
 def write_parquet(run: Run, path: Path) -> None:
@@ -78,15 +79,15 @@ def run_markdown(run: Run) -> str:
     lines = [
         f"# {cell(run.path.name)}",
         "",
-        "| model | tasks | responses | mean score (95%) | rank (95%) | no Critical |",
+        "| model | tasks | responses | mean score (95%) | rank (95%) | passed | answers |",
     ]
-    lines.append("|---|---|---|---|---|---|")
+    lines.append("|---|---|---|---|---|---|---|")
     for one in by_model(run.rows):
         passed = ", ".join(f"pass@{k} {value:.3f}" for k, value in one.pass_at.items())
         score = f"{one.score.value:.1f} ({one.score.low:.1f} to {one.score.high:.1f})"
         rank = f"{one.rank.value:.0f} ({one.rank.low:.0f} to {one.rank.high:.0f})"
         lines.append(
-            f"| {cell(one.model or '(no model)')} | {one.tasks} | {one.responses} | {score} | {rank} | {passed} |"
+            f"| {cell(one.model or '(no model)')} | {one.tasks} | {one.responses} | {score} | {rank} | {passed} | {answers_text(one.answers)} |"
         )
     lines += [
         "",
@@ -99,8 +100,13 @@ def run_markdown(run: Run) -> str:
     return "\n".join(lines) + "\n"
 
 
+def answers_text(answers: Mapping[str, int]) -> str:
+    """Say how many responses are of which kind of answer."""
+    return ", ".join(f"{count} {kind}" for kind, count in answers.items())
+
+
 def run_junit(run: Run) -> str:
-    """Write one test suite a model and one test case a response; its failures are the graver ones, its errors what was not graded."""
+    """Write one test suite a model and one test case a response; its failures are the responses that do not pass, its errors what was not graded."""
     root = Xml.Element("testsuites", name=_xml(run.path.name))
     suites: dict[str, Xml.Element] = {}
     for row in run.rows:
@@ -111,7 +117,7 @@ def run_junit(run: Run) -> str:
         case = Xml.SubElement(suite, "testcase", classname=_xml(model), name=_xml(row["id"]), time=str(row["seconds"]))
         if row["status"] != "graded":
             Xml.SubElement(case, "error", type=row["status"], message=_xml(row["error"]))
-        for failure in row["failures"][:1] if row["verdict"] not in ("clean", "acceptable") else ():
+        for failure in row["failures"][:1] if not row.get("passes") else ():
             text = "\n".join(f"{one['level']}: {one['title']} ({one['rule']})" for one in row["failures"])
             message = f"{row['verdict']}, {row['score']:g} of 100"
             Xml.SubElement(case, "failure", type=_xml(failure["rule"]), message=_xml(message)).text = _xml(text)
@@ -140,7 +146,7 @@ def run_sarif(run: Run) -> str:
         for failure in result["failures"] if result else ():
             rule = catalogue.get(failure["rule"])
             used.setdefault(failure["rule"], _sarif_rule(failure, rule.lesson if rule else failure["lesson"]))
-            results += [_sarif_result(row["id"], failure, one) for one in failure["evidence"]]
+            results += [_sarif_result(row["id"], failure, one, run.levels) for one in failure["evidence"]]
     driver = {
         "name": "grade",
         "informationUri": "https://docs.aws.amazon.com/cloudformation/",
@@ -160,7 +166,9 @@ def _sarif_rule(failure: dict[str, Any], help: str) -> dict[str, Any]:
     return rule | ({"helpUri": failure["reference"]} if failure["reference"] else {})
 
 
-def _sarif_result(response: str, failure: dict[str, Any], evidence: dict[str, Any]) -> dict[str, Any]:
+def _sarif_result(
+    response: str, failure: dict[str, Any], evidence: dict[str, Any], levels: Sequence[str]
+) -> dict[str, Any]:
     from urllib.parse import quote
 
     uri = quote(f"{response}/{evidence['file']}", safe="/")
@@ -168,7 +176,7 @@ def _sarif_result(response: str, failure: dict[str, Any], evidence: dict[str, An
     logical = [{"name": evidence["resource"], "kind": "resource"}] if evidence["resource"] else []
     return {
         "ruleId": failure["rule"],
-        "level": _SARIF.get(failure["level"], "note"),
+        "level": dict(zip(levels, _SARIF, strict=False)).get(failure["level"], "note"),
         "message": {"text": f"{failure['title']}: {evidence['message']}"},
         "locations": [{"physicalLocation": place} | ({"logicalLocations": logical} if logical else {})],
         "properties": {"level": failure["level"], "kind": failure["kind"], "response": response},

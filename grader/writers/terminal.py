@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from grader.model import Failure, Result
+from grader.model import Failure, RequirementStanding, Result
 
 _COLOURS = {0: "red", 1: "yellow", 2: "cyan"}
 MAX_PLACES = 3
@@ -31,15 +31,40 @@ def print_result(result: Result, folder: Path) -> None:
     counts = ", ".join(f"{count} {level}" for level, count in result.counts.items() if count) or "no failures"
     verdict = click.style(result.verdict, bold=True)
     click.echo(f"{result.task}: {counts}; score {result.score:g} of 100, {verdict}", err=True, color=colour)
-    if result.requirements:
-        met = sum(entry.met for entry in result.requirements)
-        click.echo(f"requirements met: {met} of {len(result.requirements)}", err=True)
+    for line in _requirements(result):
+        click.echo(line, err=True)
+    if result.differences:
+        number = len(result.differences)
+        click.echo(f"differences from the ideal answer that are no failures: {number}", err=True)
     for one in (result.dry_run or {}).get("asked", []):
         click.echo(visible(f"{one['call']} {one['file']}: {one['outcome']} {one['reason']}"), err=True)
     for name, entry in result.detectors.items():
         for error in entry.errors:
             click.echo(f"{name} could not judge everything: {visible(error)}", err=True)
     click.echo(f"written to {folder}", err=True)
+
+
+def _requirements(result: Result) -> list[str]:
+    """Return how many requirements are met, and those that are not, with the prompt's line."""
+    if not result.requirements:
+        return []
+    counts = [
+        f"{sum(one.standing is standing for one in result.requirements)} {word}" for standing, word in STANDINGS.items()
+    ]
+    lines = [f"requirements: {', '.join(counts)}; delivered {result.delivered:.0%}"]
+    for one in result.requirements:
+        if one.standing is RequirementStanding.UNMET:
+            asked = one.requirement
+            place = f"line {asked.line}: " if asked.line else ""
+            lines.append(visible(f"  not met  {place}{asked.quote or asked.title}"))
+    return lines
+
+
+STANDINGS = {
+    RequirementStanding.MET: "met",
+    RequirementStanding.UNMET: "not met",
+    RequirementStanding.UNJUDGED: "not judged",
+}
 
 
 def _places(failure: Failure) -> list[str]:

@@ -28,10 +28,10 @@ def test_writes_both_files_and_exits_with_0(task: Path, tmp_path: Path, cli: Cli
     assert done.returncode == 0, done.stderr
     assert done.stdout == ""
     result = json.loads((tmp_path / "reports" / "orders" / "result.json").read_text())
-    assert result["schema"] == 1
-    assert (result["task"], result["response"], result["verdict"]) == ("orders", "answer", "clean")
+    assert result["schema"] == 2
+    assert (result["task"], result["response"], result["verdict"]) == ("orders", "answer", "deployable")
     assert (tmp_path / "reports" / "orders" / "MODEL_FAILURES.md").read_text().startswith("# ")
-    assert "clean" in done.stderr
+    assert "deployable" in done.stderr
 
 
 def test_json_goes_to_standard_output_alone(task: Path, tmp_path: Path, cli: Cli) -> None:
@@ -67,7 +67,6 @@ RUBRIC = "levels: [{name: Critical, weight: 5}]\nverdicts: [{name: any}]\nrules:
         ({}, ("run", "nowhere", "--response", "r"), "nowhere: no such task"),
         ({"t/README.md": "x"}, ("run", "t", "--response", "t"), "t: the task has no PROMPT.md"),
         ({"t/PROMPT.md": "x"}, ("run", "t", "--response", "r"), "r: no such file or folder"),
-        ({"t/PROMPT.md": "x", "r.md": "  \n"}, ("run", "t", "--response", "r.md"), "r.md: the response is empty"),
         ({"t/PROMPT.md": "x", "r.bin": "\0\1\2"}, ("run", "t", "--response", "r.bin"), "r.bin: a binary file"),
         ({"t/PROMPT.md": "x", "r/.keep": ""}, ("run", "t", "--response", "r"), "r: no response here"),
         (
@@ -114,20 +113,29 @@ def test_bad_input_is_one_clear_line(
 
 
 @pytest.mark.parametrize(
-    ("text", "rule"),
+    ("text", "rule", "verdict"),
     [
-        ("I would use a bucket and a queue.\n", "no-template"),
-        ('```hcl\nresource "aws_sns_topic" "t" {\n}\n```\n', "no-template"),
-        ("```yaml\nResources:\n  Topic:\n    Type: AWS::SNS::Topic\n   Bad: [\n```\n", "template-syntax"),
+        (" \n", "empty-answer", "empty"),
+        ("I'm sorry, but I can't help with that request.\n", "refused-answer", "refused"),
+        ("I would use a bucket and a queue.\n", "no-template", "off-task"),
+        ('```hcl\nresource "aws_sns_topic" "t" {\n}\n```\n', "other-language", "off-task"),
+        (
+            "```yaml\nResources: {A: {Type: 'AWS::CloudFormation::WaitConditionHandle'}}\n```\n",
+            "nothing-created",
+            "empty",
+        ),
+        ("```yaml\nResources:\n  Topic:\n    Type: AWS::SNS::Topic\n   Bad: [\n```\n", "template-syntax", "blocked"),
     ],
 )
-def test_what_is_the_response_s_fault_is_graded(task: Path, tmp_path: Path, text: str, rule: str, cli: Cli) -> None:
+def test_what_is_the_response_s_fault_is_graded(
+    task: Path, tmp_path: Path, text: str, rule: str, verdict: str, cli: Cli
+) -> None:
     (task / "answer.md").write_text(text)
     done = cli("run", "orders", "--response", "orders/answer.md", "--format", "json", "--out", "o")
     assert done.returncode == 0
     result = json.loads(done.stdout)
     assert [failure["rule"] for failure in result["failures"]] == [rule]
-    assert result["verdict"] == "blocked"
+    assert (result["verdict"], result["score"], result["passes"]) == (verdict, 0, False)
 
 
 def test_lines_are_of_the_file_and_of_the_response(task: Path, tmp_path: Path, cli: Cli) -> None:
@@ -182,13 +190,13 @@ def test_batch_grades_each_side(tmp_path: Path, cli: Cli) -> None:
 
 @pytest.mark.slow
 def test_batch_says_what_it_could_not_grade_and_goes_on(tmp_path: Path, cli: Cli) -> None:
-    for name, text in (("a", ""), ("b", f"```yaml\n{TOPIC}```\n")):
+    for name, text in (("a", "\0\1"), ("b", f"```yaml\n{TOPIC}```\n")):
         (tmp_path / "tasks" / name).mkdir(parents=True)
         (tmp_path / "tasks" / name / "PROMPT.md").write_text("Write a topic.")
         (tmp_path / "tasks" / name / "MODEL_RESPONSE.md").write_text(text)
     done = cli("batch", "tasks", "--fast", "--out", "m", "--jobs", "1")
     assert done.returncode == 2
-    assert "MODEL_RESPONSE.md: the response is empty" in done.stderr
+    assert "MODEL_RESPONSE.md: a binary file" in done.stderr
     assert (tmp_path / "m" / "b" / "result.json").exists()
 
 

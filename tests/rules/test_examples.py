@@ -9,7 +9,9 @@ from grader.judgement.rule_examples import problems
 from grader.judgement.summary import CATEGORIES
 
 CATALOGUE = load_catalogue()
-RULES = list(CATALOGUE.rules.values())
+RULES = [
+    rule for rule in CATALOGUE.rules.values() if rule.subject != "prompt"
+]  # unmet requirements: see tests/judgement
 
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: str(rule.id))

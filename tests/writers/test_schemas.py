@@ -35,7 +35,7 @@ def run(tasks: Path, tmp_path: Path, grade: Run) -> Path:
     """A run with what is hard to write down: hostile names, control characters, a response that cannot be read."""
     answers = tmp_path / "answers" / "bad"
     (answers / "t1.yml").write_text(HOSTILE.replace("DisplayName", "Display\x01\U0001f4a5Name"))
-    (answers / "t2.yml").write_text("")
+    (answers / "t2.yml").write_bytes(b"\0\1")
     (answers / "t3.yml").write_text("Resources:\n\tBroken: [\n")
     done = grade("batch", "tasks", "--responses", "answers", "--fast", "--out", "run", "-q")
     assert done.returncode == 2  # one cannot be read

@@ -1,50 +1,42 @@
-"""Responses without a CloudFormation template."""
+"""Answers in prose, without a CloudFormation template."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from grader.bundle import Kind
 from grader.case import Case
 from grader.catalogue import Example, Rule, RuleFinding, example
-from grader.model import Location
+from grader.plan.answer import AnswerKind, kind_of
+from grader.rules._answers import whole
 
 
 def check(case: Case) -> Iterator[RuleFinding]:
-    """Report a response that holds no template, naming the other language where it is written in one."""
-    if case.templates or case.broken:
-        return
-    foreign = next(case.bundle.of_kind(Kind.FOREIGN), None)
-    first = foreign or (case.bundle.files[0] if case.bundle.files else None)
-    name = first.name if first else case.bundle.name
-    found = f"{foreign.detail} ({foreign.name})" if foreign else "no template in any language"
-    yield RuleFinding(
-        location=Location(file=name, line=1), message=f"the response holds {found}", facts={"value": found}
-    )
+    """Report an answer that holds prose and no template."""
+    if kind_of(case) is AnswerKind.PROSE:
+        yield whole(case, "the answer holds no template")
 
 
 RULE = Rule(
     id="no-template",
-    kind="wrong-resource",
+    kind="no-template",
     level="Critical",
     category="requirements",
-    title="No CloudFormation template in the response",
-    issue="The prompt asks for CloudFormation, and the response contains {value}: there is nothing to deploy as a stack.",
+    title="No CloudFormation template in the answer",
+    issue="The answer describes a solution and holds no CloudFormation template. There is nothing to deploy as a stack.",
     fix="Deliver the resources as a CloudFormation template in YAML or JSON, with a Resources section.",
-    root_cause="The files of the response contain no Resources section; {file} contains {value}.",
-    lesson="Answer with a complete template in the language that the prompt asks for.",
+    root_cause="The answer explains what to build and stops before the template.",
+    lesson="Answer with a complete template; explain beside it.",
     reference="https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/template-anatomy.html",
+    cost="The whole answer has to be written again.",
     aws_behaviour="CloudFormation has no template to create a stack from.",
     check=check,
-    fails=(
-        Example({"main.tf": 'resource "aws_s3_bucket" "logs" {\n  bucket = "logs"\n}\n'}),
-        Example({"README.md": "A bucket should be created for the logs.\n"}),
-    ),
+    fails=(Example({"README.md": "A bucket should be created for the logs.\n"}),),
     passes=(
         example("""
 Resources:
   Topic:
     Type: AWS::SNS::Topic
 """),
+        Example({"README.md": "I'm sorry, but I can't help with that request.\n"}),
     ),
 )

@@ -17,6 +17,7 @@ const button = (text, action, label) => {
 const state = { sort: "score", up: true, shown: 200 };
 const columns = [["model", "model"], ["task", "task"], ["sample", "sample"], ["score", "score"], ["verdict", "verdict"],
   ...data.levels.map((level) => [level, level]), ["change", "since baseline"]];
+const levelClass = (level) => `level-${data.levels.indexOf(level)}`;
 const valueOf = (row, key) => data.levels.includes(key) ? row.counts[key] || 0 : row[key] === undefined ? "" : row[key];
 
 function matching() {
@@ -55,7 +56,7 @@ function draw() {
       const value = valueOf(row, key);
       const cell = make("td", undefined, typeof value === "number" ? "number" : "");
       if (key === "task") cell.append(button(row.task, () => show(row)));
-      else if (data.levels.includes(key)) cell.append(make("span", value, value ? key : ""));
+      else if (data.levels.includes(key)) cell.append(make("span", value, value ? levelClass(key) : ""));
       else cell.textContent = key === "change" && typeof value === "number" && value > 0 ? "+" + value : value;
       line.append(cell);
     }
@@ -74,7 +75,7 @@ function show(row) {
   for (const failure of row.failures) {
     const item = make("details");
     const head = make("summary");
-    head.append(make("span", failure.level, failure.level), " " + failure.title + (failure.aws ? ` (${failure.aws} by AWS)` : ""));
+    head.append(make("span", failure.level, levelClass(failure.level)), " " + failure.title + (failure.aws ? ` (${failure.aws} by AWS)` : ""));
     item.append(head);
     for (const [title, text] of [["Issue", failure.issue], ["Fix", failure.fix]]) {
       if (text) item.append(make("h3", title), make("pre", text));
@@ -89,6 +90,12 @@ function show(row) {
       item.append(source);
     }
     box.append(item);
+  }
+  for (const [title, lines] of [["Requirements", row.requirements], ["Differences from the ideal answer", row.differences]]) {
+    if (!lines.length) continue;
+    const part = make("details");
+    part.append(make("summary", `${title} (${lines.length})`), ...lines.map((text) => make("p", text)));
+    box.append(part);
   }
   for (const one of row.changes || []) box.append(make("p", one));
   box.tabIndex = -1;

@@ -1,0 +1,61 @@
+"""What the detectors found, and what the prompt asks for, as failures in the order of their numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from grader.case import Case
+from grader.catalogue import Catalogue
+from grader.judgement.grouping import Grouped, group, ordered
+from grader.judgement.ideal import IdealAnswer
+from grader.judgement.rubric import Rubric
+from grader.judgement.unmet import merged, unmet_of_prompt
+from grader.model import Finding, JudgedRequirement
+from grader.plan.answer import cut_off
+
+
+def failures_of(
+    findings: Sequence[Finding],
+    catalogue: Catalogue,
+    rubric: Rubric,
+    ideal: IdealAnswer | None,
+    requirements: Sequence[JudgedRequirement],
+) -> tuple[Grouped, ...]:
+    """Return the failures of a response: those of rules, and those of requirements that it does not meet."""
+    demanded = {rule.id for rule in catalogue.demanded}
+    groups = group(findings, catalogue, rubric, ideal.standing if ideal else None)
+    ours = [one for one in groups if one.rule.id not in demanded]
+    unmet = [replace(one, requirements=(one.rule.id,)) for one in groups if one.rule.id in demanded]
+    unmet += unmet_of_prompt(requirements, catalogue, rubric)
+    return ordered(merged(ours, unmet, rubric), rubric)
+
+
+# What the missing part of an answer may still define, use or explain.
+_OPEN_KINDS = frozenset(
+    {
+        "undefined-reference",
+        "invalid-getatt",
+        "unused-parameter",
+        "unused-condition",
+        "docs-prerequisite",
+        "docs-incomplete",
+    }
+)
+
+
+def as_far_as_it_goes(findings: Sequence[Finding], case: Case, catalogue: Catalogue) -> list[Finding]:
+    """Return the findings that hold for an answer that is cut off: not what its missing part may still say.
+
+    These are uses of names that may be defined later, and the last resource of the last template, which may be unfinished.
+    """
+    if not cut_off(case) or not case.templates:
+        return list(findings)
+    last = case.templates[-1]
+    unfinished = next(reversed(list(last.resources)), "")
+
+    def holds(one: Finding) -> bool:
+        is_open = catalogue.rules[one.rule].kind in _OPEN_KINDS
+        return not is_open and not (one.file == last.file and unfinished and one.resource == unfinished)
+
+    return [one for one in findings if holds(one)]

@@ -1,0 +1,181 @@
+"""Findings to failures: one fault is one failure, whoever reports it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+
+from grader.catalogue import Catalogue, Rule
+from grader.judgement.ideal import Standing
+from grader.judgement.rubric import Rubric
+from grader.model import Finding
+
+# Whose account of a fault is kept, first to last: ours before an engine's.
+_ORDER = {"rules": 0, "facts": 0, "plan": 1, "prompt": 2, "policies": 2, "cloudformation-validate": 3, "cfn-lint": 4}
+_ENGINES = frozenset({"cloudformation-validate", "cfn-lint"})
+_LAST = 9
+AWS = "aws"  # what a dry run reports is kept beside what the others report
+
+
+@dataclass(frozen=True, slots=True)
+class Grouped:
+    """Findings that make one failure, with the level that the rubric gives it.
+
+    `requirements` are the ids of the unmet requirements that it is about.
+    """
+
+    rule: Rule
+    level: str
+    findings: tuple[Finding, ...]
+    standing: Standing = Standing.OPEN
+    requirements: tuple[str, ...] = ()
+
+
+def group(
+    findings: Iterable[Finding],
+    catalogue: Catalogue,
+    rubric: Rubric,
+    stand: Callable[[Finding], Standing] | None = None,
+) -> tuple[Grouped, ...]:
+    """Group findings by rule and level.
+
+    `stand` returns what the ideal answer says of a finding; without it, all are open. What several detectors report at one
+    place is kept once.
+    """
+    groups: dict[tuple[str, str], list[tuple[Finding, Standing]]] = {}
+    for finding in distinct(findings, catalogue, rubric):
+        standing = stand(finding) if stand else Standing.OPEN
+        if standing is not Standing.SHARED or not catalogue.rules[finding.rule].forgiven:
+            groups.setdefault((finding.rule, finding.level), []).append((finding, standing))
+    merged: dict[tuple[str, str], Grouped] = {}
+    for (name, found), members in groups.items():
+        standing = _together(standing for _, standing in members)
+        level = rubric.level_of(catalogue.rules[name], found, is_shared=standing is Standing.SHARED)
+        if level is not None:
+            before = merged.get((name, level))
+            both = (*(before.findings if before else ()), *(finding for finding, _ in members))
+            standing = _together([standing, before.standing]) if before else standing
+            merged[name, level] = Grouped(catalogue.rules[name], level, both, standing)
+    return tuple(merged.values())
+
+
+def ordered(groups: Iterable[Grouped], rubric: Rubric) -> tuple[Grouped, ...]:
+    """Return failures in the order of their numbers: gravest level first, then by the place of the first finding."""
+
+    def key(one: Grouped) -> tuple[int, str, int, str]:
+        first = one.findings[0]
+        return rubric.levels.index(one.level), first.file, first.line, one.rule.id
+
+    return tuple(sorted(groups, key=key))
+
+
+def _together(standings: Iterable[Standing]) -> Standing:
+    """Return what the ideal answer says of findings that make one failure."""
+    return Standing.SHARED if set(standings) == {Standing.SHARED} else Standing.OPEN
+
+
+def distinct(findings: Iterable[Finding], catalogue: Catalogue, rubric: Rubric) -> list[Finding]:
+    """Keep one finding for each fault."""
+    kept = _once_per_place(findings)
+    kept = _without_yielding(kept, catalogue)
+    kept = _once_per_engine(kept)
+    kept = _without_echoes(kept, catalogue, rubric)
+    kept = _without_misspelt_twins(kept)
+    return sorted(kept, key=lambda one: (one.file, one.line, one.rule, one.resource, one.path, one.message))
+
+
+def _once_per_place(findings: Iterable[Finding]) -> list[Finding]:
+    """Keep one finding of a rule at a resource and a line."""
+    first: dict[tuple[str, str, str, int, bool], Finding] = {}
+    for finding in sorted(findings, key=lambda one: (one.file, one.line, one.rule, _rank(one), one.path, one.message)):
+        place = (finding.rule, finding.file, finding.resource or finding.type, finding.line, finding.detector == AWS)
+        first.setdefault(place, finding)
+    return list(first.values())
+
+
+def _without_yielding(findings: Sequence[Finding], catalogue: Catalogue) -> list[Finding]:
+    """Drop what yields to another rule's finding at the same line or resource."""
+    at_line: dict[tuple[str, int], set[str]] = {}
+    at_resource: dict[tuple[str, str], set[str]] = {}
+    for finding in findings:
+        at_line.setdefault((finding.file, finding.line), set()).add(finding.rule)
+        if finding.resource:
+            at_resource.setdefault((finding.file, finding.resource), set()).add(finding.rule)
+
+    def yields(one: Finding) -> bool:
+        beside = at_line[one.file, one.line] | at_resource.get((one.file, one.resource), set())
+        return bool(set(catalogue.rules[one.rule].yields_to) & beside)
+
+    return [finding for finding in findings if not yields(finding)]
+
+
+def _once_per_engine(findings: Sequence[Finding]) -> list[Finding]:
+    """Drop an engine's finding where a detector before it reports the same rule at, above or below the same property."""
+    seen: dict[tuple[str, str, str], list[tuple[str, str]]] = {}
+    result = []
+    for finding in sorted(findings, key=_rank):
+        known = seen.setdefault((finding.rule, finding.file, finding.resource or str(finding.line)), [])
+        tail = finding.location.property
+        again = any(other != finding.detector and _nested(tail, path) for other, path in known)
+        if finding.detector == AWS or not again:
+            known.append((finding.detector, tail))
+            result.append(finding)
+    return result
+
+
+def _nested(one: str, other: str) -> bool:
+    return one.startswith(other) or other.startswith(one) or "." in (one, other)
+
+
+def _without_echoes(findings: Sequence[Finding], catalogue: Catalogue, rubric: Rubric) -> list[Finding]:
+    """Drop an engine's finding where another rule reports the same property of the same resource, at least as gravely."""
+    kept: dict[tuple[str, str, str], list[tuple[str, int]]] = {}
+    result = []
+
+    def weight(one: Finding) -> int:
+        level = rubric.level_of(catalogue.rules[one.rule], one.level)
+        return rubric.levels.index(level) if level else _LAST
+
+    for finding in sorted(findings, key=lambda one: (_rank(one), weight(one))):
+        place = (finding.file, finding.resource, finding.location.property)
+        grave = weight(finding)
+        others = kept.setdefault(place, [])
+        is_echo = any(rule != finding.rule and level <= grave for rule, level in others)
+        if finding.resource and finding.path and finding.detector in _ENGINES and is_echo:
+            continue
+        others.append((finding.rule, grave))
+        result.append(finding)
+    return result
+
+
+_UNKNOWN, _MISSING = "invalid-property", "missing-required-property"
+ALIKE = 0.8
+
+
+def _without_misspelt_twins(findings: Sequence[Finding]) -> list[Finding]:
+    """Drop 'RoleARN is missing' where the resource has an unknown property RoleArn: it is one misspelling."""
+    unknown: dict[tuple[str, str], list[str]] = {}
+    for one in findings:
+        if one.rule == _UNKNOWN and one.path:
+            unknown.setdefault((one.file, one.resource), []).append(one.path.rpartition(".")[2])
+    return [
+        one
+        for one in findings
+        if one.rule != _MISSING
+        or not any(_is_meant(name, one.message) for name in unknown.get((one.file, one.resource), ()))
+    ]
+
+
+def _is_meant(name: str, message: str) -> bool:
+    """Whether a message about a missing property names one that is spelled almost like another."""
+    words = (word.strip("'\"`.,:;()[]") for word in message.split())
+    return any(word != name and _alike(name, word) for word in words if word[:1].isupper())
+
+
+def _alike(one: str, other: str) -> bool:
+    return one.lower() == other.lower() or SequenceMatcher(None, one.lower(), other.lower()).ratio() >= ALIKE
+
+
+def _rank(finding: Finding) -> int:
+    return _ORDER.get(finding.detector, _LAST)

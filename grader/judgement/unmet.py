@@ -1,0 +1,134 @@
+"""Unmet requirements of the prompt as failures: each with the prompt's line, its words, and what is there instead."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+
+from grader.catalogue import Catalogue, Rule
+from grader.catalogue.unmet import DETECTOR, topic_of
+from grader.judgement.grouping import Grouped
+from grader.judgement.rubric import Rubric
+from grader.model import Finding, JudgedRequirement, Located, Location, RequirementSource, RequirementStanding
+from grader.support.markdown import listed
+from grader.support.text import one_line
+from grader.task import PROMPT
+
+MAX_QUOTE = 400
+
+
+def unmet_of_prompt(
+    requirements: Iterable[JudgedRequirement], catalogue: Catalogue, rubric: Rubric
+) -> Iterator[Grouped]:
+    """Yield a failure for each thing that the prompt asks for and the answer does not have.
+
+    What a line asks of a resource that is missing altogether is part of that one failure.
+    """
+    unmet = [
+        one
+        for one in requirements
+        if one.requirement.source is RequirementSource.PROMPT and one.standing is RequirementStanding.UNMET
+    ]
+    for members in _together(unmet):
+        rule = catalogue.rules[f"unmet-{topic_of(members[0].requirement)}"]
+        levels = [rubric.level_of(rule, one.requirement.level) for one in members]
+        level = min((level for level in levels if level), key=rubric.levels.index, default=None)
+        if level is not None:
+            found = tuple(finding for one in members for finding in _findings(rule, one))
+            told = _told(rule, members)
+            yield Grouped(told, level, found, requirements=tuple(one.requirement.id for one in members))
+
+
+def _together(unmet: Sequence[JudgedRequirement]) -> list[list[JudgedRequirement]]:
+    """Put what is asked of a missing resource together with the resource; resources first, then in the prompt's order."""
+    groups: list[list[JudgedRequirement]] = []
+    for one in sorted(unmet, key=lambda one: one.requirement.about != "resource"):
+        mine = next((group for group in groups if not one.evidence and _is_part(one, group[0])), None)
+        if mine:
+            mine.append(one)
+        else:
+            groups.append([one])
+    return groups
+
+
+def _is_part(one: JudgedRequirement, whole: JudgedRequirement) -> bool:
+    asked, missing = one.requirement, whole.requirement
+    if missing.about != "resource" or whole.evidence or not asked.types:
+        return asked.line == missing.line and asked.types == missing.types and topic_of(asked) == topic_of(missing)
+    return set(asked.types) <= set(missing.types)
+
+
+def _told(rule: Rule, members: Sequence[JudgedRequirement]) -> Rule:
+    """Return the rule with the texts of one failure: the prompt's lines, and what the answer has instead."""
+    first = members[0].requirement
+    about = first.title or listed(first.types)
+    quotes = dict.fromkeys((one.requirement.line, one_line(one.requirement.quote, MAX_QUOTE)) for one in members)
+    lines = [f'Line {line} of the prompt: "{quote}".' for line, quote in quotes]
+    reasons = dict.fromkeys(_reason(one) for one in members)
+    return replace(
+        rule,
+        title=_literal(f"{rule.title}: {about}" if about else rule.title),
+        issue=_literal(" ".join([*lines, *reasons])),
+        root_cause=_literal(_cause(members)),
+    )
+
+
+def _cause(members: Sequence[JudgedRequirement]) -> str:
+    """Say what in the answer leads to an unmet requirement: the resources written for it, or that there is none."""
+    names = listed([place.resource or place.file for one in members for place in one.evidence])
+    if names:
+        return f"What the prompt says of it is not in {names}."
+    types = listed(members[0].requirement.types)
+    return f"No template of the answer declares {types}." if types else "No part of the answer is about this line."
+
+
+def _reason(judged: JudgedRequirement) -> str:
+    types = listed(judged.requirement.types)
+    return _sentence(judged.reason) or (f"The answer has no {types}." if types else "The answer has nothing of it.")
+
+
+def _literal(text: str) -> str:
+    """Write a text as a template of a rule that holds no placeholder."""
+    return text.replace("{", "{{").replace("}", "}}")
+
+
+def _findings(rule: Rule, judged: JudgedRequirement) -> Iterator[Finding]:
+    asked = judged.requirement
+    kind = asked.types[0] if asked.types else ""
+    nowhere = Located(location=Location(file=PROMPT, line=asked.line, type=kind), message=_reason(judged))
+    for place in judged.evidence or (nowhere,):
+        yield Finding(
+            rule=rule.id, detector=DETECTOR, location=place.location, message=place.message, facts=place.facts
+        )
+
+
+def _sentence(text: str) -> str:
+    text = " ".join(text.split()).rstrip(".")
+    return f"{text[:1].upper()}{text[1:]}." if text else ""
+
+
+def merged(failures: Sequence[Grouped], unmet: Sequence[Grouped], rubric: Rubric) -> list[Grouped]:
+    """Return failures and unmet requirements with each fault once: where both are about one property of one resource.
+
+    The rule's account is kept, at the graver of the two levels.
+    """
+    result = list(failures)
+    for one in unmet:
+        places = {_place(finding) for finding in one.findings if finding.resource and finding.path}
+        index = next((i for i, other in enumerate(result) if places & {_place(f) for f in other.findings}), None)
+        if index is None:
+            result.append(one)
+        else:
+            rule = result[index]
+            result[index] = Grouped(
+                rule.rule,
+                rubric.graver(rule.level, one.level),
+                rule.findings,
+                rule.standing,
+                (*rule.requirements, *one.requirements),
+            )
+    return result
+
+
+def _place(finding: Finding) -> tuple[str, str, str]:
+    return finding.file, finding.resource, finding.location.property

@@ -1,0 +1,122 @@
+"""What kind of answer a response is: templates that create something, or one of the ways to deliver nothing."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from enum import StrEnum
+
+from grader.bundle import Kind
+from grader.case import Case
+from grader.plan.schemas import is_known_type
+from grader.template import Resource, Template
+
+
+class AnswerKind(StrEnum):
+    """The kinds of answer. All but `template` and `truncated` deliver nothing of what was asked for."""
+
+    TEMPLATE = "template"
+    REFUSED = "refused"
+    EMPTY = "empty"
+    INERT = "inert"  # templates that create nothing that is understood
+    PROSE = "prose"
+    OTHER_LANGUAGE = "other-language"
+    OFF_TASK = "off-task"  # an answer to another question
+    TRUNCATED = "truncated"
+
+    @property
+    def delivers(self) -> bool:
+        """Whether an answer of this kind can deliver something."""
+        return self in (AnswerKind.TEMPLATE, AnswerKind.TRUNCATED)
+
+
+def kind_of(case: Case) -> AnswerKind:
+    """Return the kind of a response, as far as it can be seen without reading the prompt."""
+    if case.templates or case.broken:
+        if not case.broken and not any(_is_attempted(case, *pair) for pair in case.resources()):
+            return AnswerKind.INERT
+        return AnswerKind.TRUNCATED if cut_off(case) else AnswerKind.TEMPLATE
+    if not any(file.text.strip() for file in case.bundle.files):
+        return AnswerKind.REFUSED if case.bundle.is_refused else AnswerKind.EMPTY
+    if any(case.bundle.of_kind(Kind.FOREIGN, Kind.CODE)):
+        return AnswerKind.OTHER_LANGUAGE
+    return AnswerKind.REFUSED if case.bundle.is_refused or declines(case) else AnswerKind.PROSE
+
+
+def cut_off(case: Case) -> str:
+    """Say why an answer is taken to end too early; empty where it is whole.
+
+    A template that is a file of its own is cut off where it cannot be parsed and the parser stops at its last line.
+    """
+    if case.bundle.cut_off:
+        return case.bundle.cut_off
+    for broken in case.broken:
+        file = case.bundle.file(broken.file)
+        last = broken.text.rstrip().count("\n") + 1
+        if file and file.segments[0].source_line == 1 and broken.error.line >= last > 1:
+            return f"{broken.file} ends in the middle of line {last}"
+    return ""
+
+
+_DECLINES = re.compile(
+    r"\bI(?:['’]m| am)?(?: \w+){0,2} (?:can['’]?t|cannot|can not|won['’]?t|will not|unable to|not able to|must decline to)\s+"
+    r"(?:\w+ ){0,2}(?:help|assist|provide|create|generate|comply|fulfil|write|produce|support|complete|answer|do)\b"
+    r"|\b(?:I(?:['’]m| am) (?:so |very )?sorry|I apologi[sz]e|as an AI\b).{0,120}\b(?:can['’]?t|cannot|unable|not able|won['’]?t)\b"
+    r"|\blo siento\b.{0,80}\bno puedo\b|\bje ne peux pas\b|\btut mir leid\b.{0,80}\bkann\b|\bnão posso\b",
+    re.I | re.S,
+)
+_OPENING = 600  # characters: a refusal begins with it
+
+
+def declines(case: Case) -> bool:
+    """Whether the text of an answer without any template begins with a refusal."""
+    documents = case.bundle.of_kind(Kind.DOCUMENT)
+    return any(_DECLINES.search(file.text[:_OPENING]) for file in documents)
+
+
+# Transforms whose result is known or that hide no resource of the template. Others are macros, which can replace all of it.
+# Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/transform-reference.html
+_KNOWN_TRANSFORMS = frozenset(
+    {
+        "AWS::CodeDeployBlueGreen",
+        "AWS::Include",
+        "AWS::LanguageExtensions",
+        "AWS::SecretsManager-2020-07-23",
+        "AWS::SecretsManager-2024-09-16",
+        "AWS::Serverless-2016-10-31",
+    }
+)
+# Types that create nothing in the account.
+_INERT = frozenset(
+    {"AWS::CDK::Metadata", "AWS::CloudFormation::WaitCondition", "AWS::CloudFormation::WaitConditionHandle"}
+)
+
+
+def created(case: Case) -> Iterator[tuple[Template, Resource]]:
+    """Yield the resources that a deployment would create and that are understood.
+
+    Left out are resources of types that CloudFormation does not offer itself (custom resources, modules), those that create
+    nothing, those with a condition that is never true, and all of a template that a macro may replace.
+    """
+    for template in case.templates:
+        for resource in template.resources.values():
+            if is_created(case, template, resource):
+                yield template, resource
+
+
+def is_created(case: Case, template: Template, resource: Resource) -> bool:
+    """Whether a deployment would create a resource, of a type that is understood."""
+    return _is_attempted(case, template, resource) and is_known_type(resource.type, case.account.region)
+
+
+def _is_attempted(case: Case, template: Template, resource: Resource) -> bool:
+    """Whether a deployment would try to create a resource of AWS, in a type that exists or in one that does not."""
+    kind = resource.type
+    return (
+        kind.startswith("AWS::")
+        and kind not in _INERT
+        and not kind.endswith("::MODULE")
+        and kind != "AWS::CloudFormation::CustomResource"
+        and set(template.transforms) <= _KNOWN_TRANSFORMS
+        and case.scopes[template.file].exists(resource) is not False
+    )
