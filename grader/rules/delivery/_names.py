@@ -42,6 +42,9 @@ _CONVENTION = re.compile(
     r"|\bprefix(ed)?\b|\bexplicit(ly)? nam",
     re.I,
 )
+_PATTERN = re.compile(
+    r"\bnaming (convention|pattern|scheme|standard)|\bnames?\b[^.]{0,40}\b(pattern|format|convention)\b", re.I
+)
 _WORD = re.compile(r"[\w][\w./-]*")
 
 
@@ -105,6 +108,11 @@ def _gives(sentence: Sentence, name: str) -> bool:
 def convention(case: Case) -> Sentence | None:
     """Return the sentence of the prompt that says how resources are named, None where none does."""
     return next((one for one in case.request.sentences if _CONVENTION.search(one.text)), None)
+
+
+def pattern(case: Case) -> Sentence | None:
+    """Return the sentence of the prompt that gives the form of names, part by part; None where none does."""
+    return next((one for one in case.request.sentences if _PATTERN.search(one.text)), None)
 
 
 def other_names(case: Case, template: Template, resource: Resource) -> list[str]:

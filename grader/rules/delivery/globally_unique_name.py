@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from grader.case import Case
 from grader.catalogue import Rule, RuleFinding, at_property, example
-from grader.rules.delivery._names import SUFFIX, convention, is_literal, named, ordered
+from grader.rules.delivery._names import is_literal, named, ordered, pattern
 from grader.rules.parameters._parameters import ordered as asks_for
 from grader.support.markdown import code
 from grader.template import AnyNode, Call, is_known, text_of
@@ -21,7 +21,7 @@ def check(case: Case) -> Iterator[RuleFinding]:
 
     Silent where the prompt gives the name, a parameter for it, or a pattern that the composed name follows.
     """
-    is_asked = case.request.first(SUFFIX) is not None or convention(case) is not None
+    is_asked = pattern(case) is not None
     unique = [resource.name for _, resource, _, name in named(case, _BUCKET) if case.account.id in name or "${" in name]
     for template, resource, key, name in named(case, _BUCKET):
         fixed = is_literal(resource.get(key))

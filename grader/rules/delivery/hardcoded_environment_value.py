@@ -12,6 +12,10 @@ from grader.support.markdown import code
 from grader.template import AnyNode, Path, Scalar, Template, as_text, at, dotted, text_of, walk
 
 _ENVIRONMENT = re.compile(r"prod|production|dev|development|staging|stage|test|testing|qa|uat", re.I)
+# In the name of a resource: the first or the last word, and no word that has other meanings there.
+_IN_NAME = re.compile(
+    r"(prod|production|dev|development|staging)[-_ ].+|.+[-_ ](prod|production|dev|development|staging)", re.I
+)
 _KEYS = ("environment", "env", "stage")
 _SHORT = {"production": "prod", "development": "dev", "staging": "stage", "testing": "test"}
 
@@ -30,9 +34,8 @@ def check(case: Case) -> Iterator[RuleFinding]:
             if scope.exists(resource) is False:
                 continue
             for path, node in walk(resource.properties):
-                if not _is_environment(path, resource.properties) or not isinstance(node, Scalar) or "Fn::If" in path:
-                    continue
-                if _ENVIRONMENT.fullmatch(node.text) and not _is_ordered(case, node.text):
+                found = _written(path, node, resource.properties) if "Fn::If" not in path else ""
+                if isinstance(node, Scalar) and found and not _is_ordered(case, found):
                     value = as_text(scope.parameter(parameter))
                     yield at_property(
                         template,
@@ -41,17 +44,17 @@ def check(case: Case) -> Iterator[RuleFinding]:
                         f"has the tag value {node.text} for every value of {parameter}",
                         value=node.text,
                         parameter=parameter,
-                        because=_because(template, parameter, value, node.text),
+                        because=_because(template, parameter, value, found),
                     )
 
 
 def _environments(template: Template) -> set[str]:
     """Return the environments that tags of a template write out."""
     return {
-        _short(node.text)
+        _short(found)
         for resource in template.resources.values()
         for path, node in walk(resource.properties)
-        if isinstance(node, Scalar) and _is_environment(path, resource.properties) and _ENVIRONMENT.fullmatch(node.text)
+        if (found := _written(path, node, resource.properties))
     }
 
 
@@ -77,18 +80,21 @@ def _short(value: str) -> str:
     return _SHORT.get(value.lower(), value.lower())
 
 
-def _is_environment(path: Path, root: AnyNode) -> bool:
-    """Whether a path leads to the value of a tag that names the environment."""
-    if len(path) < 2 or not any(str(step).endswith("Tags") for step in path):
-        return False
-    key = text_of(at(root, *path[:-1], "Key")) if path[-1] == "Value" else str(path[-1])
-    return (key or "").lower() in _KEYS
+def _written(path: Path, node: AnyNode, root: AnyNode) -> str:
+    """Return the environment that a tag writes out, as its value or in the name of the resource; empty for other places."""
+    if len(path) < 2 or not isinstance(node, Scalar) or not any(str(step).endswith("Tags") for step in path):
+        return ""
+    key = (text_of(at(root, *path[:-1], "Key")) if path[-1] == "Value" else str(path[-1])) or ""
+    if key.lower() in _KEYS:
+        return node.text if _ENVIRONMENT.fullmatch(node.text) else ""
+    named = _IN_NAME.fullmatch(node.text) if key == "Name" else None
+    return (named.group(1) or named.group(2)) if named else ""
 
 
 def _is_ordered(case: Case, value: str) -> bool:
     short = _short(value)
     words = "|".join({value, short, *(long for long, brief in _SHORT.items() if brief == short)})
-    return case.request.orders(rf"\b({words})\b", near=r"\btag(s|ged|ging)?\b") is not None
+    return case.request.orders(rf"\b({words})\b", near=r"\b(tag(s|ged|ging)?|nam(e|es|ed|ing)|prefix)\b") is not None
 
 
 RULE = Rule(
@@ -118,6 +124,7 @@ Resources:
       DisplayName: !Ref Environment
       Tags:
         - {Key: Environment, Value: production}  # finds
+        - {Key: Name, Value: orders-production}  # finds
 """),
     ),
     passes=(
