@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from grader.case import Case
@@ -23,7 +24,7 @@ def check(case: Case) -> Iterator[RuleFinding]:
             continue
         for parameter in template.parameters.values():
             name = parameter.name
-            is_given = name in case.task.parameters or name in case.given or case.mentions(name)
+            is_given = name in case.task.parameters or name in case.given or _is_explained(case, name)
             if parameter.default is not None or is_given or is_left_open(case, parameter):
                 continue
             described = bool(parameter.text("Description")) or bool(parameter.allowed) or ordered(case, name)
@@ -36,6 +37,11 @@ def check(case: Case) -> Iterator[RuleFinding]:
                     facts={"parameter": name, "because": _because(template)},
                     level="Medium" if described else "",
                 )
+
+
+def _is_explained(case: Case, name: str) -> bool:
+    """Whether a document lists the parameter with a few words: `- Stage: the environment`, or a row of a table."""
+    return case.documented(rf"(?m)^[\s>*|-]*[`*]*{re.escape(name.lower())}[`*]*\s*[:|(=–-]+ *[`*]*\w+ \w+")
 
 
 def _because(template: Template) -> str:
@@ -87,6 +93,18 @@ Resources:
     Properties: {DisplayName: !Ref Stage}
 === README.md
     aws cloudformation deploy --template-file template.yml --stack-name topics --parameter-overrides Stage=dev
+"""),
+        example("""
+Parameters:
+  Stage: {Type: String}
+Resources:
+  Topic:
+    Type: AWS::SNS::Topic
+    Properties: {DisplayName: !Ref Stage}
+=== README.md
+| Parameter | Meaning |
+|---|---|
+| `Stage` | name of the environment, for instance dev |
 """),
         example(
             """
