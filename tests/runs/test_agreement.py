@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import CliRunner
@@ -83,3 +84,24 @@ def test_nothing_to_compare_with_is_one_line(tmp_path: Path) -> None:
         read_experts(tmp_path)
     with pytest.raises(InputError, match="no such folder"):
         read_experts(tmp_path / "absent")
+
+
+def result_with(resource: str, type: str, rule: str) -> dict[str, Any]:
+    """A result with one failure, at a resource."""
+    evidence = [{"resource": resource, "type": type}]
+    failure = {"number": 1, "rule": rule, "kind": "circular-dependency", "level": "High", "evidence": evidence}
+    return {"task": "groups", "failures": [failure]}
+
+
+@pytest.mark.parametrize(("resource", "type"), [("AppGroup", ""), ("", "AWS::EC2::SecurityGroup")])
+def test_a_failure_matches_at_a_resource_or_service_that_the_entry_names(resource: str, type: str) -> None:
+    found = agree([result_with(resource, type, "circular-dependency")], {"groups": EXPERT}, load_catalogue())
+    assert found.matches[0].rule == "circular-dependency"
+    assert found.matched == 1
+    assert found.of_level("Critical") == (1, 1, 0)
+
+
+def test_a_failure_about_something_else_does_not_match() -> None:
+    result = result_with("AppGroup", "AWS::EC2::SecurityGroup", "unused-condition")
+    result["failures"][0]["kind"] = "unused-condition"
+    assert not agree([result], {"groups": EXPERT}, load_catalogue()).matches[0].found
