@@ -119,7 +119,7 @@ def statements_of(template: Template, resource: Resource, scope: Scope) -> Itera
 
 @dataclass(frozen=True, slots=True)
 class Grants:
-    """The actions that a role is allowed, in lower case, wildcards kept. `is_complete` tells that nothing else is granted."""
+    """The actions that a role is allowed, as written, wildcards kept. `is_complete` tells that nothing else is granted."""
 
     actions: frozenset[str]
     is_complete: bool
@@ -127,7 +127,7 @@ class Grants:
     def allow(self, action: str) -> bool:
         """Whether an action (`dynamodb:PutItem`) is allowed on some resource."""
         wanted = action.lower()
-        return any(fnmatch.fnmatchcase(wanted, pattern) for pattern in self.actions)
+        return any(fnmatch.fnmatchcase(wanted, pattern.lower()) for pattern in self.actions)
 
 
 def role_of(template: Template, function: Resource) -> Resource | None:
@@ -191,6 +191,6 @@ def _actions(policy: object) -> Iterator[str]:
     for statement in statements_in(policy.get("PolicyDocument") if isinstance(policy, dict) else None):
         if statement.get("Effect") != "Allow":
             continue
-        yield from (action.lower() for action in texts_in(statement.get("Action")))
+        yield from texts_in(statement.get("Action"))
         if "NotAction" in statement:
             yield "*"

@@ -1,18 +1,23 @@
-"""Inline code that imports what its runtime lacks."""
+"""Inline code that imports what its runtime does not have."""
 
 from __future__ import annotations
 
+import ast
 import re
 import sys
 from collections.abc import Iterator
 
 from grader.case import Case
-from grader.case.inline_code import inline_functions
+from grader.case.inline_code import InlineCode, python_tree
 from grader.catalogue import Rule, RuleFinding, at_property, example
+from grader.rules._fragments import resources, role, worker
+from grader.rules.code._functions import created_functions, level_of_failure, stack_waits
+from grader.support.markdown import code as span
+from grader.support.markdown import listed
 
-# What the Python runtimes of Lambda bring besides the standard library; cfnresponse comes with ZipFile.
+# What the Python runtimes of Lambda have besides the standard library; cfnresponse comes with ZipFile.
 # Source: https://docs.aws.amazon.com/lambda/latest/dg/python-package.html
-_THERE = sys.stdlib_module_names | {
+_PYTHON = sys.stdlib_module_names | {
     "boto3",
     "botocore",
     "cfnresponse",
@@ -27,33 +32,74 @@ _IMPORT = re.compile(r"^[ ]*(?:import|from)[ ]+([a-zA-Z_]\w*)", re.M)
 _REQUIRE = re.compile(r"""(?:require\(|from[ ]+)['"]([a-z@][\w@./-]*)['"]""")
 _NODE = frozenset(
     (
-        "assert buffer child_process cluster console constants crypto dgram dns domain events fs http http2 https inspector "
-        "module net os path perf_hooks process punycode querystring readline repl stream string_decoder timers tls tty url "
-        "util v8 vm worker_threads zlib cfn-response aws-sdk"
+        "assert async_hooks buffer child_process cluster console constants crypto dgram dns domain events fs http http2 https "
+        "inspector module net os path perf_hooks process punycode querystring readline repl stream string_decoder timers tls tty "
+        "url util v8 vm worker_threads zlib cfn-response aws-sdk"
     ).split()
 )
+_WITH_SDK_2 = ("nodejs12.x", "nodejs14.x", "nodejs16.x")
 
 
 def check(case: Case) -> Iterator[RuleFinding]:
     """Report modules that inline functions without layers import and that their runtime does not have."""
-    for code in inline_functions(case):
-        missing = [] if code.function.get("Layers") is not None else _imports(code.text, code.runtime)
+    for code in created_functions(case):
+        missing = [] if code.function.get("Layers") is not None else _imports(code)
         if missing:
-            message = f"imports {', '.join(missing)}, which {code.runtime} does not have"
-            yield at_property(code.template, code.function, code.path, message, value=missing[0], runtime=code.runtime)
+            yield at_property(
+                code.template,
+                code.function,
+                code.path,
+                f"imports {', '.join(missing)}, which {code.runtime} does not have",
+                level=level_of_failure(code),
+                value=", ".join(missing),
+                runtime=code.runtime,
+                because=_because(code, missing) + stack_waits(code),
+            )
 
 
-def _imports(code: str, runtime: str) -> list[str]:
-    """Return the modules that a text imports and that its runtime lacks, in order; the text is only searched, never run."""
-    if runtime.startswith("python"):
-        names = _IMPORT.findall(code)
-        return [name for name in dict.fromkeys(names) if name not in _THERE]
-    if runtime.startswith("nodejs"):
-        found = [name for name in _REQUIRE.findall(code) if not name.startswith((".", "@aws-sdk/"))]
+def _because(code: InlineCode, missing: list[str]) -> str:
+    if "aws-sdk" in missing:
+        return f"{span('aws-sdk')} is version 2 of the SDK; runtimes from Node.js 18 on have version 3, the modules {span('@aws-sdk/…')}."
+    return f"{span(code.function.name)} has no Layers, and {span('ZipFile')} is one file without {listed(missing)}."
+
+
+def _imports(code: InlineCode) -> list[str]:
+    """Return the modules that a text imports and that its runtime lacks, in order; the text is only read, never run."""
+    if code.is_python:
+        return [name for name in dict.fromkeys(_python_imports(code.text)) if name not in _PYTHON]
+    if code.is_javascript:
+        found = [name for name in _REQUIRE.findall(code.text) if not name.startswith((".", "@aws-sdk/", "@smithy/"))]
         names = [name.removeprefix("node:").split("/")[0] for name in found]
-        has_sdk = runtime in ("nodejs12.x", "nodejs14.x", "nodejs16.x")
+        has_sdk = code.runtime in _WITH_SDK_2
         return [name for name in dict.fromkeys(names) if name not in _NODE or (name == "aws-sdk" and not has_sdk)]
     return []
+
+
+def _python_imports(text: str) -> Iterator[str]:
+    """Yield the top-level names of imported modules, without those whose failure the code expects."""
+    tree = python_tree(text)
+    if not isinstance(tree, ast.Module):
+        yield from _IMPORT.findall(text)
+        return
+    expected = {
+        id(inner)
+        for one in ast.walk(tree)
+        if isinstance(one, ast.Try) and any(_takes_import_error(handler) for handler in one.handlers)
+        for statement in one.body
+        for inner in ast.walk(statement)
+    }
+    for node in ast.walk(tree):
+        if id(node) in expected:
+            continue
+        if isinstance(node, ast.Import):
+            yield from (alias.name.split(".")[0] for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            yield node.module.split(".")[0]
+
+
+def _takes_import_error(handler: ast.ExceptHandler) -> bool:
+    names = {one.id for one in ast.walk(handler.type) if isinstance(one, ast.Name)} if handler.type else set()
+    return handler.type is None or bool(names & {"ImportError", "ModuleNotFoundError", "Exception"})
 
 
 RULE = Rule(
@@ -61,62 +107,54 @@ RULE = Rule(
     kind="inline-code-missing-dependency",
     level="High",
     category="code",
-    title="Inline code that imports what its runtime lacks",
-    issue="The inline code of {resources} in {file} imports {values}. The runtime ({runtime}) does not have it, and "
-    "inline code brings nothing along: the first invocation fails.",
-    fix="Put {values} into a layer or a deployment package, or write the code with what the runtime has.",
-    root_cause="The code was written as for a machine with its packages installed.",
-    lesson="Inline functions can use the standard library and the AWS SDK, and nothing else.",
+    title="Inline code with modules that its runtime does not have: {values}",
+    issue="The inline code of {resources} in {file} imports {values}, which the runtime ({runtimes}) does not have. Inline code "
+    "cannot bring packages along, and the function fails at the import.",
+    fix="Provide {values} in a layer or a deployment package, or write the code with the standard library and the AWS SDK.",
+    root_cause="{because}",
+    lesson="Use the standard library and the AWS SDK of the runtime in inline code, and nothing else.",
     reference="https://docs.aws.amazon.com/lambda/latest/dg/python-package.html",
-    cost="Every invocation fails and is paid for.",
-    security="None.",
-    performance="None.",
+    aws_behaviour="Lambda creates the function; each invocation that reaches the import fails. The stack fails where a custom resource "
+    "waits for the function (Critical).",
+    cost="Each failed invocation is charged, and asynchronous ones are repeated.",
     check=check,
     fails=(
-        example("""
-Resources:
-  Role:
-    Type: AWS::IAM::Role
-    Properties:
-      AssumeRolePolicyDocument:
-        Version: '2012-10-17'
-        Statement: [{Effect: Allow, Principal: {Service: lambda.amazonaws.com}, Action: 'sts:AssumeRole'}]
-
-  Worker:
-    Type: AWS::Lambda::Function
-    Properties:
-      Runtime: python3.13
-      Handler: index.handler
-      Role: !GetAtt Role.Arn
-      Code:
-        ZipFile: |  # finds
-          import json
-          import psycopg2
-          def handler(event, context):
-              return json.dumps({})
-"""),
+        example(
+            resources(
+                role(),
+                worker(
+                    "import json\nimport psycopg2\ndef handler(event, context):\n    return json.dumps({})", "  # finds"
+                ),
+            )
+        ),
+        example(
+            resources(
+                role(),
+                worker(
+                    "const AWS = require('aws-sdk');\nexports.handler = async () => new AWS.S3();",
+                    "  # finds",
+                    runtime="nodejs20.x",
+                ),
+            )
+        ),
     ),
     passes=(
-        example("""
-Resources:
-  Role:
-    Type: AWS::IAM::Role
-    Properties:
-      AssumeRolePolicyDocument:
-        Version: '2012-10-17'
-        Statement: [{Effect: Allow, Principal: {Service: lambda.amazonaws.com}, Action: 'sts:AssumeRole'}]
-
-  Worker:
-    Type: AWS::Lambda::Function
-    Properties:
-      Runtime: python3.13
-      Handler: index.handler
-      Role: !GetAtt Role.Arn
-      Code:
-        ZipFile: |
-          import boto3
-          def handler(event, context):
-              return None
-"""),
+        example(
+            resources(
+                role(),
+                worker(
+                    """
+                    import boto3
+                    try:
+                        from aws_xray_sdk.core import xray_recorder
+                    except ImportError:
+                        xray_recorder = None
+                    def handler(event, context):
+                        '''Import orders from psycopg2 dumps.'''
+                        return None
+                    """
+                ),
+            )
+        ),
     ),
 )

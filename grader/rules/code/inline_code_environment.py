@@ -1,29 +1,84 @@
-"""Inline code that reads variables nobody sets."""
+"""Inline code that reads environment variables which the template does not set."""
 
 from __future__ import annotations
 
+import ast
 import re
 from collections.abc import Iterator
 
 from grader.case import Case
-from grader.case.inline_code import inline_functions
+from grader.case.inline_code import InlineCode, python_tree
 from grader.catalogue import Rule, RuleFinding, at_property, example
+from grader.rules._fragments import resources, role, worker
+from grader.rules.code._functions import created_functions, level_of_failure, stack_waits
+from grader.support.markdown import code as span
+from grader.support.markdown import listed
 
-_PYTHON = re.compile(r"""os\.environ\[\s*['"](\w+)['"]\s*\]""")
 # Source: https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html#configuration-envvars-runtime
 _GIVEN = re.compile(r"AWS_|LAMBDA_|_HANDLER|_X_AMZN|TZ$|PATH$|LANG$|LD_LIBRARY_PATH$|PYTHONPATH$|NODE_PATH$")
+_TAKES_IT = {"KeyError", "LookupError", "Exception"}
 
 
 def check(case: Case) -> Iterator[RuleFinding]:
-    """Report environment variables that inline Python reads without a default and that the template does not set."""
-    for code in inline_functions(case):
-        if not code.is_python or code.is_open:
+    """Report environment variables that inline Python requires and that the template does not set."""
+    for code in created_functions(case):
+        tree = python_tree(code.text) if code.is_python and not code.is_open else None
+        if not isinstance(tree, ast.Module):
             continue
-        names = [name for name in dict.fromkeys(_PYTHON.findall(code.text)) if not _GIVEN.match(name)]
-        unset = [name for name in names if name not in code.variables and f'os.environ["{name}"] =' not in code.text]
+        names = [name for name in dict.fromkeys(_required(tree)) if not _GIVEN.match(name)]
+        unset = [name for name in names if name not in code.variables]
         if unset:
-            message = f"reads {', '.join(unset)}, which the template does not set"
-            yield at_property(code.template, code.function, code.path, message, value=unset[0])
+            yield at_property(
+                code.template,
+                code.function,
+                code.path,
+                f"reads {', '.join(unset)}, which the template does not set",
+                level=level_of_failure(code),
+                value=", ".join(unset),
+                because=_because(code) + stack_waits(code),
+            )
+
+
+def _because(code: InlineCode) -> str:
+    others = sorted(code.variables)
+    return (
+        f"Environment.Variables of {span(code.function.name)} has {listed(others)}."
+        if others
+        else f"{span(code.function.name)} has no Environment."
+    )
+
+
+def _required(tree: ast.Module) -> Iterator[str]:
+    """Yield the names that `os.environ[name]` reads, without those that are tested, set, or whose absence is handled."""
+    spared: set[int] = set()
+    tested: set[str] = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Try) and any(_takes(handler) for handler in node.handlers):
+            spared |= {id(inner) for statement in node.body for inner in ast.walk(statement)}
+        elif isinstance(node, ast.Compare) and isinstance(node.left, ast.Constant) and _is_environ(node.comparators[0]):
+            tested.add(str(node.left.value))
+        elif isinstance(node, ast.Subscript) and isinstance(node.ctx, ast.Store) and _is_environ(node.value):
+            tested.add(_name(node))
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Subscript) and isinstance(node.ctx, ast.Load) and _is_environ(node.value):
+            name = _name(node)
+            if name and name not in tested and id(node) not in spared:
+                yield name
+
+
+def _is_environ(node: ast.expr) -> bool:
+    return (isinstance(node, ast.Attribute) and node.attr == "environ") or (
+        isinstance(node, ast.Name) and node.id == "environ"
+    )
+
+
+def _name(node: ast.Subscript) -> str:
+    return node.slice.value if isinstance(node.slice, ast.Constant) and isinstance(node.slice.value, str) else ""
+
+
+def _takes(handler: ast.ExceptHandler) -> bool:
+    names = {one.id for one in ast.walk(handler.type) if isinstance(one, ast.Name)} if handler.type else set()
+    return handler.type is None or bool(names & _TAKES_IT)
 
 
 RULE = Rule(
@@ -31,70 +86,44 @@ RULE = Rule(
     kind="inline-code-bug",
     level="High",
     category="code",
-    title="Inline code that reads variables nobody sets",
-    issue="The inline code of {resources} in {file} reads {values} from its environment, and the template does not set "
-    "it: the function fails with a KeyError.",
+    title="Missing environment variables: {values}",
+    issue="The inline code of {resources} in {file} reads {values} from `os.environ`, which the template does not set. The function "
+    "fails there with a KeyError.",
     fix="Add {values} to Environment.Variables of {resources}.",
-    root_cause="Code and configuration were written apart.",
-    lesson="Hold the variables that code reads against those that the template sets.",
+    root_cause="{because}",
+    lesson="Compare the environment variables that code reads with those that the template sets.",
     reference="https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html",
-    cost="Every invocation fails and is paid for.",
-    security="None.",
-    performance="None.",
+    aws_behaviour="Lambda creates the function; reading the variable raises KeyError at each invocation that reaches it. The stack fails "
+    "where a custom resource waits for the function (Critical).",
+    cost="Each failed invocation is charged, and asynchronous ones are repeated.",
     check=check,
     fails=(
-        example("""
-Resources:
-  Role:
-    Type: AWS::IAM::Role
-    Properties:
-      AssumeRolePolicyDocument:
-        Version: '2012-10-17'
-        Statement: [{Effect: Allow, Principal: {Service: lambda.amazonaws.com}, Action: 'sts:AssumeRole'}]
-      Policies:
-        - PolicyName: work
-          PolicyDocument:
-            Version: '2012-10-17'
-            Statement: [{Effect: Allow, Action: ['dynamodb:GetItem', 'logs:*'], Resource: '*'}]
-  Worker:
-    Type: AWS::Lambda::Function
-    Properties:
-      Runtime: python3.13
-      Handler: index.handler
-      Role: !GetAtt Role.Arn
-      Code:
-        ZipFile: |  # finds
-          import os
-          def handler(event, context):
-              return os.environ["TABLE"]
-"""),
+        example(
+            resources(
+                role(),
+                worker("import os\ndef handler(event, context):\n    return os.environ['TABLE']", "  # finds"),
+            )
+        ),
     ),
     passes=(
-        example("""
-Resources:
-  Role:
-    Type: AWS::IAM::Role
-    Properties:
-      AssumeRolePolicyDocument:
-        Version: '2012-10-17'
-        Statement: [{Effect: Allow, Principal: {Service: lambda.amazonaws.com}, Action: 'sts:AssumeRole'}]
-      Policies:
-        - PolicyName: work
-          PolicyDocument:
-            Version: '2012-10-17'
-            Statement: [{Effect: Allow, Action: ['dynamodb:GetItem', 'logs:*'], Resource: '*'}]
-  Worker:
-    Type: AWS::Lambda::Function
-    Properties:
-      Runtime: python3.13
-      Handler: index.handler
-      Role: !GetAtt Role.Arn
-      Environment: {Variables: {TABLE: orders}}
-      Code:
-        ZipFile: |
-          import os
-          def handler(event, context):
-              return os.environ["TABLE"]
-"""),
+        example(
+            resources(
+                role(),
+                worker(
+                    """
+                    import os
+                    os.environ['MODE'] = 'test'
+                    def handler(event, context):
+                        try:
+                            queue = os.environ['QUEUE']
+                        except KeyError:
+                            queue = None
+                        region = os.environ['AWS_REGION'] if 'STAGE' not in os.environ else os.environ['STAGE']
+                        return os.environ['TABLE'], os.environ.get('TOPIC'), os.environ['MODE'], queue, region
+                    """,
+                    properties="Environment: {Variables: {TABLE: orders}}",
+                ),
+            )
+        ),
     ),
 )

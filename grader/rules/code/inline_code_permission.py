@@ -1,4 +1,4 @@
-"""Calls that the role does not allow."""
+"""Calls of inline code that the role of the function does not allow."""
 
 from __future__ import annotations
 
@@ -6,9 +6,14 @@ import ast
 from collections.abc import Iterator
 
 from grader.case import Case
-from grader.case.iam import grants, role_of
-from grader.case.inline_code import inline_functions, python_tree
+from grader.case.iam import Grants, grants, role_of
+from grader.case.inline_code import python_tree
 from grader.catalogue import Rule, RuleFinding, at_property, example
+from grader.plan.iam_actions import is_known_action
+from grader.rules._fragments import resources, role, worker
+from grader.rules.code._functions import created_functions, level_of_failure, stack_waits
+from grader.support.markdown import code as span
+from grader.support.markdown import listed
 
 # Services whose actions have another prefix than boto3's client, and methods whose action has another name.
 # Source: https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html
@@ -47,19 +52,35 @@ _TABLE = {"put_item", "get_item", "update_item", "delete_item", "query", "scan"}
 
 def check(case: Case) -> Iterator[RuleFinding]:
     """Report calls of inline Python that no policy of the function's role allows, where all of its policies are known."""
-    for code in inline_functions(case):
-        role = role_of(code.template, code.function) if code.is_python else None
-        tree = python_tree(code.text) if role else None
-        if role is None or not isinstance(tree, ast.Module):
+    for code in created_functions(case):
+        own = role_of(code.template, code.function) if code.is_python else None
+        tree = python_tree(code.text) if own else None
+        if own is None or not isinstance(tree, ast.Module):
             continue
-        granted = grants(case, code.template, role)
-        refused = [action for action in _calls(tree) if not granted.allow(action)] if granted.is_complete else []
-        if refused:
-            message = f"calls {', '.join(refused[:3])}, which its role {role.name} does not allow"
-            yield at_property(code.template, code.function, code.path, message, value=refused[0], role=role.name)
-            yield at_property(
-                code.template, role, "Policies", f"does not allow {refused[0]}", value=refused[0], role=role.name
-            )
+        granted = grants(case, code.template, own)
+        refused = [one for one in _calls(tree) if not granted.allow(one) and is_known_action(one)]
+        if not granted.is_complete or not refused:
+            continue
+        facts = {
+            "value": ", ".join(refused[:4]),
+            "function": code.function.name,
+            "role": own.name,
+            "because": _because(own.name, refused[0], granted) + stack_waits(code),
+        }
+        level = level_of_failure(code)
+        message = f"calls {facts['value']}, which its role {own.name} does not allow"
+        yield at_property(code.template, code.function, code.path, message, level=level, **facts)
+        message = f"does not allow {facts['value']}, which {code.function.name} calls"
+        yield at_property(code.template, own, "Policies", message, level=level, **facts)
+
+
+def _because(role: str, refused: str, granted: Grants) -> str:
+    """Say what the role allows of the same service."""
+    service = refused.partition(":")[0]
+    similar = sorted(action for action in granted.actions if action.startswith(f"{service}:"))
+    if similar:
+        return f"The policies of {span(role)} allow {listed(similar)}, and not {span(refused)}."
+    return f"The policies of {span(role)} allow nothing of the service {span(service)}."
 
 
 def _calls(tree: ast.Module) -> list[str]:
@@ -107,71 +128,43 @@ RULE = Rule(
     kind="missing-iam-permission",
     level="High",
     category="code",
-    title="Calls that the role does not allow",
-    issue="The inline code of {resource} in {file} calls {values}, and none of the policies of {role} allows it: the "
-    "call is refused.",
-    fix="Allow {values} on the resource that is called, in the policies of {role}.",
-    root_cause="Code and policy were written apart.",
-    lesson="Hold the calls of code against the policies of its role.",
+    title="Missing permissions for inline code: {values}",
+    issue="The inline code of {functions} in {file} calls {values}, and no policy of its role {roles} allows that. AWS answers the call "
+    "with AccessDenied.",
+    fix="Allow {values} on the resource that is called, in the policies of {roles}.",
+    root_cause="{because}",
+    lesson="Compare the calls of code with the policies of its role.",
     reference="https://docs.aws.amazon.com/lambda/latest/dg/lambda-intro-execution-role.html",
-    cost="Invocations fail and are tried again.",
-    security="None.",
-    performance="None.",
+    aws_behaviour="IAM denies what no policy allows: the call fails at each invocation that reaches it. The stack fails where a custom "
+    "resource waits for the function (Critical).",
+    cost="Failed invocations are charged, and asynchronous ones are repeated.",
     check=check,
     fails=(
-        example("""
-Resources:
-  Role:
-    Type: AWS::IAM::Role
-    Properties:
-      AssumeRolePolicyDocument:
-        Version: '2012-10-17'
-        Statement: [{Effect: Allow, Principal: {Service: lambda.amazonaws.com}, Action: 'sts:AssumeRole'}]
-      Policies:  # finds
-        - PolicyName: work
-          PolicyDocument:
-            Version: '2012-10-17'
-            Statement: [{Effect: Allow, Action: ['dynamodb:GetItem', 'logs:*'], Resource: '*'}]
-  Worker:
-    Type: AWS::Lambda::Function
-    Properties:
-      Runtime: python3.13
-      Handler: index.handler
-      Role: !GetAtt Role.Arn
-      Code:
-        ZipFile: |  # finds
-          import boto3
-          client = boto3.client("dynamodb")
-          def handler(event, context):
-              client.put_item(TableName="orders", Item={})
-"""),
+        example(
+            resources(
+                role(["dynamodb:GetItem", "logs:*"], "  # finds"),
+                worker(
+                    "import boto3\nclient = boto3.client('dynamodb')\ndef handler(event, context):\n"
+                    "    client.put_item(TableName='orders', Item={})",
+                    "  # finds",
+                ),
+            )
+        ),
     ),
-    passes=(
-        example("""
-Resources:
-  Role:
-    Type: AWS::IAM::Role
-    Properties:
-      AssumeRolePolicyDocument:
-        Version: '2012-10-17'
-        Statement: [{Effect: Allow, Principal: {Service: lambda.amazonaws.com}, Action: 'sts:AssumeRole'}]
-      Policies:
-        - PolicyName: work
-          PolicyDocument:
-            Version: '2012-10-17'
-            Statement: [{Effect: Allow, Action: ['dynamodb:GetItem', 'logs:*'], Resource: '*'}]
-  Worker:
-    Type: AWS::Lambda::Function
-    Properties:
-      Runtime: python3.13
-      Handler: index.handler
-      Role: !GetAtt Role.Arn
-      Code:
-        ZipFile: |
-          import boto3
-          client = boto3.client("dynamodb")
-          def handler(event, context):
-              client.get_item(TableName="orders", Key={})
-"""),
+    passes=tuple(
+        example(
+            resources(
+                allowed,
+                worker(
+                    "import boto3\nclient = boto3.client('dynamodb')\ndef handler(event, context):\n"
+                    "    client.get_item(TableName='orders', Key={})"
+                ),
+            )
+        )
+        for allowed in (
+            role(["dynamodb:GetItem", "logs:*"]),
+            role(["dynamodb:Get*"]),
+            role(["logs:*"], properties="ManagedPolicyArns: ['arn:aws:iam::999988887777:policy/orders']"),
+        )
     ),
 )

@@ -9,7 +9,8 @@ from grader.bundle import Kind
 from grader.case import Case
 from grader.catalogue import Rule, RuleFinding, example
 from grader.model import Location
-from grader.template import Parameter, Template
+from grader.support.markdown import code, listed
+from grader.template import Call, Parameter, Scalar, Template, at
 
 _SWITCH = frozenset({"true", "false", "yes", "no", "enabled", "disabled", "on", "off"})
 _EXPLAINS = re.compile(
@@ -21,37 +22,69 @@ _EMPTY = frozenset({"", "none", "null", "n/a", "-"})
 
 def check(case: Case) -> Iterator[RuleFinding]:
     """Report parameters that switch resources on or off and that the guide of the response does not mention."""
-    if not any(_is_guide(file.name, file.detail) for file in case.bundle.of_kind(Kind.DOCUMENT)):
+    guides = [file for file in case.bundle.of_kind(Kind.DOCUMENT) if _is_guide(file.name, file.detail)]
+    if not guides:
         return
     for template in case.templates:
         for parameter in template.parameters.values():
-            if not _is_switch(parameter) or _is_explained(case, parameter.name):
+            names = _readers_names(case, template, parameter)
+            if not names or not _is_switch(parameter) or any(_is_explained(case.prose, name) for name in names):
                 continue
             gated = _gated(template, parameter.name)
-            if gated:
-                message = f"switches {', '.join(gated)} on or off, and no document says so"
-                facts = {"parameter": parameter.name, "gated": ", ".join(gated), "value": parameter.default or ""}
-                yield RuleFinding(
-                    location=Location(
-                        file=template.file,
-                        line=parameter.line,
-                        resource=parameter.name,
-                        path=f"Parameters.{parameter.name}",
-                    ),
-                    message=message,
-                    facts=facts,
-                )
+            if not gated:
+                continue
+            described = parameter.text("Description") or ""
+            facts = {
+                "parameter": parameter.name,
+                "gated": ", ".join(gated),
+                "value": parameter.default or "",
+                "guide": guides[0].name,
+                "because": _because(case, template, parameter, described),
+            }
+            yield RuleFinding(
+                location=Location(
+                    file=template.file,
+                    line=parameter.line,
+                    resource=parameter.name,
+                    path=f"Parameters.{parameter.name}",
+                ),
+                message=f"switches {', '.join(gated)} on or off, and no document explains it",
+                facts=facts,
+                level="Medium" if _EXPLAINS.search(described.lower()) else "",
+            )
 
 
-def _is_explained(case: Case, name: str) -> bool:
+def _readers_names(case: Case, template: Template, parameter: Parameter) -> list[str]:
+    """Return the names under which whoever deploys can set a parameter; none where the parent stack decides its value."""
+    parent = case.parents.get(template.file)
+    passed = at(parent[1].get("Parameters"), parameter.name) if parent else None
+    if passed is None:
+        return [parameter.name]
+    above = passed.argument.text if isinstance(passed, Call) and isinstance(passed.argument, Scalar) else ""
+    return [parameter.name, above] if parent and above in parent[0].parameters else []
+
+
+def _is_explained(prose: str, name: str) -> bool:
     """Whether a document says of a parameter, on its line or the next, what choosing or omitting it means."""
-    lines = case.prose.split("\n")
+    lines = prose.split("\n")
     for number, line in enumerate(lines):
         if re.search(rf"(?<!\w){re.escape(name.lower())}(?!\w)", line) and _EXPLAINS.search(
             " ".join(lines[number : number + 2])
         ):
             return True
     return False
+
+
+def _because(case: Case, template: Template, parameter: Parameter, described: str) -> str:
+    """Say what the documents explain instead, and what the parameter's description says."""
+    if described:
+        return f"The description in the template says {code(described)}; the documents do not repeat it."
+    explained = [one.name for one in template.parameters.values() if one is not parameter and case.mentions(one.name)]
+    if explained:
+        return (
+            f"The documents name {listed(explained)} of the same template, and not what {code(parameter.name)} is for."
+        )
+    return f"{code(parameter.name)} has no Description, and the documents name no parameter of {code(template.file)}."
 
 
 def _is_guide(name: str, detail: str) -> bool:
@@ -80,16 +113,16 @@ RULE = Rule(
     kind="docs-incomplete",
     level="High",
     category="documentation",
-    title="Optional features that no document explains: {parameters}",
-    issue="{parameter} in {file} decides whether {gated} is created (its default is {value}). The documents of the response do "
-    "not name it: a reader cannot tell that it is optional, what it takes, or what is missing without it.",
-    fix="Document {parameter}: that it may be left as it is, what to set it to, and what {gated} then does.",
-    root_cause="The condition in the template is right; the guide was written for the mandatory path alone.",
-    lesson="List every optional parameter in the guide, with its default and what leaving it out means.",
+    title="Undocumented optional features: {parameters}",
+    issue="{parameters} in {file} {switches|switch} {gateds} on or off. The documents of the response, such as {guide}, do "
+    "not explain that: a reader cannot know that it is optional, which value it takes, and what is missing without it.",
+    fix="Document {parameters}: the default, the values, and what {gateds} is for.",
+    root_cause="{because}",
+    lesson="List each optional parameter in the guide, with its default and what leaving it out means.",
     reference="https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/conditions-section-structure.html",
-    cost="What is switched on unknowingly is paid for; what stays off unknowingly is paid for in search.",
-    security="A control that hides behind an unexplained switch stays off.",
-    performance="None by itself.",
+    aws_behaviour="CloudFormation creates the resource only where the condition on the parameter is true; nothing tells the deployer "
+    "(Medium where the parameter's description does).",
+    security="A control behind an unexplained switch stays off.",
     check=check,
     fails=(
         example("""
@@ -150,6 +183,29 @@ Resources:
     Properties: {VpcId: !Ref Network, PeerVpcId: !Ref PeerId}
 === README.md
 `PeerId` is optional: without it no peering connection is made.
+"""),
+        example("""
+Resources:
+  Networking:
+    Type: AWS::CloudFormation::Stack
+    Properties:
+      TemplateURL: https://s3.amazonaws.com/templates/network.yml
+      Parameters: {HasGateway: 'true'}
+=== network.yml
+Parameters:
+  HasGateway: {Type: String, AllowedValues: ['true', 'false']}
+Conditions:
+  Routed: !Equals [!Ref HasGateway, 'true']
+Resources:
+  Network:
+    Type: AWS::EC2::VPC
+    Properties: {CidrBlock: 10.0.0.0/16}
+  Gateway:
+    Type: AWS::EC2::InternetGateway
+    Condition: Routed
+=== README.md
+# Deploy
+    aws cloudformation deploy --template-file template.yml --stack-name network
 """),
     ),
 )
