@@ -59,6 +59,7 @@ RULE = Rule(
         "cloudformation-validate:W9009",
     ),
     confirm=_confirm,
+    yields_to=("invalid-resource-type",),
     forgiven=True,
     aws_behaviour="A new account cannot use a service that is closed to new customers; one with a date for its end still deploys (Medium).",
     fails=(

@@ -73,7 +73,7 @@ def _given(value: object) -> list[str]:
     if isinstance(value, str):
         try:
             value = json.loads(value)
-        except ValueError:
+        except (RecursionError, ValueError):
             return []
     return [str(name) for name in value] if isinstance(value, dict) else []
 

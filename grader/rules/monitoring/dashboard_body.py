@@ -20,20 +20,26 @@ def check(case: Case) -> Iterator[RuleFinding]:
         body = case.scopes[template.file].value(dashboard.get("DashboardBody"))
         if not isinstance(body, str) or not body.strip() or _UNKNOWN.fullmatch(body.strip()):
             continue
-        is_cut = template.text.rstrip().endswith(body.rstrip()[-40:])  # the response ends in the middle of the body
-        because = "" if is_cut else _fault(body)
+        ends_file = template.text.rstrip().endswith(body.rstrip().rpartition("\n")[2].strip())
+        because = _fault(body, ends_file)
         if because:
             message = "has a body that CloudWatch rejects"
             yield at_property(template, dashboard, "DashboardBody", message, because=because)
 
 
-def _fault(body: str) -> str:
-    """Return a sentence on the first thing in a body that CloudWatch rejects; empty where it rejects nothing."""
+def _fault(body: str, ends_file: bool) -> str:
+    """Return a sentence on the first thing in a body that CloudWatch rejects; empty where it rejects nothing.
+
+    A body that ends the file in mid-sentence is a response that was cut off, which is reported as such.
+    """
     try:
         # What only a deployment gives may be a number as well as a part of a text: a digit is both.
-        data = json.loads(_UNKNOWN.sub("1", body), strict=False)
-    except ValueError as error:
-        return f"The body is not JSON: {code(str(error))}."
+        data = json.loads(text := _UNKNOWN.sub("1", body), strict=False)
+    except (RecursionError, ValueError) as error:
+        if not isinstance(error, json.JSONDecodeError):
+            return ""  # too deep or too long for us to judge
+        at_end = error.msg.startswith("Unterminated") or error.pos >= len(text.rstrip())
+        return "" if ends_file and at_end else f"The body is not JSON: {code(str(error))}."
     widgets = data.get("widgets") if isinstance(data, dict) else None
     if not isinstance(widgets, list):
         return "" if isinstance(data, dict) else "The body is not a JSON object."

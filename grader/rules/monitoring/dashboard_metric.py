@@ -48,7 +48,7 @@ def _pairs(body: str) -> Iterator[tuple[str, str]]:
     """Yield the dimensions of a body's metric widgets that name resources, with their values."""
     try:
         data = json.loads(body, strict=False)
-    except ValueError:
+    except (RecursionError, ValueError):
         return
     widgets = data.get("widgets") if isinstance(data, dict) else None
     for widget in widgets if isinstance(widgets, list) else ():

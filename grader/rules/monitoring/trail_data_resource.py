@@ -23,16 +23,12 @@ _REFERENCE = re.compile(r"\$\{(\w+)(\.\w+)?\}")
 
 
 def check(case: Case) -> Iterator[RuleFinding]:
-    """Report types and values of basic event selectors that CloudTrail rejects."""
+    """Report values of basic event selectors that CloudTrail rejects; the schema has their types."""
     for template, trail in created(case, "AWS::CloudTrail::Trail"):
         scope = case.scopes[template.file]
         for path, node in walk(trail.properties):
             if path[-2:-1] == ("DataResources",) and path[:1] == ("EventSelectors",) and isinstance(node, Map):
                 kind = scope.text(node.get("Type"))
-                if kind not in _ACCEPTED and "$" not in kind and kind:
-                    because = f"{code(kind)} is not a type of basic event selectors."
-                    yield _found(template, trail, node.get("Type") or node, f"{dotted(path)}.Type", kind, because)
-                    continue
                 for index, value in enumerate(items_of(node.get("Values"))):
                     because = _fault(template, kind, scope.text(value))
                     if because:
@@ -88,9 +84,8 @@ RULE = Rule(
     level="Critical",
     category="schema",
     title="Event selector that CloudTrail rejects",
-    issue="{resources} in {file} {has|have} event selectors with {values}. Basic event selectors take the types of S3 objects, Lambda "
-    "functions and DynamoDB tables, each with the prefix of an ARN (`arn:aws:s3` for all buckets, `arn:aws:s3:::NAME/` for one) and no "
-    "wildcard in the name. CloudTrail rejects any other.",
+    issue="{resources} in {file} {has|have} event selectors with {values}. Basic event selectors take the prefix of an ARN, `arn:aws:s3` for "
+    "all buckets or `arn:aws:s3:::NAME/` for one, and no wildcard in the name. CloudTrail rejects any other value.",
     fix="Write `arn:aws:s3` for all buckets, `${{Bucket.Arn}}/` in Fn::Sub for one of the stack, or use AdvancedEventSelectors.",
     root_cause="{because}",
     lesson="Event selectors take ARN prefixes, not the wildcards of IAM policies.",
@@ -119,8 +114,6 @@ Resources:
                 - !Sub '${Orders}/*'  # finds
             - Type: AWS::Lambda::Function
               Values: ['arn:aws:lambda:*:*:function/*']  # finds
-            - Type: AWS::S3::Bucket  # finds
-              Values: [!Sub '${Orders.Arn}/']
 """),
     ),
     passes=(
