@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -70,6 +70,14 @@ class Case:
             except TemplateSyntaxError as error:
                 parsed.append(Broken(file.name, file.text, error))
         return tuple(parsed)
+
+    def with_bundle(self, bundle: Bundle, known: Sequence[Template]) -> Case:
+        """Return the case of another bundle, whose templates are parsed already: those of `known`, else those of this case."""
+        other = Case(self.task, bundle, self.limits, self.ideal)
+        parsed = {item.file: item for item in (*self._parsed, *known)}
+        files = (file.name for file in bundle.of_kind(Kind.TEMPLATE))
+        other.__dict__["_parsed"] = tuple(parsed[name] for name in files)  # what _parsed would work out again
+        return other
 
     @cached_property
     def templates(self) -> tuple[Template, ...]:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from grader.case import Case
-from grader.model import Finding, Located, Location
+from grader.model import Edit, Finding, Located, Location
 from grader.template import Resource, Template
 
 DETECTOR = "rules"
@@ -20,6 +20,7 @@ class RuleFinding(Located):
 
 Check = Callable[[Case], Iterable[RuleFinding]]
 Confirm = Callable[[Case, Finding], Finding | None]
+Corrections = Callable[[Case, Finding], Iterable[Edit]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +69,8 @@ class Rule:
     `aws_behaviour` says in a sentence what AWS does with it, which decides the level; its source is `reference`.
     `subject` is the folder of grader.rules that the rule is in; the catalogue sets it.
     `former_ids` are ids that the rule had before; rubrics may still use them.
-    `needed` returns the value that belongs where a finding stands, None where it cannot tell: the fix shows it.
+    `needed` returns the value that belongs at the path of a finding, None where it cannot tell. `corrections` returns the edits
+    that correct a finding where that takes more than a value, none where it cannot tell. The fix shows them, once graded.
     `confirm` tests what another detector found: it returns the finding, with another level or more facts where these
     depend on the case, or None where the rule's own condition does not hold as deployed or the prompt orders what was found.
     """
@@ -99,6 +101,7 @@ class Rule:
     aws_behaviour: str = ""
     subject: str = ""
     confirm: Confirm | None = None
+    corrections: Corrections | None = None
 
     def findings(self, case: Case) -> Iterator[Finding]:
         """Run the rule's own check on a case."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from types import ModuleType
@@ -48,16 +48,24 @@ def detect(case: Case, catalogue: Catalogue, fast: bool = False) -> tuple[Detect
         return tuple(beside[one].result() if one in beside else here[one] for one in chosen)
 
 
+def found_by(module: ModuleType, case: Case, catalogue: Catalogue, whole: Case | None = None) -> Iterator[Finding]:
+    """Yield what a detector finds in a case and its rules confirm; `whole` is the case that they look at, where `case` is a part.
+
+    Raises what the detector raises.
+    """
+    for finding in module.detect(case, catalogue):
+        rule = catalogue.rules.get(finding.rule)
+        confirmed = rule.confirmed(whole or case, finding) if rule else finding
+        if confirmed:
+            yield confirmed
+
+
 def _run(module: ModuleType, case: Case, catalogue: Catalogue) -> Detection:
     start = time.perf_counter()
     findings: list[Finding] = []
     errors: list[str] = []
     try:
-        for finding in module.detect(case, catalogue):
-            rule = catalogue.rules.get(finding.rule)
-            confirmed = rule.confirmed(case, finding) if rule else finding
-            if confirmed:
-                findings.append(confirmed)
+        findings.extend(found_by(module, case, catalogue))
     except InputError:  # a user's own rule, not the response
         raise
     except Exception as error:  # a detector's crash must not lose the findings of the others

@@ -14,10 +14,10 @@ from grader.detectors import Detection, detect
 from grader.diff import Difference, compare_with_ideal
 from grader.judgement.differences import differences_of
 from grader.judgement.failures import as_far_as_it_goes, failures_of
+from grader.judgement.fixes import Fix, corrected
 from grader.judgement.grouping import Grouped
 from grader.judgement.ideal import IdealAnswer, Standing
 from grader.judgement.narrative import narrate
-from grader.judgement.repair import repaired
 from grader.judgement.requirements import delivered, judged_of_task, requirements_of, with_requirements
 from grader.judgement.rubric import Rubric
 from grader.judgement.rule_ids import with_current_ids
@@ -95,7 +95,11 @@ def judge(
     ideal = IdealAnswer(difference, catalogue) if difference else None
     requirements = _requirements(case, catalogue, rubric, findings)
     groups = failures_of(findings, catalogue, rubric, ideal, requirements)
-    failures = tuple(_failure(number, one, case, answer, ideal) for number, one in enumerate(groups, 1))
+    fixes = corrected([(group.rule, group.findings) for group in groups], case, catalogue, findings)
+    failures = tuple(
+        _failure(number, group, case, answer, ideal, fixes.get(number - 1, Fix()))
+        for number, group in enumerate(groups, 1)
+    )
     counts = rubric.counts([failure.level for failure in failures])
     kind = kind_of(case)
     share = _delivered(case, kind, requirements, rubric)
@@ -215,7 +219,9 @@ def _detection(answer: Answer) -> Detection:
     return Detection("aws", installed("botocore"), answer.findings, answer.seconds, answer.errors)
 
 
-def _failure(number: int, group: Grouped, case: Case, answer: Answer | None, ideal: IdealAnswer | None) -> Failure:
+def _failure(
+    number: int, group: Grouped, case: Case, answer: Answer | None, ideal: IdealAnswer | None, fix: Fix
+) -> Failure:
     rule, findings = group.rule, group.findings
     first = one_line(findings[0].message, 160)
     evidence = tuple(_evidence(finding, case.bundle) for finding in findings[:MAX_EVIDENCE])
@@ -230,7 +236,7 @@ def _failure(number: int, group: Grouped, case: Case, answer: Answer | None, ide
         fix="\n\n".join(
             filter(
                 None,
-                (narrate(rule.fix, findings), repaired(rule, findings, case), ideal.lines(findings) if ideal else ""),
+                (narrate(rule.fix, findings), fix.text, ideal.lines(findings) if ideal else ""),
             )
         ),
         root_cause=narrate(rule.root_cause, findings),
@@ -240,6 +246,7 @@ def _failure(number: int, group: Grouped, case: Case, answer: Answer | None, ide
         evidence=evidence,
         aws=answer.says(rule.id, findings) if answer else "",
         requirements=group.requirements,
+        fix_lines=fix.lines,
     )
 
 

@@ -1,5 +1,6 @@
 """Records that every stage shares: findings and their locations go in, results come out. No logic of its own."""
 
+from grader.model.edit import Action, Edit, Steps
 from grader.model.finding import Finding, Located, Location, property_path
 from grader.model.policy import Policy, PolicyRule
 from grader.model.requirement import JudgedRequirement, Requirement, RequirementSource, RequirementStanding
@@ -10,18 +11,22 @@ from grader.model.result import (
     Evidence,
     Failure,
     FileEntry,
+    FixLines,
     Impact,
     Result,
 )
 
 __all__ = [
     "RESULT",
+    "Action",
     "DetectorEntry",
     "DifferenceEntry",
+    "Edit",
     "Evidence",
     "Failure",
     "FileEntry",
     "Finding",
+    "FixLines",
     "Impact",
     "JudgedRequirement",
     "Located",
@@ -32,5 +37,6 @@ __all__ = [
     "RequirementSource",
     "RequirementStanding",
     "Result",
+    "Steps",
     "property_path",
 ]

@@ -63,6 +63,20 @@ class Impact:
 
 
 @dataclass(frozen=True, slots=True)
+class FixLines:
+    """Lines of the response as a fix has them: `line` is where they begin in the response's own file of the bundle.
+
+    They were graded: with them the failure is gone, and nothing new is found. `removed` tells that the fix takes the lines away.
+    """
+
+    file: str
+    line: int
+    text: str
+    removed: bool = False
+    graded: bool = True
+
+
+@dataclass(frozen=True, slots=True)
 class Failure:
     """Findings of one rule as one numbered entry of the analysis. The texts are markdown, one paragraph or more.
 
@@ -85,6 +99,7 @@ class Failure:
     evidence: tuple[Evidence, ...]
     aws: str = ""
     requirements: tuple[str, ...] = ()
+    fix_lines: tuple[FixLines, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,4 +247,5 @@ def _failure(failure: Failure) -> dict[str, Any]:
         "requirements": list(failure.requirements),
         "impact": _slots(failure.impact),
         "evidence": [_evidence(evidence) for evidence in failure.evidence],
+        "fix_lines": [_slots(lines) for lines in failure.fix_lines],
     }

@@ -30,6 +30,11 @@ def _types(region: str) -> dict[str, str]:
     return found
 
 
+def type_names(region: str) -> tuple[str, ...]:
+    """Return the names of the types that CloudFormation offers in a region, sorted; none where the region is not known."""
+    return tuple(sorted(_types(region)))
+
+
 def is_known_type(name: str, region: str) -> bool:
     """Whether CloudFormation offers a resource type in a region; types of modules, macros and third parties always pass."""
     if not name.startswith("AWS::") or name.startswith(("AWS::Serverless::", "AWS::CloudFormation::")):
@@ -76,6 +81,19 @@ def has_attribute(name: str, attribute: str, region: str) -> bool:
         return False  # an object: its parts are attributes, it is none
     first = attribute.split(".")[0]
     return any(path.split(".")[0] == first for path in schema.read_only) or first in schema.properties
+
+
+@cache
+def identifier(name: str, region: str) -> str:
+    """Return the property that identifies a type and that Ref returns; empty where several do, or where it is not known."""
+    found = (_schema(name, region) or {}).get("primaryIdentifier", ())
+    return str(found[0]).removeprefix("/properties/") if len(found) == 1 else ""
+
+
+def attribute_names(name: str, region: str) -> tuple[str, ...]:
+    """Return the attributes that GetAtt of a type may read, as far as its schema lists them, sorted."""
+    schema = _attributes(name, region)
+    return tuple(sorted(schema.read_only)) if schema else ()
 
 
 def property_names(name: str, steps: Sequence[str], region: str) -> tuple[str, ...]:

@@ -8,6 +8,7 @@ from grader.case import Case
 from grader.catalogue import Rule, RuleFinding, at_property, example
 from grader.rules._fragments import resources
 from grader.rules._shared import created
+from grader.rules.identity._corrections import auto_scaling_may_use
 from grader.support.markdown import code
 from grader.template import Resource, Scope, Template, walk
 
@@ -108,6 +109,7 @@ RULE = Rule(
     performance="No instance serves requests.",
     aws_behaviour="Instances are terminated at launch; the group does not stabilize, and the stack rolls back.",
     check=check,
+    corrections=auto_scaling_may_use,
     fails=(example(resources(_KEY.format(mark="  # finds"), _GROUP)),),
     passes=(
         example(

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from grader.case import Case
 from grader.catalogue import Rule, RuleFinding, at_property, example
 from grader.rules._shared import created
+from grader.rules.compute._corrections import newest_image
 from grader.support.markdown import code
 from grader.template import Scalar
 
@@ -62,6 +63,7 @@ RULE = Rule(
     needed=lambda finding: "{{resolve:ssm:/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-x86_64}}",
     is_choice=True,
     aws_behaviour="Deploys in one region while the image exists; a sample id does not exist and is rejected (Critical).",
+    corrections=newest_image,
     fails=(
         example("""
 Resources:

@@ -6,6 +6,7 @@ from grader.case import Case
 from grader.catalogue import Rule, example
 from grader.model import Finding
 from grader.rules._shared import resource_at, with_facts
+from grader.rules.compute._corrections import key_pair
 from grader.support.markdown import code
 from grader.template import Parameter, Scalar, Template
 
@@ -63,6 +64,7 @@ RULE = Rule(
     confirm=_confirm,
     aws_behaviour="CloudFormation rejects the value, or EC2 the launch; a literal name is Critical, one that a parameter can replace High, "
     "a documented one Medium.",
+    corrections=key_pair,
     fails=(
         example("""
 Parameters:

@@ -7,6 +7,7 @@ from grader.catalogue import Rule, example
 from grader.model import Finding
 from grader.rules._fragments import LAMBDA_ROLE, function, resources
 from grader.rules._shared import with_facts
+from grader.rules.compute._corrections import unreserved
 from grader.support.markdown import code
 
 _ORDERED = r"\breserved?\b.{0,30}\bconcurren\w+|\bconcurren\w+.{0,40}\breserv\w+|\bconcurren(cy|t executions?)\b"
@@ -42,6 +43,7 @@ RULE = Rule(
     confirm=_confirm,
     aws_behaviour="Lambda rejects the reservation in an account with the initial quota, and the stack rolls back; Medium where the prompt "
     "asks for it, because only the quota increase is missing.",
+    corrections=unreserved,
     fails=(
         example(resources(LAMBDA_ROLE, function("ReservedConcurrentExecutions: 50  # finds"))),
         example(

@@ -10,6 +10,7 @@ from grader.catalogue import Rule, RuleFinding, at_property, example
 from grader.model import Finding
 from grader.rules._fragments import database, resources
 from grader.rules._shared import created, resource_at, with_facts
+from grader.rules.database._corrections import offered_version
 from grader.support.markdown import code
 
 # The oldest minor version of each major that RDS has offered for new databases since the autumn of 2025.
@@ -95,6 +96,7 @@ RULE = Rule(
     forgiven=True,
     aws_behaviour="RDS rejects the database (`Cannot find version ...`), and the stack rolls back; Medium where the prompt asks for that "
     "version.",
+    corrections=offered_version,
     fails=(
         example(
             resources(

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from grader.case import Case
 from grader.catalogue import Rule, RuleFinding, example
 from grader.model import Location
+from grader.rules.delivery._corrections import optional
 from grader.support.markdown import code
 from grader.template import Resource, Template
 
@@ -79,6 +80,7 @@ RULE = Rule(
     aws_behaviour="In an account without one the stack is created; where one exists, the service rejects the second, or "
     "the stack overwrites the setting of the region.",
     check=check,
+    corrections=optional,
     fails=(
         example("""
 Resources:

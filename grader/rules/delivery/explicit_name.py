@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from grader.case import Case
 from grader.catalogue import Rule, RuleFinding, at_property, example
+from grader.rules.delivery._corrections import name_with_stack
 from grader.rules.delivery._names import (
     SUFFIX,
     convention,
@@ -71,6 +72,7 @@ RULE = Rule(
     "update that replaces a resource with a custom name.",
     yields_to=("missing-environment-suffix", "name-collision", "name-length"),
     check=check,
+    corrections=name_with_stack,
     fails=(
         example("""
 Resources:

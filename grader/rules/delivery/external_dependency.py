@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from grader.case import Case
 from grader.catalogue import Rule, RuleFinding, example
 from grader.model import Location
+from grader.rules.delivery._corrections import created
 from grader.rules.parameters._parameters import AWS_TYPES, is_asked, is_reached, kind_of, words_for
 from grader.support.markdown import code, listed
 from grader.template import Parameter, Template
@@ -112,6 +113,7 @@ RULE = Rule(
     "resource.",
     yields_to=("placeholder-value", "key-pair-missing"),
     check=check,
+    corrections=created,
     fails=(
         example("""
 Parameters:

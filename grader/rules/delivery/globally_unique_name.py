@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from grader.case import Case
 from grader.catalogue import Rule, RuleFinding, at_property, example
+from grader.rules.delivery._corrections import name_with_account
 from grader.rules.delivery._names import is_literal, named, ordered, pattern
 from grader.rules.parameters._parameters import ordered as asks_for
 from grader.support.markdown import code
@@ -67,6 +68,7 @@ RULE = Rule(
     aws_behaviour="S3 rejects a name that any account uses with BucketAlreadyExists, and CloudFormation rolls the stack back.",
     yields_to=("missing-environment-suffix", "invalid-resolved-value", "name-length", "bucket-name-from-stack-name"),
     check=check,
+    corrections=name_with_account,
     fails=(
         example("""
 Resources:

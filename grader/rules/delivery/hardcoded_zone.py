@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from grader.case import Case
 from grader.catalogue import Rule, RuleFinding, at_property, example
+from grader.rules.delivery._corrections import zone_of_region
 from grader.support.markdown import code
 from grader.template import Scalar, dotted, walk
 
@@ -61,6 +62,7 @@ RULE = Rule(
     aws_behaviour="EC2 rejects a zone that the region or the account does not have; elsewhere the stack is created.",
     yields_to=("multi-region-in-one-stack",),
     check=check,
+    corrections=zone_of_region,
     fails=(
         example("""
 Resources:

@@ -10,6 +10,7 @@ from grader.case import Case
 from grader.case.deployed import created
 from grader.case.iam import Statement, statements_of
 from grader.catalogue import Rule, RuleFinding, at_property, example
+from grader.rules.identity._corrections import logs_may_use
 from grader.support.markdown import code, listed
 
 
@@ -92,6 +93,7 @@ RULE = Rule(
     aws_behaviour="CreateLogGroup and CreateTrail try the key and are refused where the key policy does not allow the service.",
     cost="The deployment is rolled back.",
     check=check,
+    corrections=logs_may_use,
     fails=(
         example("""
 Resources:

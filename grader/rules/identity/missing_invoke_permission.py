@@ -10,6 +10,7 @@ from grader.case.deployed import created, is_deployed
 from grader.catalogue import Rule, RuleFinding, example
 from grader.model import Location
 from grader.rules._fragments import resource, role, worker
+from grader.rules.identity._corrections import invoke_permission
 from grader.support.markdown import code, listed
 from grader.template import Reference, Resource, Template, dotted
 
@@ -133,6 +134,7 @@ RULE = Rule(
     aws_behaviour="Lambda refuses a service without a permission. Config rules and rotation schedules are tested when they are "
     "created and fail there (Critical); API Gateway, EventBridge and SNS fail at each call.",
     check=check,
+    corrections=invoke_permission,
     fails=(
         example(
             "Resources:\n"

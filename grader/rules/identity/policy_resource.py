@@ -9,6 +9,7 @@ from grader.case import Case
 from grader.case.iam import IDENTITY_POLICIES, Statement, statements
 from grader.catalogue import Rule, RuleFinding, example
 from grader.model import Finding, Location
+from grader.rules.identity._corrections import arn_of
 from grader.support.markdown import code
 from grader.template import AnyNode, Call, Scalar, Template
 
@@ -152,6 +153,7 @@ RULE = Rule(
     cost="The deployment is rolled back.",
     needed=_value,
     check=check,
+    corrections=arn_of,
     fails=(
         example("""
 Resources:

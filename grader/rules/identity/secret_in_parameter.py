@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from grader.case import Case
 from grader.catalogue import Rule, RuleFinding, at_property, example
+from grader.rules.identity._corrections import managed_password
 from grader.rules.identity._secrets import has_default, parameter_asked, parameter_of, store_asked, taken
 from grader.support.markdown import code
 
@@ -53,6 +54,7 @@ RULE = Rule(
     security="The secret is known to everyone who can read the command, the pipeline or the parameters file.",
     is_choice=True,
     check=check,
+    corrections=managed_password,
     fails=(
         example("""
 Parameters:

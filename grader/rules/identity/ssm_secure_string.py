@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from grader.case import Case
 from grader.case.deployed import created
 from grader.catalogue import Rule, RuleFinding, at_property, example
+from grader.rules.identity._corrections import plain_parameter
 from grader.support.markdown import code, listed
 
 
@@ -40,6 +41,7 @@ RULE = Rule(
     aws_behaviour="The resource handler refuses SecureString when the parameter is created.",
     security="Changing the type to String would store the secret in plain text.",
     check=check,
+    corrections=plain_parameter,
     fails=(
         example("""
 Resources:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from grader.catalogue import Rule, example
+from grader.rules.language._corrections import lower_case
 
 RULE = Rule(
     id="invalid-resolved-value",
@@ -41,6 +42,7 @@ RULE = Rule(
         "cfn-lint:W1040",
         "cloudformation-validate:W1040",
     ),
+    corrections=lower_case,
     fails=(
         example("""
 Parameters:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from grader.catalogue import Rule, example
+from grader.rules.language._corrections import known_type
 
 RULE = Rule(
     id="invalid-resource-type",
@@ -31,6 +32,7 @@ RULE = Rule(
         "cfn-lint:E3001",
         "cloudformation-validate:E3001",
     ),
+    corrections=known_type,
     fails=(
         example("""
 Resources:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from grader.catalogue import Rule, example
+from grader.rules.parameters._corrections import without_condition
 
 RULE = Rule(
     id="unused-condition",
@@ -23,6 +24,7 @@ RULE = Rule(
         "cloudformation-validate:W7001",
     ),
     forgiven=True,
+    corrections=without_condition,
     fails=(
         example("""
 Parameters:

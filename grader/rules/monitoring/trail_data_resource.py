@@ -9,6 +9,7 @@ from grader.case import Case
 from grader.catalogue import Rule, RuleFinding, example
 from grader.model import Finding, Location
 from grader.rules._shared import created
+from grader.rules.monitoring._corrections import logged_data
 from grader.support.markdown import code
 from grader.template import AnyNode, Map, Resource, Template, dotted, items_of, walk
 
@@ -94,6 +95,7 @@ RULE = Rule(
     aws_behaviour="CloudTrail rejects the trail with InvalidEventSelectorsException, and the stack rolls back.",
     check=check,
     needed=_needed,
+    corrections=logged_data,
     fails=(
         example("""
 Resources:

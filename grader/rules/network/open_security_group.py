@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from grader.case import Case
 from grader.catalogue import Rule, RuleFinding, at_property, example
 from grader.rules._shared import PUBLIC_CIDRS, created
+from grader.rules.network._corrections import from_network
 from grader.support.markdown import code
 from grader.task.prompt import Sentence
 from grader.template import AnyNode, Call, Resource, Template, at, items_of
@@ -99,6 +100,7 @@ RULE = Rule(
     is_choice=True,
     aws_behaviour="Deploys; the rule admits every address to the port. Medium where the prompt asks for the port without a source.",
     check=check,
+    corrections=from_network,
     fails=(
         example(
             """

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from grader.case import Case
 from grader.catalogue import Rule, RuleFinding, example
 from grader.model import Location
+from grader.rules.parameters._corrections import with_default
 from grader.rules.parameters._parameters import is_left_open, is_reached, ordered
 from grader.support.markdown import code
 from grader.template import Template
@@ -72,6 +73,7 @@ RULE = Rule(
     aws_behaviour="CloudFormation rejects a stack with a parameter that has neither a value nor a default.",
     yields_to=("external-dependency", "secret-in-parameter"),
     check=check,
+    corrections=with_default,
     fails=(
         example("""
 Parameters:

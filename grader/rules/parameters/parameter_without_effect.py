@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from grader.case import Case
 from grader.catalogue import Rule, RuleFinding, example
 from grader.model import Location
+from grader.rules.parameters._corrections import without_parameter
 from grader.support.markdown import code
 from grader.template import Parameter, Template, dotted, text_of, walk
 
@@ -87,6 +88,7 @@ RULE = Rule(
     aws_behaviour="CloudFormation accepts the parameter and ignores its value.",
     stands_for=("cfn-lint:W2001", "cloudformation-validate:W2001"),
     check=check,
+    corrections=without_parameter,
     fails=(
         example("""
 Parameters:

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from grader.case import Case
 from grader.case.deployed import created
 from grader.catalogue import Rule, RuleFinding, at_property, example
+from grader.rules.storage._corrections import acl_allowed
 from grader.rules.storage._public import PUBLIC_ACLS, blocks
 from grader.support.markdown import code
 from grader.template import Resource, Scope
@@ -76,6 +77,7 @@ RULE = Rule(
     cost="The deployment is rolled back.",
     security="ACLs easily grant more than intended: keep block public access on.",
     check=check,
+    corrections=acl_allowed,
     fails=(
         example("""
 Resources:

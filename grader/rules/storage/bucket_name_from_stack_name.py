@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from grader.case import Case
 from grader.case.deployed import created
 from grader.catalogue import Rule, RuleFinding, at_property, example
+from grader.rules.storage._corrections import generated_name
 from grader.support.markdown import code
 from grader.template import Template
 
@@ -70,6 +71,7 @@ RULE = Rule(
     reference="https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html",
     aws_behaviour="S3 refuses bucket names with capital letters; the names of nested stacks contain the logical id (Critical there).",
     check=check,
+    corrections=generated_name,
     fails=(
         example("""
 Resources:

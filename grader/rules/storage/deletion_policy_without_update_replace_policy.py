@@ -8,6 +8,7 @@ from grader.case import Case
 from grader.case.deployed import created
 from grader.catalogue import Rule, RuleFinding, example
 from grader.model import Location
+from grader.rules.storage._corrections import both_policies
 from grader.support.markdown import code
 from grader.template import Resource, Template, text_of
 
@@ -66,6 +67,7 @@ RULE = Rule(
     yields_to=("retain-policy",),
     needed=lambda finding: finding.facts.get("keep"),
     check=check,
+    corrections=both_policies,
     fails=(
         example("""
 Resources:

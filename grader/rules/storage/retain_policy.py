@@ -8,6 +8,7 @@ from grader.case import Case
 from grader.case.deployed import created
 from grader.catalogue import Rule, RuleFinding, example
 from grader.model import Location
+from grader.rules.storage._corrections import both_deleted
 from grader.rules.storage._teardown import is_kept, quoted, teardown
 from grader.template import text_of
 
@@ -55,8 +56,8 @@ RULE = Rule(
     "Snapshot, it deletes the resource and leaves a snapshot (Medium).",
     cost="What stays is charged on.",
     security="Copies of the data stay without an owner.",
-    needed=lambda finding: "Delete",
     check=check,
+    corrections=both_deleted,
     fails=(
         example(
             """

@@ -1,0 +1,81 @@
+"""Edits that correct a finding: those of its rule, else what the finding's message, its neighbours or the ideal answer tell."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+
+from grader.case import Case
+from grader.catalogue import Rule
+from grader.catalogue.corrections import node_at, scalars, set_value, steps_of, template_of
+from grader.judgement.fixes.messages import by_message
+from grader.judgement.fixes.names import by_name
+from grader.model import Action, Edit, Finding
+from grader.template import Scalar, Template
+
+MAX_PLACES = 40  # of a failure that are corrected
+Derive = Callable[[Case, Template, Finding], Iterable[Edit]]
+
+
+def edits_of(rule: Rule, findings: Sequence[Finding], case: Case) -> list[tuple[Finding, tuple[Edit, ...]]]:
+    """Return the findings of a failure that edits are known for, each with its edits.
+
+    A finding at or below the place of an edit of another finding is corrected by that edit.
+    """
+    found = {}
+    for number, finding in enumerate(findings[:MAX_PLACES]):
+        try:
+            found[number] = tuple(_edits(rule, finding, case))
+        except Exception:  # what a response can hold is endless; the failure is reported, without corrected lines
+            found[number] = ()
+    known = [edit for edits in found.values() for edit in edits]
+    for number, edits in found.items():
+        if not edits:
+            found[number] = tuple(edit for edit in known if _covers(edit, findings[number], case))[:1]
+    return [(findings[number], edits) for number, edits in found.items() if edits]
+
+
+def _edits(rule: Rule, finding: Finding, case: Case) -> list[Edit]:
+    template = template_of(case, finding)
+    if template is None:
+        return []
+    if rule.corrections:
+        edits = list(rule.corrections(case, finding))
+    else:
+        derive = (_needed(rule), _text, by_message, by_name)
+        edits = next((found for one in derive if (found := list(one(case, template, finding)))), [])
+    return [_in_file(edit, template) for edit in edits]
+
+
+def _in_file(edit: Edit, template: Template) -> Edit:
+    file = edit.file or template.file
+    return Edit(action=edit.action, path=edit.path, value=edit.value, old=edit.old, file=file)
+
+
+def _needed(rule: Rule) -> Derive:
+    """Return the edit that gives the property of a finding the value that its rule needs there."""
+
+    def derive(case: Case, template: Template, finding: Finding) -> Iterable[Edit]:
+        value = rule.needed(finding) if rule.needed else None
+        steps = steps_of(template, finding) if value is not None and finding.path else None
+        if steps and len(steps) > 2:
+            yield set_value(steps, value)
+
+    return derive
+
+
+def _text(case: Case, template: Template, finding: Finding) -> Iterable[Edit]:
+    """Return the edit that writes a finding's `needed` text where its `value` is, where the template spells that out."""
+    old, new = finding.facts.get("value", ""), finding.facts.get("needed", "")
+    steps = steps_of(template, finding)
+    if not old or not new or old == new or not steps or node_at(template, steps) is None:
+        return
+    for path, node in scalars(template, steps):
+        if isinstance(node, Scalar) and isinstance(node.value, str) and old in node.text:
+            yield Edit(action=Action.REPLACE, path=path, old=old, value=new)
+
+
+def _covers(edit: Edit, finding: Finding, case: Case) -> bool:
+    """Whether an edit is at the place of a finding, or above it."""
+    template = template_of(case, finding)
+    steps = steps_of(template, finding) if template else None
+    return steps is not None and edit.file == finding.file and steps[: len(edit.path)] == edit.path

@@ -1,0 +1,150 @@
+"""The lines of a template that a fix changes, as they read afterwards, with the lines that say where they belong."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from grader.model import Action, Steps
+from grader.template import Template
+from grader.template.edits import Planned, written
+from grader.template.spans import Located, Span, pair_at, way
+
+MAX_ITEM = 14  # lines of a list item that is shown as a whole
+MAX_LINES = 40
+MAX_WIDTH = 240
+
+
+@dataclass(frozen=True, slots=True)
+class Excerpt:
+    """Lines of a template, corrected: `line` is where they begin in the response's own file.
+
+    `removed` tells that the lines are shown as they were, because a fix takes them away and nothing near them remains.
+    """
+
+    file: str
+    line: int
+    text: str
+    name: str
+    removed: bool = False
+
+
+def excerpts(template: Template, planned: Sequence[Planned]) -> list[Excerpt]:
+    """Return an excerpt for each entry of a section that edits change, in the order of the edits; none for lines too long."""
+    found = []
+    entries = dict.fromkeys(one.edit.path[:2] for one in planned)
+    for section, name in entries:
+        mine = [one for one in planned if one.edit.path[:2] == (section, name)]
+        one = _excerpt(template, str(section), str(name), mine)
+        if one is not None:
+            found.append(one)
+    return found
+
+
+def _excerpt(template: Template, section: str, name: str, mine: Sequence[Planned]) -> Excerpt | None:
+    text, ranges = written(template.text, mine)
+    key = getattr(template.section(section), "keys", {}).get(name)
+    if key is None:
+        return _added(template, text, name, ranges)
+    if any(len(one.edit.path) == 2 and not one.splices[0].text for one in mine):
+        return _removal(template, name, mine)
+    start = _offset(template.text, key.line)
+    entry = pair_at(text, start + len(text[start : start + key.column - 1]))
+    if entry is None:
+        return None
+    lines = _Lines(text)
+    lines.head(entry, section)
+    seen = [lines.along(entry, tuple(one.edit.path[2:]), one, first, last) for one, first, last in ranges]
+    if not any(seen):
+        return _removal(template, name, mine)
+    shown = lines.shown()
+    return Excerpt(template.file, key.line, shown, name) if shown else None
+
+
+def _added(template: Template, text: str, name: str, ranges: Sequence[tuple[Planned, int, int]]) -> Excerpt | None:
+    _, first, last = ranges[0]
+    body = text[first:last].strip("\n,")
+    line = template.text.count("\n", 0, ranges[0][0].splices[0].start) + 1
+    return Excerpt(template.file, line, body, name) if body.count("\n") < MAX_LINES else None
+
+
+def _removal(template: Template, name: str, mine: Sequence[Planned]) -> Excerpt | None:
+    splice = mine[0].splices[0]
+    body = template.text[splice.start : splice.end].strip("\n,")
+    line = template.text.count("\n", 0, splice.start) + 1
+    fits = body.count("\n") < MAX_LINES and all(len(one) <= MAX_WIDTH for one in body.split("\n"))
+    return Excerpt(template.file, line, body, name, removed=True) if fits else None
+
+
+def _offset(text: str, line: int) -> int:
+    offset = 1 if text.startswith("\ufeff") else 0
+    for _ in range(line - 1):
+        offset = text.index("\n", offset) + 1
+    return offset
+
+
+class _Lines:
+    """The numbers of the lines of a text that are shown."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.numbers: set[int] = set()
+
+    def head(self, entry: Located, section: str) -> None:
+        """Show an entry's name, and the type of a resource."""
+        if entry.key:
+            self._show(entry.key.start)
+        if entry.node.flow:
+            self._show(entry.node.end - 1)
+        for key, value in zip(entry.node.keys, entry.node.items, strict=False):
+            if key.text == "Type" and section == "Resources":
+                self._show(key.start, value.end)
+
+    def along(self, entry: Located, steps: Steps, one: Planned, first: int, last: int) -> bool:
+        """Show the keys that lead to an edit, and what it wrote or what is left beside a removal; False where that is too much."""
+        if one.edit.action is Action.RENAME:
+            steps = (*steps[:-1], str(one.edit.value))
+        found = way(entry, steps)
+        whole = False
+        for located in found:
+            node = located.node
+            if located.key:
+                self._show(located.key.start)
+            elif located.parent is not None and self._count(node) <= MAX_ITEM:
+                self._show(node.start, node.end)
+                whole = True
+            elif located.parent is not None:
+                self._show(node.start)
+            if node.flow:
+                self._show(max(node.end - 1, node.start))
+            if whole:
+                return True
+        if one.edit.action in (Action.RENAME, Action.UNWRAP) and self._count(found[-1].node) <= MAX_ITEM:
+            self._show(found[-1].node.start, found[-1].node.end)
+        if one.edit.action is Action.REMOVE:
+            small = self._count(found[-1].node) <= MAX_ITEM
+            if small:
+                self._show(found[-1].node.start, found[-1].node.end)
+            return small
+        written_text = self.text[first:last]
+        start = first + len(written_text) - len(written_text.lstrip("\n, "))
+        self._show(start, max(first + len(written_text.rstrip()), start))
+        return True
+
+    def _count(self, span: Span) -> int:
+        return self._line(max(span.end - 1, span.start)) - self._line(span.start) + 1
+
+    def _line(self, offset: int) -> int:
+        return self.text.count("\n", 0, offset)
+
+    def _show(self, start: int, end: int = 0) -> None:
+        self.numbers.update(range(self._line(start), self._line(max(end - 1, start)) + 1))
+
+    def shown(self) -> str:
+        """Return the lines without their common indentation; empty where they are too many or too long."""
+        lines = self.text.split("\n")
+        chosen = [lines[number].rstrip() for number in sorted(self.numbers) if lines[number].strip()]
+        if len(chosen) > MAX_LINES or any(len(line) > MAX_WIDTH for line in chosen):
+            return ""
+        return textwrap.dedent("\n".join(chosen))

@@ -1,0 +1,127 @@
+"""Edits for names that the plan cannot resolve: the one name of the template that is meant."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from difflib import get_close_matches
+
+from grader.case import Case
+from grader.catalogue.corrections import depends_on, node_at, removed, replaced, set_value, steps_of
+from grader.model import Edit, Finding, Steps
+from grader.plan.schemas import attribute_names
+from grader.template import Scalar, Template, at, text_of
+
+_UNDEFINED = re.compile(r"^(?:the condition |the mapping )?([\w:]+) is not defined$")
+# Names that others resolve: variables of a shell, and those of IAM policies.
+_OF_OTHERS = re.compile(r"[A-Z][A-Z0-9_]*|[a-z_]\w*|(aws|iam|s3|saml|ec2|redshift|transfer):\w+")
+_WAITS = re.compile(r"^nothing makes (\w+) wait for (\w+)$")
+_ATTRIBUTE = re.compile(r"returns no attribute ([\w.]+)$")
+
+
+def by_name(case: Case, template: Template, finding: Finding) -> Iterator[Edit]:
+    """Yield the edit for a name: the defined name in place of one that is not, a DependsOn that is missing; none where no name is meant."""
+    steps = steps_of(template, finding)
+    if not steps:
+        return
+    if match := _WAITS.match(finding.message):
+        if match.group(1) in template.resources and match.group(2) in template.resources:
+            yield depends_on(template, match.group(1), match.group(2))
+    elif match := _UNDEFINED.match(finding.message):
+        yield from _defined(template, steps, match.group(1), finding.message)
+    elif match := _ATTRIBUTE.search(finding.message):
+        yield from _attribute(case, template, steps, match.group(1))
+
+
+def _defined(template: Template, steps: Steps, name: str, message: str) -> Iterator[Edit]:
+    if message.startswith("the condition"):
+        known = list(template.conditions)
+    elif message.startswith("the mapping"):
+        known = list(template.section("Mappings").values)
+    else:
+        known = [*template.resources, *([] if steps[-1] in ("Fn::GetAtt", "DependsOn") else template.parameters)]
+    near = _meant(name, known)
+    if near is None:
+        if steps[-1:] == ("DependsOn",):
+            yield from _without(template, steps, name)
+        elif steps[-1:] == ("Fn::Sub",) and _OF_OTHERS.fullmatch(name):
+            yield from _in_text(template, steps, "${" + name + "}", "${!" + name + "}")
+        return
+    node = node_at(template, steps)
+    if steps[-1] == "Fn::Sub":
+        yield from _in_text(template, steps, "${" + name, "${" + near)
+    elif isinstance(node, Scalar) and node.text == name:
+        yield set_value(steps, near)
+    else:
+        for index in range(20):
+            item = node_at(template, (*steps, index))
+            if isinstance(item, Scalar) and item.text == name:
+                yield from _named(template, (*steps, index), near)
+
+
+def _named(template: Template, steps: Steps, name: str) -> Iterator[Edit]:
+    """Write a name as an item of a list or as the first argument of a function."""
+    call = node_at(template, steps[:-1])
+    if steps[-2] == "Fn::GetAtt":
+        attribute = ".".join(text_of(node) or "" for node in getattr(call, "items", ())[1:])
+        yield set_value(steps[:-1], [name, attribute])
+    elif steps[-2] == "DependsOn":
+        yield set_value(steps, name)
+
+
+def _without(template: Template, steps: Steps, name: str) -> Iterator[Edit]:
+    """Remove a name that nothing defines from DependsOn."""
+    node = node_at(template, steps)
+    path = steps
+    if not isinstance(node, Scalar):
+        index = next((i for i in range(50) if text_of(at(node, i)) == name), None)
+        if index is None:
+            return
+        path = (*steps, index)
+    edit = removed(template, path)
+    if edit:
+        yield edit
+
+
+def _in_text(template: Template, steps: Steps, old: str, new: str) -> Iterator[Edit]:
+    path = steps if isinstance(node_at(template, steps), Scalar) else (*steps, 0)
+    node = node_at(template, path)
+    if isinstance(node, Scalar) and old in node.text:
+        yield replaced(path, old, new)
+
+
+def _meant(name: str, known: list[str]) -> str | None:
+    """Return the one name that differs in case, in a few letters or in a usual ending; None where none or several do."""
+    folded = [one for one in known if one.lower() == name.lower()]
+    if len(folded) == 1:
+        return folded[0]
+    near = get_close_matches(name, known, 2, 0.82)
+    if len(near) == 1:
+        return near[0]
+    ending = [one for one in known if one.lower().endswith(name.lower()) or name.lower().endswith(one.lower())]
+    return ending[0] if len(ending) == 1 and len(name) > 3 else None
+
+
+def _attribute(case: Case, template: Template, steps: Steps, attribute: str) -> Iterator[Edit]:
+    """Write the attribute that the type has in place of one that it has not; a Ref where that is what is meant."""
+    if steps[-1] == "Fn::GetAtt":
+        call = node_at(template, steps)
+        target = text_of(at(call, 0)) or ""
+        meant = _attribute_of(case, template, target, attribute)
+        if meant:
+            yield set_value(steps, [target, meant])
+        return
+    path = steps if isinstance(node_at(template, steps), Scalar) else (*steps, 0)
+    node = node_at(template, path)
+    for target in sorted(set(re.findall(r"\$\{(\w+)\." + re.escape(attribute) + r"\}", getattr(node, "text", "")))):
+        meant = _attribute_of(case, template, target, attribute)
+        if meant:
+            yield replaced(path, f"${{{target}.{attribute}}}", f"${{{target}.{meant}}}")
+
+
+def _attribute_of(case: Case, template: Template, target: str, attribute: str) -> str | None:
+    resource = template.resources.get(target)
+    known = attribute_names(resource.type, case.account.region) if resource else ()
+    folded = [one for one in known if one.lower() == attribute.lower()]
+    near = folded or get_close_matches(attribute, known, 1, 0.75)
+    return near[0] if near else None

@@ -1,0 +1,160 @@
+"""Edits that correct policies, key policies, permissions and secrets."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from grader.case import Case
+from grader.catalogue.corrections import (
+    added,
+    depends_on,
+    item_steps,
+    names_in,
+    node_at,
+    removed,
+    set_value,
+    steps_of,
+    template_of,
+    without_names,
+)
+from grader.model import Action, Edit, Finding
+from grader.plan.schemas import property_names
+from grader.template import Resource, Sequence, Template
+
+_SHORT = re.compile(r"!(GetAtt|Ref|Sub) '?([^']+)'?$")
+_USE = ["kms:Encrypt*", "kms:Decrypt*", "kms:ReEncrypt*", "kms:GenerateDataKey*", "kms:Describe*"]
+
+
+def arn_of(case: Case, finding: Finding) -> Iterator[Edit]:
+    """Write the ARN that a finding needs, in place of the name."""
+    template = template_of(case, finding)
+    steps = steps_of(template, finding) if template else None
+    match = _SHORT.match(finding.facts.get("needed", ""))
+    place = item_steps(case, template, steps, finding.facts.get("value", "")) if template and steps else None
+    if match and place:
+        name, argument = match.groups()
+        key = name if name == "Ref" else f"Fn::{name}"
+        yield set_value(place, {key: argument.split(".", 1) if name == "GetAtt" else argument})
+
+
+def logs_may_use(case: Case, finding: Finding) -> Iterator[Edit]:
+    """Let CloudWatch Logs use a key.
+
+    Source: https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/encrypt-log-data-kms.html
+    """
+    yield from _statement(
+        case,
+        finding,
+        {
+            "Sid": "AllowCloudWatchLogs",
+            "Effect": "Allow",
+            "Principal": {"Service": {"Fn::Sub": "logs.${AWS::Region}.amazonaws.com"}},
+            "Action": _USE,
+            "Resource": "*",
+            "Condition": {
+                "ArnLike": {
+                    "kms:EncryptionContext:aws:logs:arn": {
+                        "Fn::Sub": "arn:${AWS::Partition}:logs:${AWS::Region}:${AWS::AccountId}:*"
+                    }
+                }
+            },
+        },
+    )
+
+
+def auto_scaling_may_use(case: Case, finding: Finding) -> Iterator[Edit]:
+    """Let the service-linked role of Auto Scaling use a key.
+
+    Source: https://docs.aws.amazon.com/autoscaling/ec2/userguide/key-policy-requirements-EBS-encryption.html
+    """
+    role = (
+        "arn:${AWS::Partition}:iam::${AWS::AccountId}:role/aws-service-role/autoscaling.amazonaws.com/"
+        "AWSServiceRoleForAutoScaling"
+    )
+    allow: dict[str, object] = {"Effect": "Allow", "Principal": {"AWS": {"Fn::Sub": role}}}
+    use = ["kms:Encrypt", "kms:Decrypt", "kms:ReEncrypt*", "kms:GenerateDataKey*", "kms:DescribeKey"]
+    yield from _statement(case, finding, {"Sid": "AllowAutoScaling", **allow, "Action": use, "Resource": "*"})
+    yield from _statement(
+        case,
+        finding,
+        {
+            "Sid": "AllowAutoScalingGrants",
+            **allow,
+            "Action": "kms:CreateGrant",
+            "Resource": "*",
+            "Condition": {"Bool": {"kms:GrantIsForAWSResource": True}},
+        },
+    )
+
+
+def _statement(case: Case, finding: Finding, statement: dict[str, object]) -> Iterator[Edit]:
+    template = template_of(case, finding)
+    path = ("Resources", finding.resource, "Properties", "KeyPolicy", "Statement")
+    if template and isinstance(node_at(template, path), Sequence):
+        yield Edit(action=Action.APPEND, path=path, value=statement)
+
+
+def managed_password(case: Case, finding: Finding) -> Iterator[Edit]:
+    """Let the service make the password of a database."""
+    template = template_of(case, finding)
+    resource = template.resources.get(finding.resource) if template else None
+    if template and resource:
+        yield from password_of(case, template, resource)
+
+
+def password_of(case: Case, template: Template, resource: Resource) -> Iterator[Edit]:
+    """Let the service make the password and keep it in Secrets Manager; remove a parameter that only carried it.
+
+    Source: https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/rds-secrets-manager.html
+    """
+    known = property_names(resource.type, [], case.account.region)
+    switch = next((one for one in ("ManageMasterUserPassword", "ManageMasterPassword") if one in known), None)
+    path = ("Resources", resource.name, "Properties", "MasterUserPassword")
+    edit = removed(template, path)
+    if switch and edit and resource.get("MasterUsername") is not None and resource.get(switch) is None:
+        yield edit
+        yield set_value((*path[:3], switch), True)
+        yield from without_names(template, names_in(template, path), path)
+
+
+def invoke_permission(case: Case, finding: Finding) -> Iterator[Edit]:
+    """Let the caller of a function invoke it."""
+    template = template_of(case, finding)
+    function, principal = finding.facts.get("value", ""), finding.facts.get("principal", "")
+    match = re.search(r"lets (\w+) call", finding.message)
+    caller = template.resources.get(match.group(1) if match else finding.resource) if template else None
+    if template is None or caller is None or function not in template.resources or not principal:
+        return
+    properties: dict[str, object] = {
+        "Action": "lambda:InvokeFunction",
+        "FunctionName": {"Fn::GetAtt": [function, "Arn"]},
+        "Principal": principal,
+    }
+    source = _source(template, caller)
+    if source is None:
+        properties["SourceAccount"] = {"Ref": "AWS::AccountId"}
+    else:
+        properties["SourceArn"] = source
+    new = added(template, f"{function}{caller.name}Permission", "AWS::Lambda::Permission", properties)
+    yield new
+    if caller.type == "AWS::S3::Bucket":
+        yield depends_on(template, caller.name, str(new.path[1]))
+
+
+def _source(template: Template, caller: Resource) -> object:
+    """Return the ARN of what calls, None where naming it would make a circle or is not known."""
+    if caller.type == "AWS::Events::Rule":
+        return {"Fn::GetAtt": [caller.name, "Arn"]}
+    if caller.type == "AWS::ApiGateway::Method":
+        names = [use.target for use in template.references if use.owner == caller.name and "RestApiId" in use.path]
+        arn = "arn:${AWS::Partition}:execute-api:${AWS::Region}:${AWS::AccountId}:${%s}/*"
+        return {"Fn::Sub": arn % names[0]} if names else None
+    return None
+
+
+def plain_parameter(case: Case, finding: Finding) -> Iterator[Edit]:
+    """Store a value that is no secret, by its name, as a String."""
+    steps = ("Resources", finding.resource, "Properties", "Type")
+    if not re.search(r"password|secret|token|key|credential|connection", finding.resource, re.I):
+        yield set_value(steps, "String")

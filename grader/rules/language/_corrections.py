@@ -1,0 +1,58 @@
+"""Edits that correct types and values that are worked out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from difflib import get_close_matches
+
+from grader.case import Case
+from grader.catalogue.corrections import set_value, steps_of, template_of
+from grader.model import Action, Edit, Finding
+from grader.plan.schemas import type_names
+from grader.template import Map, items_of, plain
+
+
+def known_type(case: Case, finding: Finding) -> Iterator[Edit]:
+    """Write the type that is meant; remove a resource of a type that does not exist and that nothing uses."""
+    template = template_of(case, finding)
+    resource = template.resources.get(finding.resource) if template else None
+    if template is None or resource is None or finding.facts.get("value") != resource.type:
+        return
+    known = type_names(case.account.region)
+    near = [one for one in known if one.lower() == resource.type.lower()] or get_close_matches(
+        resource.type, known, 1, 0.93
+    )
+    if near:
+        yield set_value(("Resources", resource.name, "Type"), near[0])
+    elif not template.uses.get(resource.name) and len(template.resources) > 1:
+        yield Edit(action=Action.REMOVE, path=("Resources", resource.name))
+
+
+def lower_case(case: Case, finding: Finding) -> Iterator[Edit]:
+    """Write the default that makes a name wrong in lower case."""
+    template = template_of(case, finding)
+    steps = steps_of(template, finding) if template else None
+    if template is None or not steps or "does not match pattern '^([a-z0-9]" not in finding.message:
+        return
+    for use in template.references:
+        path = (use.section, use.owner, *use.path)
+        parameter = template.parameters.get(use.target)
+        if (
+            path[: len(steps)] != steps
+            or parameter is None
+            or parameter.default in (None, (parameter.default or "").lower())
+        ):
+            continue
+        node = parameter.node.get("AllowedValues")
+        default = parameter.default or ""
+        if node is None:
+            yield set_value(("Parameters", parameter.name, "Default"), default.lower())
+        elif not template.conditions_using(parameter.name) and not _keys(template.section("Mappings"), default):
+            values = [str(plain(item)).lower() for item in items_of(node)]
+            yield set_value(("Parameters", parameter.name, "Default"), default.lower())
+            yield set_value(("Parameters", parameter.name, "AllowedValues"), values)
+
+
+def _keys(mappings: Map, name: str) -> bool:
+    """Whether a mapping has a name among its keys."""
+    return f"'{name}'" in str(plain(mappings))

@@ -1,0 +1,236 @@
+"""The fix of a failure shows the response's own lines, corrected: graded again, with the failure gone and nothing new."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+import yaml
+
+from grader import Result, grade, load_rubric, load_task, read_response
+from grader.catalogue import Rule, example, load_catalogue
+from grader.judgement.rule_examples import case_of
+from grader.model import Failure
+
+YAML = """Resources:
+  Orders:
+    Type: AWS::DynamoDB::Table
+    DeletionPolicy: Retain
+    UpdateReplacePolicy: Delete
+    Properties:
+      AttributeDefinitions: [{AttributeName: id, AttributeType: S}]
+      KeySchema: [{AttributeName: id, KeyType: HASH}]
+      BillingMode: PAY_PER_REQUEST
+      DeletionProtectionEnabled: true
+"""
+
+
+def graded(folder: Path, text: str, prompt: str = "Write a template.", name: str = "answer.yml") -> Result:
+    (folder / "PROMPT.md").write_text(prompt)
+    (folder / name).write_text(text)
+    return grade(load_task(folder), read_response(folder / name), load_rubric(), fast=True)
+
+
+def failure(result: Result, rule: str) -> Failure:
+    return next(one for one in result.failures if one.rule == rule)
+
+
+@pytest.mark.parametrize("form", ["yaml", "json"])
+def test_the_lines_are_the_resource_corrected(tmp_path: Path, form: str) -> None:
+    text = YAML if form == "yaml" else json.dumps(yaml.safe_load(YAML), indent=2)
+    result = graded(tmp_path, text, "A table. Everything must be destroyable.", f"answer.{form}")
+    for rule, wanted in (
+        ("deletion-protection", {"Properties": {"DeletionProtectionEnabled": False}}),
+        ("retain-policy", {"DeletionPolicy": "Delete"}),
+    ):
+        [lines] = failure(result, rule).fix_lines
+        assert yaml.safe_load(lines.text) == {"Orders": {"Type": "AWS::DynamoDB::Table", **wanted}}
+        assert f"```{form}\n{lines.text}\n```" in failure(result, rule).fix
+        assert (lines.file, lines.removed, lines.graded) == (f"answer.{form}", False, True)
+        assert text.split("\n")[lines.line - 1].strip(' "').startswith("Orders")
+
+
+# rule, response, the corrected lines
+CASES = [
+    (
+        "invalid-property",
+        """Resources:
+  Recorder:
+    Type: AWS::Config::ConfigurationRecorder
+    Condition: Record
+    Properties:
+      RoleArn: !GetAtt Role.Arn   # the recorder's
+  Role:
+    Type: AWS::IAM::Role
+    Properties:
+      AssumeRolePolicyDocument:
+        Version: '2012-10-17'
+        Statement: [{Effect: Allow, Principal: {Service: config.amazonaws.com}, Action: 'sts:AssumeRole'}]
+Parameters: {Switch: {Type: String, Default: 'true'}}
+Conditions: {Record: !Equals [!Ref Switch, 'true']}
+""",
+        """Recorder:
+  Type: AWS::Config::ConfigurationRecorder
+  Properties:
+    RoleARN: !GetAtt Role.Arn   # the recorder's""",
+    ),
+    (
+        "policy-resource",
+        """Resources:
+  Uploads:
+    Type: AWS::S3::Bucket
+  Writers:
+    Type: AWS::IAM::ManagedPolicy
+    Properties:
+      PolicyDocument:
+        Version: '2012-10-17'
+        Statement:
+          - Effect: Allow
+            Action: s3:PutObject
+            Resource:
+              - !Sub '${Uploads}/*'
+""",
+        """Writers:
+  Type: AWS::IAM::ManagedPolicy
+  Properties:
+    PolicyDocument:
+      Statement:
+        - Effect: Allow
+          Action: s3:PutObject
+          Resource:
+            - !Sub '${Uploads.Arn}/*'""",
+    ),
+    (
+        "undefined-reference",
+        """Resources:
+  OrdersTopic:
+    Type: AWS::SNS::Topic
+  Queue:
+    Type: AWS::SQS::Queue
+Outputs:
+  Topic:
+    Value: !Ref OrderTopic
+""",
+        """Topic:
+  Value: !Ref OrdersTopic""",
+    ),
+    (
+        "missing-required-property",
+        """Resources:
+  Network:
+    Type: AWS::EC2::VPC
+    Properties: {CidrBlock: 10.0.0.0/16}
+  Subnet:
+    Type: AWS::EC2::Subnet
+    Properties:
+      CidrBlock: 10.0.1.0/24
+""",
+        """Subnet:
+  Type: AWS::EC2::Subnet
+  Properties:
+    VpcId: !Ref Network""",
+    ),
+    (
+        "secret-in-parameter",
+        """Parameters:
+  Password:
+    Type: String
+    NoEcho: true
+    MinLength: 8
+Resources:
+  Database:
+    Type: AWS::RDS::DBInstance
+    DeletionPolicy: Snapshot
+    UpdateReplacePolicy: Snapshot
+    Properties:
+      DBInstanceClass: db.t4g.micro
+      Engine: postgres
+      AllocatedStorage: '20'
+      StorageEncrypted: true
+      MasterUsername: clerk
+      MasterUserPassword: !Ref Password
+""",
+        """Database:
+  Type: AWS::RDS::DBInstance
+  Properties:
+    DBInstanceClass: db.t4g.micro
+    Engine: postgres
+    AllocatedStorage: '20'
+    StorageEncrypted: true
+    MasterUsername: clerk
+    ManageMasterUserPassword: true""",
+    ),
+]
+
+
+@pytest.mark.parametrize(("rule", "text", "wanted"), CASES, ids=[rule for rule, _, _ in CASES])
+def test_what_is_corrected(tmp_path: Path, rule: str, text: str, wanted: str) -> None:
+    lines = failure(graded(tmp_path, text), rule).fix_lines
+    assert wanted in [one.text for one in lines]
+
+
+def test_a_correction_that_brings_another_failure_is_not_shown(tmp_path: Path) -> None:
+    # The one attribute that is like the wrong name is of another resource: nothing can be shown.
+    text = "Resources:\n  Topic:\n    Type: AWS::SNS::Topic\nOutputs:\n  Name:\n    Value: !Ref Nothing\n"
+    found = failure(graded(tmp_path, text), "undefined-reference")
+    assert found.fix_lines == ()
+    assert "```" not in found.fix
+
+
+def test_lines_of_several_failures_are_graded_together(tmp_path: Path) -> None:
+    text = YAML.replace("DeletionProtectionEnabled: true", "DeletionProtectionEnabled: true\n      Encrypted: true")
+    result = graded(tmp_path, text, "A table. Everything must be destroyable.")
+    fixed = {one.rule for one in result.failures if one.fix_lines}
+    assert {"deletion-protection", "retain-policy", "invalid-property"} <= fixed
+
+
+MORE = {
+    "external-dependency": """Parameters:
+  AdminKey:
+    Type: AWS::EC2::KeyPair::KeyName
+Resources:
+  Web:
+    Type: AWS::EC2::Instance
+    Properties: {ImageId: ami-0123456789abcdef0, InstanceType: t3.micro, KeyName: !Ref AdminKey}
+""",
+    "invalid-resource-type": """Resources:
+  Topic:
+    Type: AWS::SNS::topic
+  Queue:
+    Type: AWS::SQS::Queue
+""",
+    "open-security-group": """Resources:
+  Network:
+    Type: AWS::EC2::VPC
+    Properties: {CidrBlock: 10.0.0.0/16}
+  Group:
+    Type: AWS::EC2::SecurityGroup
+    Properties:
+      GroupDescription: ssh
+      VpcId: !Ref Network
+      SecurityGroupIngress:
+        - {IpProtocol: tcp, FromPort: 22, ToPort: 22, CidrIp: 0.0.0.0/0}
+""",
+    "ssm-secure-string": """Resources:
+  Greeting:
+    Type: AWS::SSM::Parameter
+    Properties: {Type: SecureString, Value: hello}
+""",
+}
+
+
+def corrected_rules() -> list[Rule]:
+    rules = load_catalogue().rules.values()
+    return [rule for rule in rules if (rule.corrections or rule.needed) and rule.engine != "cfn-lint" and rule.fails]
+
+
+@pytest.mark.parametrize("rule", corrected_rules(), ids=lambda rule: rule.id)
+def test_a_rule_with_corrections_corrects_one_of_its_examples(rule: Rule) -> None:
+    found = []
+    more = [example(MORE[rule.id])] if rule.id in MORE else []
+    for one in (*rule.fails, *more):
+        case = case_of(one)
+        result = grade(case.task, case.bundle, load_rubric(), fast=True)
+        found += [lines for each in result.failures if each.rule == rule.id for lines in each.fix_lines]
+    assert found
