@@ -60,6 +60,7 @@ def analyses(draw: st.DrawFn) -> Analysis:
     )
 
 
+@pytest.mark.slow
 @given(analyses())
 @settings(max_examples=300, deadline=None)
 def test_reading_what_was_written_gives_it_back(analysis: Analysis) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import re
 from pathlib import Path
 
@@ -49,8 +50,11 @@ def test_links_lead_somewhere(page: Path) -> None:
     assert [target for target in targets if not (page.parent / target).exists()] == []
 
 
-def test_modules_in_the_architecture_page_exist() -> None:
+def test_what_the_architecture_page_names_exists() -> None:
     text = (ROOT / "docs" / "architecture.md").read_text("utf-8")
+    names = re.findall(r"^    grader\.([\w.]+)\.(\w+)\(", text, re.M)
+    assert len(names) > 5
+    assert [name for module, name in names if not hasattr(importlib.import_module(f"grader.{module}"), name)] == []
     paths = re.findall(r"`(grader/[\w/]+(?:\.py|/)?)`", text)
     assert len(paths) > 5
     assert [path for path in paths if "<" not in path and not (ROOT / path).exists()] == []
