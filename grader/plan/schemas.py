@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import json
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -104,6 +105,33 @@ def property_names(name: str, steps: Sequence[str], region: str) -> tuple[str, .
 def pattern_at(name: str, steps: Sequence[str], region: str) -> str:
     """Return the pattern that a type's schema has for the value at a path, empty where it has none or is not known."""
     return str(_schema_at(name, steps, region).get("pattern", ""))
+
+
+# Types whose primary identifier is an ARN under another name.
+# Source: "Return values" of each type, https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/
+_ARN_IDENTIFIERS = frozenset(
+    {
+        "AWS::ACMPCA::CertificateAuthority",
+        "AWS::CertificateManager::Certificate",
+        "AWS::SecretsManager::Secret",
+        "AWS::StepFunctions::StateMachine",
+    }
+)
+_NAME_IDENTIFIER = re.compile(r"(Name|KeyId|QueueUrl|FileSystemId|TableName|VolumeId|GroupId|InstanceId)$")
+
+
+@cache
+def reference_returns(name: str, region: str) -> str:
+    """Return what Ref of a type gives, by its schema's primaryIdentifier: `arn`, `name` (or an id), or empty where unknown."""
+    if name in _ARN_IDENTIFIERS:
+        return "arn"
+    identifier = (_schema(name, region) or {}).get("primaryIdentifier", ())
+    if len(identifier) != 1:
+        return ""
+    last = str(identifier[0]).rpartition("/")[2]
+    if last.lower().endswith("arn"):
+        return "arn"
+    return "name" if _NAME_IDENTIFIER.search(last) else ""
 
 
 def _schema_at(name: str, steps: Sequence[str], region: str) -> dict[str, Any]:

@@ -1,0 +1,139 @@
+"""What Ref and attributes return, and what properties require: names and ids are no ARNs, and ARNs are no names."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import cache
+
+from grader.case import Case
+from grader.model import Located, Location
+from grader.plan.schemas import pattern_at, reference_returns
+from grader.support.markdown import code
+from grader.template import AnyNode, Call, Resource, Template, children, dotted, items_of
+
+_ARN_KEY = re.compile(r"(^|[a-z])(Arn|ARN)s?$")
+_OWN = re.compile(r"^\$\{(\w+)\}(?P<rest>.*)$", re.S)
+_ATTRIBUTE = re.compile(r"^\$\{(\w+)\.(Arn|ARN)\}$")
+# Properties that take an ARN, and whose name does not say so.
+# Source: the API reference of each; the registry schemas give patterns for others.
+_ARN_PROPERTIES = frozenset(
+    {
+        ("AWS::Lambda::Function", "Role"),
+        ("AWS::Logs::LogGroup", "KmsKeyId"),
+    }
+)
+# Properties whose name ends in Arn, and that take a short name as well.
+# Source: https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_RegisterTaskDefinition.html
+_NAMES_TOO = frozenset(
+    {
+        ("AWS::ECS::TaskDefinition", "TaskRoleArn"),
+        ("AWS::ECS::TaskDefinition", "ExecutionRoleArn"),
+        ("AWS::Batch::JobDefinition", "JobRoleArn"),
+        ("AWS::Batch::JobDefinition", "ExecutionRoleArn"),
+    }
+)
+_SAMPLE_ARN = "arn:aws:service:us-east-1:123456789012:kind/name"
+_SAMPLE_NAMES = ("name", "a-1234abcd", "1234abcd-12ab-34cd-56ef-1234567890ab")
+MAX_DEPTH = 40
+
+
+def wrong_forms(case: Case) -> Iterator[Located]:
+    """Yield values that are a name or an id where AWS requires an ARN, and ARNs where it requires a name."""
+    region = case.account.region
+    for template, resource in case.resources():
+        if case.scopes[template.file].exists(resource) is False:
+            continue
+        for path, node in _values(resource):
+            found = _judge(case, template, resource, path, node, region)
+            if found:
+                yield found
+
+
+def _values(resource: Resource) -> Iterator[tuple[tuple[str | int, ...], AnyNode]]:
+    """Yield the scalars and functions below a resource's properties that may be ARNs, with their paths."""
+    stack: list[tuple[tuple[str | int, ...], AnyNode]] = [((), resource.properties)]
+    while stack:
+        path, node = stack.pop()
+        if isinstance(node, Call) and node.name == "Fn::If":
+            stack += [(path, item) for item in items_of(node.argument)[1:]]
+        elif isinstance(node, Call):
+            yield path, node
+        elif len(path) < MAX_DEPTH and not (
+            path and path[-1] in ("PolicyDocument", "AssumeRolePolicyDocument", "KeyPolicy")
+        ):
+            stack += [((*path, step), child) for step, child in children(node)]
+
+
+def _judge(
+    case: Case, template: Template, resource: Resource, path: tuple[str | int, ...], node: AnyNode, region: str
+) -> Located | None:
+    text = case.scopes[template.file].text(node)
+    own, attribute = _OWN.match(text), _ATTRIBUTE.match(text)
+    steps = tuple(map(str, path))
+    if own and own.group(1) in template.resources:
+        target = template.resources[own.group(1)]
+        if reference_returns(target.type, region) == "name" and _wants_arn(resource.type, steps, region):
+            detail = f"{dotted(path)} is {text}, and Ref of {target.name} ({target.type}) returns its name or id"
+            needed = (
+                f"!GetAtt {target.name}.Arn"
+                if not own.group("rest")
+                else f"!Sub '${{{target.name}.Arn}}{own.group('rest')}'"
+            )
+            return _located(template, resource, path, node, detail, needed)
+    if attribute and attribute.group(1) in template.resources:
+        target = template.resources[attribute.group(1)]
+        if reference_returns(target.type, region) == "name" and _wants_name(resource.type, steps, region):
+            detail = (
+                f"{dotted(path)} is the ARN of {target.name} ({target.type}), and the property requires its name or id"
+            )
+            return _located(template, resource, path, node, detail, f"!Ref {target.name}")
+    return None
+
+
+def _located(
+    template: Template, resource: Resource, path: tuple[str | int, ...], node: AnyNode, detail: str, needed: str
+) -> Located:
+    place = Location(
+        file=template.file,
+        line=node.line,
+        resource=resource.name,
+        type=resource.type,
+        path=f"Properties.{dotted(path)}",
+    )
+    because = f"In {code(resource.name)}, {detail}."
+    return Located(location=place, message=detail, facts={"because": because, "says": detail, "needed": needed})
+
+
+def _key(steps: tuple[str, ...]) -> str:
+    return next((step for step in reversed(steps) if not step.isdigit()), "")
+
+
+@cache
+def _wants_arn(type: str, steps: tuple[str, ...], region: str) -> bool:
+    """Whether a property takes ARNs only: by its name, by the schema's pattern, or by the list here."""
+    if (type, _key(steps)) in _NAMES_TOO or type.startswith(("Custom::", "AWS::CloudFormation::", "AWS::Serverless::")):
+        return False
+    if (type, _key(steps)) in _ARN_PROPERTIES:
+        return True
+    pattern = _pattern(type, steps, region)
+    if pattern is not None:
+        return pattern.pattern.startswith(("^arn:", "arn:")) and not any(pattern.search(one) for one in _SAMPLE_NAMES)
+    return _ARN_KEY.search(_key(steps)) is not None
+
+
+@cache
+def _wants_name(type: str, steps: tuple[str, ...], region: str) -> bool:
+    """Whether the schema's pattern of a property accepts names, and no ARN."""
+    pattern = _pattern(type, steps, region)
+    if pattern is None or "arn" in pattern.pattern.lower() or type.startswith(("Custom::", "AWS::CloudFormation::")):
+        return False
+    return any(pattern.search(name) for name in _SAMPLE_NAMES) and not pattern.search(_SAMPLE_ARN)
+
+
+def _pattern(type: str, steps: tuple[str, ...], region: str) -> re.Pattern[str] | None:
+    text = pattern_at(type, steps, region)
+    try:
+        return re.compile(text) if text else None
+    except re.error:
+        return None
