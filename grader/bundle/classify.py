@@ -9,7 +9,10 @@ from grader.bundle.model import Kind
 
 _HEAD = 4_000
 _YAML_RESOURCES = re.compile(r"^(?P<indent> *)(['\"]?)Resources\2[ \t]*:[ \t]*(?:\{.*|#.*)?$", re.M)
-_APPSPEC = re.compile(r"^version:\s*0\.0\s*$", re.M)  # CodeDeploy's files have Resources and types as well
+# CodeDeploy's files have Resources and types as well: a list, or with a version in front. A template's Resources are a mapping.
+# Source: https://docs.aws.amazon.com/codedeploy/latest/userguide/reference-appspec-file.html
+_APPSPEC = re.compile(r"^version:\s*0\.0\s*$", re.M)
+_YAML_ENTRIES = re.compile(r"^Resources:[ \t]*(?:#.*)?\n(?:[ \t]*(?:#.*)?\n)*[ \t]+['\"]?\w+['\"]?[ \t]*:", re.M)
 _YAML_VERSION = re.compile(r"^ *(['\"]?)AWSTemplateFormatVersion\1[ \t]*:", re.M)
 _YAML_TYPE = re.compile(r"(?:^ +|[{,] *)['\"]?Type['\"]?[ \t]*:[ \t]*['\"]?(?:AWS|Alexa|Custom)::\w+", re.M)
 _JSON_RESOURCES = re.compile(r'"Resources"\s*:\s*\{')
@@ -65,7 +68,7 @@ _FOREIGN_HINTS = {"tf": "terraform", "hcl": "terraform", "terraform": "terraform
 
 def looks_like_template(text: str) -> bool:
     """Whether a text is meant as a whole CloudFormation template, well-formed or not."""
-    if _APPSPEC.search(text):
+    if _APPSPEC.search(text) and not _YAML_ENTRIES.search(text):
         return False
     if text.lstrip("\ufeff \t\r\n")[:1] == "{":
         return bool(_JSON_RESOURCES.search(text) and (_JSON_TYPE.search(text) or _JSON_VERSION.search(text)))

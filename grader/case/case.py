@@ -25,6 +25,7 @@ from grader.template import (
     at,
     children,
     parse_template,
+    readable_part,
 )
 
 _REFERENCE = re.compile(r"\$\{(\w+)(?:\.[\w.]+)?\}$")
@@ -81,8 +82,19 @@ class Case:
 
     @cached_property
     def templates(self) -> tuple[Template, ...]:
-        """The templates that could be parsed, in the bundle's order."""
-        return tuple(item for item in self._parsed if isinstance(item, Template))
+        """The templates that could be parsed, in the bundle's order, and what can be read of those that could not (`partial`)."""
+        found = (self._parts.get(item.file) if isinstance(item, Broken) else item for item in self._parsed)
+        return tuple(item for item in found if item is not None)
+
+    @cached_property
+    def _parts(self) -> Mapping[str, Template]:
+        parts = ((one.file, readable_part(one.file, one.text, one.error, self.limits)) for one in self.broken)
+        return {file: part for file, part in parts if part is not None}
+
+    @property
+    def partial(self) -> frozenset[str]:
+        """The files of the templates of which only a part could be read: these are broken too, and deploy nothing."""
+        return frozenset(self._parts)
 
     @cached_property
     def broken(self) -> tuple[Broken, ...]:

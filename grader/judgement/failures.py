@@ -45,17 +45,18 @@ _OPEN_KINDS = frozenset(
 
 
 def as_far_as_it_goes(findings: Sequence[Finding], case: Case, catalogue: Catalogue) -> list[Finding]:
-    """Return the findings that hold for an answer that is cut off: not what its missing part may still say.
+    """Return the findings that hold for an answer of which a part is missing or cannot be read: not what that part may say.
 
-    These are uses of names that may be defined later, and the last resource of the last template, which may be unfinished.
+    These are uses of names that may be defined there, and the last resource of an answer that is cut off, which may be unfinished.
     """
-    if not cut_off(case) or not case.templates:
+    is_cut = bool(cut_off(case)) and bool(case.templates)
+    if not is_cut and not case.partial:
         return list(findings)
     last = case.templates[-1]
-    unfinished = next(reversed(list(last.resources)), "")
+    unfinished = next(reversed(list(last.resources)), "") if is_cut else ""
 
     def holds(one: Finding) -> bool:
-        is_open = catalogue.rules[one.rule].kind in _OPEN_KINDS
+        is_open = catalogue.rules[one.rule].kind in _OPEN_KINDS and (is_cut or one.file in case.partial)
         return not is_open and not (one.file == last.file and unfinished and one.resource == unfinished)
 
     return [one for one in findings if holds(one)]

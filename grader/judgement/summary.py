@@ -36,7 +36,7 @@ CATEGORIES = {
 def summary(case: Case, failures: Sequence[Failure]) -> str:
     """Describe the response and its gravest failures in two sentences."""
     resources = sum(len(template.resources) for template in case.templates)
-    count = len(case.templates) + len(case.broken)
+    count = len({one.file for one in case.templates} | {one.file for one in case.broken})
     templates = "no template" if not count else "one template" if count == 1 else f"{count} templates"
     services = Counter(
         resource.type.split("::")[1] for _, resource in case.resources() if resource.type.count("::") == 2

@@ -96,7 +96,7 @@ def created(case: Case) -> Iterator[tuple[Template, Resource]]:
     """Yield the resources that a deployment would create and that are understood.
 
     Left out are resources of types that CloudFormation does not offer itself (custom resources, modules), those that create
-    nothing, those with a condition that is never true, and all of a template that a macro may replace.
+    nothing, those with a condition that is never true, and all of a template that a macro may replace or that cannot be parsed.
     """
     for template in case.templates:
         for resource in template.resources.values():
@@ -117,6 +117,7 @@ def _is_attempted(case: Case, template: Template, resource: Resource) -> bool:
         and kind not in _INERT
         and not kind.endswith("::MODULE")
         and kind != "AWS::CloudFormation::CustomResource"
+        and template.file not in case.partial
         and set(template.transforms) <= _KNOWN_TRANSFORMS
         and case.scopes[template.file].exists(resource) is not False
     )

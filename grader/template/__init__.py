@@ -19,6 +19,7 @@ from grader.template.node import (
     value_text,
     walk,
 )
+from grader.template.salvage import readable_part
 
 __all__ = [
     "NAME_PROPERTIES",
@@ -45,6 +46,7 @@ __all__ = [
     "items_of",
     "parse_template",
     "plain",
+    "readable_part",
     "text_of",
     "value_text",
     "walk",
