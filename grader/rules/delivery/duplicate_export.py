@@ -12,8 +12,7 @@ RULE = Rule(
     title="Export name used twice: {values}",
     issue="The output {resource} in {file} exports {value}, a name that is taken: {says}. Export names are unique in a region "
     "of an account, and CloudFormation rejects the stack.",
-    fix="Give each export a name of its own that contains the name of the stack, such as `${{AWS::StackName}}-{resource}` "
-    "inside Fn::Sub.",
+    fix="Give each export a name of its own that contains the name of the stack, such as `!Sub ${{AWS::StackName}}-Address`.",
     root_cause="{count} of the outputs use a name that another output or stack has.",
     lesson="Build export names from the name of the stack and the output.",
     reference="https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/using-cfn-stack-exports.html",

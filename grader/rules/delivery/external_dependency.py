@@ -33,7 +33,8 @@ def check(case: Case) -> Iterator[RuleFinding]:
             continue
         for parameter in template.parameters.values():
             name = parameter.name
-            if parameter.default or name in case.task.parameters or _is_optional(template, name):
+            is_open = parameter.default == "" or "Default" not in parameter.node.keys
+            if not is_open or name in case.task.parameters or _is_optional(template, name):
                 continue
             if not _is_external(case, parameter) or not is_reached(case, template, name) or is_asked(case, parameter):
                 continue

@@ -105,7 +105,7 @@ RULE = Rule(
     title="Environment {tag|tags} {values} beside the parameter {parameters}",
     issue="In {file}, {resources} {carries|carry} the environment tag {values}, although {parameter} selects the environment. "
     "In every other environment the tag is wrong.",
-    fix="Take the value of the tag from the parameter: `!Ref {parameter}`.",
+    fix="Refer to the parameter {parameter} in the tag, with Ref or Fn::Sub.",
     root_cause="{because}",
     lesson="Take the environment from its parameter in names and in tags.",
     reference="https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/parameters-section-structure.html",

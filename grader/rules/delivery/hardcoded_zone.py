@@ -11,9 +11,8 @@ from grader.rules.delivery._corrections import zone_of_region
 from grader.support.markdown import code
 from grader.template import Scalar, dotted, walk
 
-_ZONE = re.compile(r"[a-z]{2}(?:-[a-z]+)+-\d([a-z])")
+_ZONE = re.compile(r"[a-z]{2}(?:-[a-z]+)+-\d[a-z]")
 _KEYS = ("AvailabilityZone", "AvailabilityZones", "PreferredAvailabilityZone", "PreferredAvailabilityZones")
-_INDEX = {letter: index for index, letter in enumerate("abcdef")}
 
 
 def check(case: Case) -> Iterator[RuleFinding]:
@@ -35,9 +34,8 @@ def check(case: Case) -> Iterator[RuleFinding]:
                     if selecting
                     else "The template contains no Fn::GetAZs."
                 )
-                index = str(_INDEX.get(found.group(1), 0))
                 yield at_property(
-                    template, resource, dotted(path), f"names the zone {zone}", value=zone, index=index, because=because
+                    template, resource, dotted(path), f"names the zone {zone}", value=zone, because=because
                 )
 
 
@@ -53,7 +51,7 @@ RULE = Rule(
     title="Availability {zone|zones} written out: {values}",
     issue="{resources} in {file} {names|name} the availability {zone|zones} {values}. The stack cannot be created in another "
     "region, and which zones an account may use differs between accounts.",
-    fix="Select the zone from the list of the region: `!Select [{index}, !GetAZs '']`, and so on.",
+    fix="Select the zone from the list of the region: `!Select [0, !GetAZs '']` for the first, `!Select [1, !GetAZs '']` for the second.",
     root_cause="{because}",
     lesson="Take zones from Fn::GetAZs.",
     reference="https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/intrinsic-function-reference-"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from grader.catalogue import Rule, example
+from grader.rules.language._causes import because_circle
 
 RULE = Rule(
     id="circular-dependency",
@@ -19,10 +20,11 @@ RULE = Rule(
         "as AWS::EC2::SecurityGroupIngress, AWS::IAM::Policy or AWS::Lambda::Permission, or write a name instead "
         "of a reference."
     ),
-    root_cause="The reference at line {line} closes the circle that {resource} is part of.",
+    root_cause="{because}",
     lesson="Follow references to their end; put mutual rules and permissions into separate resources.",
     reference="https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/troubleshooting.html",
     aws_behaviour="CloudFormation rejects the template with a circular dependency error before it creates anything.",
+    confirm=because_circle,
     stands_for=(
         "plan:cycle",
         "plan:nested-cycle",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from grader.catalogue import Rule, example
+from grader.rules.language._causes import because_value
 
 RULE = Rule(
     id="invalid-property-value",
@@ -18,10 +19,11 @@ RULE = Rule(
         "Change {path} of {resource} to what the message names as accepted; the template reference of {type} "
         "lists values, lengths and combinations."
     ),
-    root_cause="The value at {path} is outside what {type} accepts.",
+    root_cause="{because}",
     lesson="Check enumerated values, lengths, ranges and combinations against the resource type.",
     reference="https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-template-resource-type-ref.html",
     aws_behaviour="CloudFormation or the service rejects the value, and the stack is rolled back.",
+    confirm=because_value,
     stands_for=(
         "cfn-lint:E3*",
         "cloudformation-validate:W3030",

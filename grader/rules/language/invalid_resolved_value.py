@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from grader.catalogue import Rule, example
+from grader.rules.language._causes import because_value
 from grader.rules.language._corrections import lower_case
 
 RULE = Rule(
@@ -19,13 +20,11 @@ RULE = Rule(
         "Change the parts (a default, an allowed value, their order), so that every result is valid. Bucket names "
         "are in lower case."
     ),
-    root_cause=(
-        "The value at {path} of {resource} is composed by a function, and one of the values that the template "
-        "declares makes it invalid."
-    ),
+    root_cause="{because}",
     lesson="Work out what a composed value becomes for every value of its parameters.",
     reference="https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html",
     aws_behaviour="The service rejects the composed value, and CloudFormation rolls the stack back.",
+    confirm=because_value,
     stands_for=(
         "cfn-lint:W1031",
         "cloudformation-validate:W1031",

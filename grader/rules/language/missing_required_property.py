@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from grader.catalogue import Rule, example
+from grader.rules.language._causes import because_missing
 
 RULE = Rule(
     id="missing-required-property",
@@ -15,10 +16,11 @@ RULE = Rule(
         "require, or have} properties that exclude each other. For {resource} ({type}): {says}."
     ),
     fix="Add to {resource} what {type} requires, or keep one of the properties that exclude each other.",
-    root_cause="The schema of {type} requires it, and {resource} at line {line} does not meet the schema.",
+    root_cause="{because}",
     lesson="Give every resource the properties that its type requires, and no two that exclude each other.",
     reference="https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-template-resource-type-ref.html",
     aws_behaviour="CloudFormation rejects the resource before or when it calls the service.",
+    confirm=because_missing,
     stands_for=(
         "cfn-lint:E3003",
         "cloudformation-validate:F3003",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from grader.catalogue import Rule, example
+from grader.rules.language._causes import because_undefined
 
 RULE = Rule(
     id="undefined-reference",
@@ -18,15 +19,14 @@ RULE = Rule(
         "Define what {resource} refers to in {file}, correct the name, or pass the value as a parameter where "
         "another template defines it."
     ),
-    root_cause=(
-        "No parameter, resource, mapping or condition of {file} that exists in this case has the name at line {line}."
-    ),
+    root_cause="{because}",
     lesson=(
         "Check that every Ref, Fn::GetAtt, Fn::Sub, DependsOn and Fn::FindInMap names something that the same "
         "template defines."
     ),
     reference="https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/intrinsic-function-reference-ref.html",
     aws_behaviour="CloudFormation rejects the template: unresolved dependencies.",
+    confirm=because_undefined,
     stands_for=(
         "plan:undefined-reference",
         "plan:undefined-mapping",

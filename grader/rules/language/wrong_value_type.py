@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from grader.catalogue import Rule, example
+from grader.rules.language._causes import because_value
 
 RULE = Rule(
     id="wrong-value-type",
@@ -15,10 +16,11 @@ RULE = Rule(
         "{resource} ({type}): {says}."
     ),
     fix=("Write {path} of {resource} in the form that the property takes: a list for a list, an object for an object."),
-    root_cause="The value at {path} has another form than the schema of {type} gives.",
+    root_cause="{because}",
     lesson="Match the form of every value to the schema: list, object, text, number.",
     reference="https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-template-resource-type-ref.html",
     aws_behaviour="CloudFormation rejects the value when it validates the resource.",
+    confirm=because_value,
     stands_for=(
         "cfn-lint:E3012",
         "cloudformation-validate:F3012",

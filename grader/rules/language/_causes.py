@@ -1,0 +1,124 @@
+"""What in a response leads to a finding of an engine or the plan: neighbours that are right, names that are near, values' sources."""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections.abc import Iterator
+from difflib import get_close_matches
+
+from grader.case import Case
+from grader.model import Finding
+from grader.rules._shared import resource_at, with_facts
+from grader.support.markdown import code, listed
+from grader.template import Map, Path, Resource, Template, at, text_of
+
+
+def template_of(case: Case, finding: Finding) -> Template | None:
+    """Return the template of a finding, None where it cannot be parsed."""
+    return next((template for template in case.templates if template.file == finding.file), None)
+
+
+def steps_of(finding: Finding) -> Path:
+    """Return the path of a finding up to the first intrinsic function."""
+    steps = finding.path.split(".Fn::")[0].split(".Ref")[0].split(".")
+    return tuple(int(step) if step.isdigit() else step for step in steps if step)
+
+
+def neighbours(case: Case, finding: Finding) -> Iterator[tuple[Template, Resource]]:
+    """Yield the other resources of the finding's type, over all templates."""
+    for template, resource in case.resources(finding.type) if finding.type else ():
+        if (template.file, resource.name) != (finding.file, finding.resource):
+            yield template, resource
+
+
+def because_missing(case: Case, finding: Finding) -> Finding:
+    """Say of a missing property which resource of the type has it, else what the resource has at the place."""
+    wanted = re.match(r"'(\w+)' is a required property", finding.message)
+    steps = steps_of(finding)
+    place = resource_at(case, finding)
+    if wanted is None or place is None:
+        return finding
+    for other, neighbour in neighbours(case, finding):
+        found = at(neighbour.node, *steps, wanted.group(1))
+        if found is not None:
+            where = f"{code(other.file)}, line {found.line}"
+            return with_facts(finding, because=f"{code(neighbour.name)} of the same type has it ({where}).")
+    there = at(place[1].node, *steps)
+    keys = list(there.values) if isinstance(there, Map) else []
+    where = code(finding.path or finding.resource)
+    return with_facts(
+        finding,
+        because=f"{where} has {listed(keys)} only." if keys else f"{code(finding.resource)} has no such property.",
+    )
+
+
+def because_value(case: Case, finding: Finding) -> Finding:
+    """Say of a wrong value which parameter gives it, or which resource of the type has another one at the place."""
+    place = resource_at(case, finding)
+    steps = steps_of(finding)
+    node = at(place[1].node, *steps) if place and steps else None
+    if place is None or node is None:
+        return finding
+    source = _source(*place, steps)
+    if source:
+        return with_facts(finding, because=source)
+    for other, neighbour in neighbours(case, finding):
+        found = text_of(at(neighbour.node, *steps))
+        if found is not None and found != text_of(node):
+            return with_facts(finding, because=f"{code(neighbour.name)} in {code(other.file)} has {code(found)} there.")
+    value = text_of(node)
+    return with_facts(finding, because=f"{code(finding.path)} is written as {code(value)}.") if value else finding
+
+
+def _source(template: Template, resource: Resource, steps: Path) -> str:
+    """Say which parameters a value is made of, with their defaults."""
+    names: dict[str, str] = {}
+    for use in template.references:
+        parameter = template.parameters.get(use.target)
+        if parameter is not None and use.owner == resource.name and use.path[: len(steps)] == steps:
+            names[parameter.name] = parameter.default or ""
+    shown = [f"{code(name)} (default {code(value)})" if value else code(name) for name, value in names.items()]
+    return f"The value contains {' and '.join(shown[:3])}." if shown else ""
+
+
+def because_undefined(case: Case, finding: Finding) -> Finding:
+    """Say of an undefined name what is near it: another name of the template, or the template of the bundle that has it."""
+    template = template_of(case, finding)
+    name = _name(finding)
+    if template is None or not name:
+        return finding
+    own = [*template.resources, *template.parameters, *template.conditions, *template.section("Mappings").values]
+    if name in own:
+        return finding  # it is defined, and not created in this case
+    near = get_close_matches(name, own, 1, 0.75)
+    others = [one.file for one in case.templates if one is not template and name in (*one.resources, *one.parameters)]
+    count = len({use.line for use in template.uses.get(name, ())})
+    if near:
+        because = f"The template defines {code(near[0])}, a name that differs from {code(name)} in a few letters."
+    elif others:
+        because = f"{code(others[0])} defines {code(name)}; a template sees only its own names."
+    elif count > 1:
+        because = f"{code(name)} is used in {count} lines of {code(template.file)}, and defined in none."
+    else:
+        because = f"{code(template.file)} defines no {code(name)}."
+    return with_facts(finding, because=because)
+
+
+def _name(finding: Finding) -> str:
+    found = re.match(r"(\w+) is not defined", finding.message) or re.search(r"'\$?\{?(\w+)", finding.message)
+    return found.group(1) if found else ""
+
+
+def because_circle(case: Case, finding: Finding) -> Finding:
+    """Name the lines of the references that make a circle."""
+    template = template_of(case, finding)
+    names = [name.strip() for name in finding.facts.get("value", "").split("->")]
+    if template is None or len(names) < 2:
+        return finding
+    parts = []
+    for target, owner in itertools.pairwise(names):
+        lines = [use.line for use in template.uses.get(target, ()) if use.owner == owner and use.section == "Resources"]
+        if lines:
+            parts.append(f"{code(owner)} refers to {code(target)} in line {min(lines)}")
+    return with_facts(finding, because=f"{', '.join(parts)}.") if parts else finding
