@@ -10,9 +10,9 @@ from grader.catalogue import Catalogue
 from grader.judgement.grouping import Grouped, group, ordered
 from grader.judgement.ideal import IdealAnswer
 from grader.judgement.rubric import Rubric
-from grader.judgement.unmet import merged, unmet_of_prompt
+from grader.judgement.unmet import merged, off_task, unmet_of_prompt
 from grader.model import Finding, JudgedRequirement
-from grader.plan.answer import cut_off
+from grader.plan.answer import AnswerKind, cut_off
 
 
 def failures_of(
@@ -21,13 +21,20 @@ def failures_of(
     rubric: Rubric,
     ideal: IdealAnswer | None,
     requirements: Sequence[JudgedRequirement],
+    kind: AnswerKind,
 ) -> tuple[Grouped, ...]:
-    """Return the failures of a response: those of rules, and those of requirements that it does not meet."""
+    """Return the failures of a response: those of rules, and those of requirements that it does not meet.
+
+    An answer to another question has one failure for all that it does not meet; one that delivers nothing has its rule's.
+    """
     demanded = {rule.id for rule in catalogue.demanded}
     groups = group(findings, catalogue, rubric, ideal.standing if ideal else None)
     ours = [one for one in groups if one.rule.id not in demanded]
     unmet = [replace(one, requirements=(one.rule.id,)) for one in groups if one.rule.id in demanded]
-    unmet += unmet_of_prompt(requirements, catalogue, rubric)
+    if kind is AnswerKind.OFF_TASK:
+        unmet.append(off_task(requirements, catalogue, rubric))
+    elif kind.delivers:
+        unmet += unmet_of_prompt(requirements, catalogue, rubric)
     return ordered(merged(ours, unmet, rubric), rubric)
 
 

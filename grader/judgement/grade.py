@@ -11,6 +11,8 @@ from grader.case import Case
 from grader.case.suppressions import Suppression, suppressions, without
 from grader.catalogue import Catalogue, load_catalogue
 from grader.detectors import Detection, detect
+from grader.detectors.requirements import is_off_task
+from grader.detectors.requirements import judged as judged_of_prompt
 from grader.diff import Difference, compare_with_ideal
 from grader.judgement.differences import differences_of
 from grader.judgement.failures import as_far_as_it_goes, failures_of
@@ -93,15 +95,16 @@ def judge(
     findings = without(findings, silent) if honour else findings
     findings = as_far_as_it_goes(findings, case, catalogue)
     ideal = IdealAnswer(difference, catalogue) if difference else None
-    requirements = _requirements(case, catalogue, rubric, findings)
-    groups = failures_of(findings, catalogue, rubric, ideal, requirements)
+    requirements = _requirements(case, catalogue, rubric, findings, difference)
+    kind = kind_of(case)
+    kind = AnswerKind.OFF_TASK if kind.delivers and is_off_task(requirements) else kind
+    groups = failures_of(findings, catalogue, rubric, ideal, requirements, kind)
     fixes = corrected([(group.rule, group.findings) for group in groups], case, catalogue, findings)
     failures = tuple(
         _failure(number, group, case, answer, ideal, fixes.get(number - 1, Fix()))
         for number, group in enumerate(groups, 1)
     )
     counts = rubric.counts([failure.level for failure in failures])
-    kind = kind_of(case)
     share = _delivered(case, kind, requirements, rubric)
     charged = rubric.counts([failure.level for failure in failures if not failure.requirements])
     score = rubric.score(charged, share)
@@ -160,15 +163,27 @@ def _ideal_entry(case: Case) -> dict[str, DetectorEntry]:
 
 
 def _requirements(
-    case: Case, catalogue: Catalogue, rubric: Rubric, findings: Sequence[Finding]
+    case: Case, catalogue: Catalogue, rubric: Rubric, findings: Sequence[Finding], difference: Difference | None
 ) -> tuple[JudgedRequirement, ...]:
-    """Return every requirement that the rubric does not leave out, with the rubric's levels."""
-    judged = judged_of_task(case, catalogue, findings)
+    """Return every requirement, of the task's author and of the prompt, that the rubric does not leave out, with its levels."""
+    written = judged_of_task(case, catalogue, findings)
+    read = (
+        one for one in judged_of_prompt(case, difference) if not any(_says_the_same(one, other) for other in written)
+    )
+    judged = (*written, *read)
     return tuple(
         replace(one, requirement=replace(one.requirement, level=level))
         for one in judged
         if (level := _level(one, catalogue, rubric))
     )
+
+
+def _says_the_same(read: JudgedRequirement, written: JudgedRequirement) -> bool:
+    """Whether the task's author wrote down what was read from the prompt: the same words of the same line."""
+    one, other = read.requirement, written.requirement
+    if one.line != other.line or not other.quote or (one.about == "resource") != (other.about == "resource"):
+        return False
+    return other.quote in one.quote or one.quote in other.quote
 
 
 def _level(judged: JudgedRequirement, catalogue: Catalogue, rubric: Rubric) -> str | None:

@@ -39,6 +39,19 @@ def unmet_of_prompt(
             yield Grouped(told, level, found, requirements=tuple(one.requirement.id for one in members))
 
 
+def off_task(requirements: Sequence[JudgedRequirement], catalogue: Catalogue, rubric: Rubric) -> Grouped:
+    """Return the one failure of an answer that has nothing of what the prompt asks for."""
+    unmet = [
+        one for one in requirements if one.requirement.about == "resource" and one.standing is RequirementStanding.UNMET
+    ]
+    rule = catalogue.rules["unmet-off-task"]
+    missing = ", ".join(dict.fromkeys(one.requirement.title for one in unmet))
+    issue = f"The prompt asks for the following, and the answer creates none of it: {missing}."
+    found = tuple(finding for one in unmet for finding in _findings(rule, one))
+    told = replace(rule, issue=_literal(issue))
+    return Grouped(told, rubric.named("Critical"), found, requirements=tuple(one.requirement.id for one in unmet))
+
+
 def _together(unmet: Sequence[JudgedRequirement]) -> list[list[JudgedRequirement]]:
     """Put what is asked of a missing resource together with the resource; resources first, then in the prompt's order."""
     groups: list[list[JudgedRequirement]] = []

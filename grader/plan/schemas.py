@@ -2,45 +2,30 @@
 
 from __future__ import annotations
 
-import importlib.util
 import json
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
 from typing import Any, cast
+
+from grader.support.aws_types import resource_types, schema_folder
 
 # Attributes that these return beside their schema's read-only properties.
 # Source: "Return values" of each type, https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/
 _OPEN = ("AWS::CloudFormation::Stack", "AWS::CloudFormation::CustomResource", "AWS::Serverless::Application")
 
 
-@cache
-def _folder() -> Path:
-    spec = importlib.util.find_spec("cfnlint")
-    if spec is None or spec.origin is None:
-        raise FileNotFoundError("cfn-lint, whose schemas are read, is not installed")
-    return Path(spec.origin).parent / "data" / "schemas"
-
-
-@cache
-def _types(region: str) -> dict[str, str]:
-    path = _folder() / "providers" / f"{region}.json"
-    found: dict[str, str] = json.loads(path.read_text("utf-8")) if path.is_file() else {}
-    return found
-
-
 def type_names(region: str) -> tuple[str, ...]:
     """Return the names of the types that CloudFormation offers in a region, sorted; none where the region is not known."""
-    return tuple(sorted(_types(region)))
+    return tuple(sorted(resource_types(region)))
 
 
 def is_known_type(name: str, region: str) -> bool:
     """Whether CloudFormation offers a resource type in a region; types of modules, macros and third parties always pass."""
     if not name.startswith("AWS::") or name.startswith(("AWS::Serverless::", "AWS::CloudFormation::")):
         return True
-    known = _types(region)
+    known = resource_types(region)
     return not known or name in known
 
 
@@ -54,8 +39,8 @@ class _Attributes:
 
 def _schema(name: str, region: str) -> dict[str, Any] | None:
     """Read a type's schema. It is not kept: whole schemas would fill the memory of a long run."""
-    file = _types(region).get(name)
-    path = _folder() / "resources" / f"{file}.json"
+    file = resource_types(region).get(name)
+    path = schema_folder() / "resources" / f"{file}.json"
     if not file or not path.is_file():
         return None
     found: dict[str, Any] = json.loads(path.read_text("utf-8"))

@@ -29,9 +29,9 @@ def test_writes_both_files_and_exits_with_0(task: Path, tmp_path: Path, cli: Cli
     assert done.stdout == ""
     result = json.loads((tmp_path / "reports" / "orders" / "result.json").read_text())
     assert result["schema"] == 2
-    assert (result["task"], result["response"], result["verdict"]) == ("orders", "answer", "deployable")
+    assert (result["task"], result["response"], result["verdict"]) == ("orders", "answer", "clean")
     assert (tmp_path / "reports" / "orders" / "MODEL_FAILURES.md").read_text().startswith("# ")
-    assert "deployable" in done.stderr
+    assert "clean" in done.stderr
 
 
 def test_json_goes_to_standard_output_alone(task: Path, tmp_path: Path, cli: Cli) -> None:

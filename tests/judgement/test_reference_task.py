@@ -71,7 +71,7 @@ def test_the_committed_report_is_current(shipped: Result, tmp_path: Path) -> Non
 
 
 def test_the_same_nine_in_other_words() -> None:
-    task = replace(load_task(TASK), folder=None, requirements=())  # this response answers another prompt
+    task = replace(load_task(TASK), folder=None, requirements=(), prompt="")  # this response answers another prompt
     result = grade(task, read_response(SAME_FAILURES), load_rubric())
     levels = NINE | {"missing-image-or-artifact": "High"}  # of a job definition: the stack deploys, and its jobs fail
     assert {failure.kind: failure.level for failure in result.failures} == levels

@@ -1,0 +1,5 @@
+"""The demands of a prompt held against an answer: a case comes in, judged requirements go out."""
+
+from grader.detectors.requirements.judged import is_off_task, judged
+
+__all__ = ["is_off_task", "judged"]

@@ -1,0 +1,168 @@
+"""Judges of permissions: wildcards, principals, actions."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from grader.detectors.requirements.answer import Answer, Built
+from grader.detectors.requirements.verdict import Verdict, judge, met, unjudged, unmet
+from grader.task.reading import Demand
+
+_PATHS = {
+    "AWS::IAM::Role": "Policies.*.PolicyDocument.Statement",
+    "AWS::IAM::Policy": "PolicyDocument.Statement",
+    "AWS::IAM::RolePolicy": "PolicyDocument.Statement",
+    "AWS::IAM::ManagedPolicy": "PolicyDocument.Statement",
+    "AWS::Serverless::Function": "Policies.*.Statement",
+}
+_FULL = re.compile(r"(AdministratorAccess|PowerUserAccess|\w*FullAccess)$")
+# Actions that AWS lets nobody limit to a resource, or that are harmless on every resource.
+# Source: https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html
+_UNBOUND = re.compile(
+    r"^(ec2:(describe|createnetworkinterface|deletenetworkinterface|assignprivate|unassignprivate)|cloudwatch:(putmetricdata|get|list|describe)|logs:(create|put|describe)|xray:|"
+    r"ssmmessages:|ec2messages:|ssm:updateinstanceinformation|ecr:getauthorizationtoken|sts:getcalleridentity|config:(put|describe)|"
+    r"autoscaling:describe|elasticloadbalancing:describe|tag:get|cloudformation:(describe|list)|\w+:(list|describe)|kms:(list|createkey)|ses:send|textract:|comprehend:|translate:|"
+    r"rekognition:|polly:|transcribe:|bedrock:invoke)",
+    re.I,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """One statement that allows: where, which actions, on which resources."""
+
+    built: Built
+    actions: tuple[str, ...]
+    resources: tuple[str, ...]
+    has_condition: bool
+
+
+def grants(answer: Answer) -> Iterator[Grant]:
+    """Yield the statements of identity policies that allow something."""
+    for type, path in _PATHS.items():
+        for built in answer.exactly(type):
+            for value in built.values(path):
+                for statement in value if isinstance(value, list) else [value]:
+                    if isinstance(statement, dict) and str(statement.get("Effect")) == "Allow":
+                        yield Grant(
+                            built,
+                            _texts(statement.get("Action")),
+                            _texts(statement.get("Resource")),
+                            "Condition" in statement,
+                        )
+
+
+def _texts(value: object) -> tuple[str, ...]:
+    if value is None:
+        return ()
+    return tuple(str(item) for item in value) if isinstance(value, list) else (str(value),)
+
+
+def _managed(answer: Answer) -> Iterator[tuple[Built, str]]:
+    for built in answer.exactly("AWS::IAM::Role", "AWS::IAM::User", "AWS::IAM::Group"):
+        for value in built.values("ManagedPolicyArns.*"):
+            yield built, str(value)
+
+
+@judge("least-privilege")
+def least_privilege(answer: Answer, demand: Demand) -> Verdict:
+    """Judge whether no policy allows every action, every action of a service, or names every resource without need."""
+    found = [one for one in grants(answer) if not re.search("boundary|admin", one.built.name, re.I)]
+    attached = list(_managed(answer))
+    if not answer.of(("AWS::IAM::Role", "AWS::IAM::Policy")):
+        return unjudged("the answer has no IAM role or policy")
+    wide = [
+        (one.built, action)
+        for one in found
+        for action in one.actions
+        if action == "*" or (action.endswith(":*") and "*" in one.resources)
+    ]
+    wide += [(built, arn.rpartition("/")[2]) for built, arn in attached if _FULL.search(arn)]
+    if wide:
+        built, what = wide[0]
+        return unmet(f"{built.name} allows {what}", [one.located(f"allows {name}") for one, name in wide])
+    text = demand.check.text.lower()
+    strict = bool(demand.check.arguments.get("strict")) and not ("wildcard action" in text and "resource" not in text)
+    loose = [
+        one
+        for one in found
+        if "*" in one.resources and not one.has_condition and not all(_UNBOUND.match(action) for action in one.actions)
+    ]
+    loose_actions = (
+        [one for one in found if any(re.search(r":\w*\*", action) for action in one.actions)] if strict else []
+    )
+    if loose and strict:
+        return unmet(
+            f"{loose[0].built.name} allows {loose[0].actions[0]} on every resource",
+            [one.built.located(f"allows {one.actions[0]} on every resource") for one in loose],
+        )
+    if loose or loose_actions:
+        return unjudged("some actions are allowed on every resource")
+    if answer.is_opaque:
+        return unjudged("a part of the answer cannot be seen")
+    return met([one.built.located("is limited") for one in found][:5])
+
+
+@judge("no-wildcard-action")
+def no_wildcard_action(answer: Answer, demand: Demand) -> Verdict:
+    """Judge whether no policy allows every action."""
+    wide = [one for one in grants(answer) if "*" in one.actions or "*:*" in one.actions]
+    if wide:
+        return unmet(
+            f"{wide[0].built.name} allows every action", [one.built.located("allows every action") for one in wide]
+        )
+    return met() if answer.built and not answer.is_opaque else unjudged("a part of the answer cannot be seen")
+
+
+@judge("role-for")
+def role_for(answer: Answer, demand: Demand) -> Verdict:
+    """Judge whether a role trusts a service."""
+    service = str(demand.check.arguments.get("service", ""))
+    roles = answer.exactly("AWS::IAM::Role")
+    found = [
+        one
+        for one in roles
+        if any(service in str(value) for value in one.values("AssumeRolePolicyDocument.Statement.*.Principal.Service"))
+    ]
+    if service.startswith("lambda"):
+        found += answer.inline(("AWS::IAM::Role",))
+    if found:
+        return met([one.located(f"trusts {service}") for one in found])
+    if answer.is_opaque or any(
+        "${" in str(v) for one in roles for v in one.values("AssumeRolePolicyDocument.Statement.*.Principal.Service")
+    ):
+        return unjudged("a part of the answer cannot be seen")
+    return unmet(f"no role trusts {service}", [one.located("trusts another service") for one in roles])
+
+
+@judge("allows")
+def allows(answer: Answer, demand: Demand) -> Verdict:
+    """Judge whether the actions that the prompt names are allowed by some policy."""
+    wanted = re.findall(r"\b([a-z][a-z0-9-]+:[A-Z]\w*)\b", demand.check.text)
+    allowed = [action.lower() for one in grants(answer) for action in one.actions]
+    if not wanted:
+        return unjudged("the prompt names no action")
+    missing = [action for action in wanted if not any(_covers(pattern, action.lower()) for pattern in allowed)]
+    if not missing:
+        return met(
+            [
+                one.built.located("allows it")
+                for one in grants(answer)
+                if any(a.lower() in map(str.lower, one.actions) for a in wanted)
+            ]
+        )
+    if answer.is_opaque or list(_managed(answer)) or answer.exactly("AWS::Serverless::Function"):
+        return unjudged("a managed policy may allow it")
+    if not answer.of(("AWS::IAM::Role",)):
+        return unmet("the answer creates no IAM role")
+    return (
+        unmet(f"no policy allows {missing[0]}")
+        if len(missing) == len(wanted)
+        else unjudged(f"no policy allows {missing[0]}")
+    )
+
+
+def _covers(pattern: str, action: str) -> bool:
+    return re.fullmatch(re.escape(pattern).replace(r"\*", ".*"), action) is not None

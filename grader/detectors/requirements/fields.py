@@ -1,0 +1,187 @@
+"""Judges of properties: values at paths of the resources that a demand is about."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+
+from grader.detectors.requirements.answer import Answer, Built
+from grader.detectors.requirements.verdict import Verdict, absent, judge, met, unjudged, unmet
+from grader.task.reading import Demand
+from grader.template import NO_VALUE, Unknown, is_known
+
+_SLOT = re.compile(r"^([^<]*)<(\w+)>(.*)$", re.S)
+_SLOTS = re.compile(r"<(\w+)>")
+
+
+@judge("fields")
+def fields(answer: Answer, demand: Demand) -> Verdict:
+    """Judge whether resources have the values that one of the demand's ways lists.
+
+    Each subject needs a resource that complies; with `every`, all of its resources have to.
+    """
+    found = [_subject(answer, demand, types) for types in demand.check.subjects]
+    verdicts = [verdict for verdict in found if verdict is not None]
+    if not verdicts:
+        return unjudged("nothing of the answer is of a type that it applies to")
+    return combined(verdicts)
+
+
+def combined(verdicts: Sequence[Verdict]) -> Verdict:
+    """Return one verdict of several that all have to be met."""
+    for standing in ("unmet", "unjudged"):
+        for verdict in verdicts:
+            if verdict.standing == standing:
+                return verdict
+    return met([place for verdict in verdicts for place in verdict.evidence])
+
+
+def _subject(answer: Answer, demand: Demand, types: tuple[str, ...]) -> Verdict | None:
+    every, check = demand.check.every, demand.check
+    ways = check.arguments.get("ways", ())
+    skips: Sequence[Mapping[str, object]] = check.arguments.get("skip", ())  # type: ignore[assignment]
+    built = [
+        one
+        for one in answer.of(types)
+        if any(_applies(way, one.type) for way in ways)  # type: ignore[attr-defined]
+        and not (skips and holds(one, skips, {})[0])
+    ]
+    if not built:
+        if check.is_general:
+            return None
+        return absent(answer, types, check.names)
+    if every and check.arguments.get("but") == "log-targets":
+        built = [one for one in built if one.name not in answer.log_targets] or built
+    states = [(one, *holds(one, ways, check.values)) for one in built]  # type: ignore[arg-type]
+    good = [one.located("complies", path) for one, state, path, _ in states if state is True]
+    bad = [(one, path, there) for one, state, path, there in states if state is False]
+    open_ = [one for one, state, _, _ in states if state is None]
+    if good and not (every and bad):
+        if every and open_:
+            return unjudged(f"a value of {open_[0].name} is known only when the stack is deployed")
+        return met(good)
+    if open_ and not (every and bad):
+        return unjudged(f"a value of {open_[0].name} is known only when the stack is deployed")
+    one, _, there = bad[0]
+    more = f" ({len(bad)} of {len(built)})" if len(built) > 1 else ""
+    return unmet(f"{one.name} has {there}{more}", [item.located(f"has {says}", at) for item, at, says in bad])
+
+
+def _applies(way: Mapping[str, object], type: str) -> bool:
+    wanted = way.get("type")
+    return wanted is None or type in (wanted if isinstance(wanted, list) else [wanted])
+
+
+def holds(
+    built: Built, ways: Sequence[Mapping[str, object]], values: Mapping[str, object]
+) -> tuple[bool | None, str, str]:
+    """Return whether a resource complies in one of the ways, the path that decides, and what is there in words."""
+    outcomes: list[tuple[bool | None, str, str]] = []
+    for way in ways:
+        if not _applies(way, built.type):
+            continue
+        outcome = _way(built, way, values)
+        if outcome[0]:
+            return outcome
+        outcomes.append(outcome)
+    unknown = [outcome for outcome in outcomes if outcome[0] is None]
+    return (unknown or outcomes or [(False, "", "")])[0]
+
+
+def _way(built: Built, way: Mapping[str, object], values: Mapping[str, object]) -> tuple[bool | None, str, str]:
+    result: tuple[bool | None, str, str] = (True, "", "")
+    for path, wanted in way.items():
+        if path == "type":
+            continue
+        state, there = value_holds(built.values(path), wanted, values)
+        result = (state, path, f"no {path}" if there is None else f"{path} {there}") if result[0] is True else result
+        if state is False:
+            return False, path, f"no {path}" if there is None else f"{path} {there}"
+        if state is None:
+            result = (None, path, f"{path} {there}")
+    return result
+
+
+def value_holds(
+    found: Sequence[object], wanted: object, values: Mapping[str, object]
+) -> tuple[bool | None, str | None]:
+    """Return whether one of the values found is what is wanted, and the value found in words; None for unknown."""
+    choices = list(_choices(wanted, values))
+    present = [value for value in found if value is not NO_VALUE and value is not None]
+    if not present:
+        return (None if "absent?" in choices else "absent" in choices, None)
+    there = _words(present[0])
+    states = [_compare(value, choice) for value in present for choice in choices]
+    if True in states:
+        return True, there
+    return (None if None in states else False), there
+
+
+def _choices(wanted: object, values: Mapping[str, object]) -> Iterator[object]:
+    for one in wanted if isinstance(wanted, list) else [wanted]:
+        if isinstance(one, str) and one.startswith("~"):
+            yield _SLOTS.sub(lambda found: re.escape(str(values.get(found.group(1), ""))), one)
+            continue
+        slot = _SLOT.match(one) if isinstance(one, str) else None
+        if slot is None:
+            yield one
+            continue
+        before, name, after = slot.groups()
+        value = values.get(name)
+        factor = float(after[1:]) if after.startswith("*") else None
+        for item in value if isinstance(value, tuple) else (value,):
+            item = item * factor if factor and isinstance(item, int | float) else item
+            yield f"{before}{item}{'' if factor else after}" if before or (after and not factor) else item
+
+
+def _compare(value: object, choice: object) -> bool | None:
+    if choice == "present":
+        return not (isinstance(value, list | dict) and not value)
+    if choice in ("absent", "absent?"):
+        return False
+    if isinstance(value, Unknown) or (isinstance(value, str) and not is_known(value)):
+        if isinstance(choice, str) and choice.startswith("~"):
+            return True if re.search(choice[1:].strip(), str(value), re.I) else None
+        return None
+    if isinstance(value, list):
+        states = [_compare(item, choice) for item in value]
+        return True if True in states else None if None in states else False
+    if isinstance(choice, str) and choice.startswith("~"):
+        return re.search(choice[1:].strip(), str(value), re.I) is not None
+    if isinstance(choice, str) and choice[:2] in (">=", "<=", "* "):
+        return _bounded(value, choice)
+    if isinstance(choice, bool):
+        return _text(value) == _text(choice)
+    number, other = _number(value), _number(choice)
+    if number is not None and other is not None:
+        return abs(number - other) < 1e-6
+    return _text(value) == _text(choice)
+
+
+def _bounded(value: object, choice: str) -> bool | None:
+    operator, limit = choice[:2], choice[2:].strip()
+    if operator == "* ":
+        return limit.lower() in _text(value)
+    number, bound = _number(value), _number(limit)
+    if number is None or bound is None:
+        return None
+    return number >= bound if operator == ">=" else number <= bound
+
+
+def _number(value: object) -> float | None:
+    if isinstance(value, bool):
+        return None
+    try:
+        return float(str(value))
+    except ValueError:
+        return None
+
+
+def _text(value: object) -> str:
+    return {True: "true", False: "false"}[value] if isinstance(value, bool) else str(value).strip().lower()
+
+
+def _words(value: object) -> str:
+    if isinstance(value, dict | list):
+        return "other values"
+    return f"{_text(value) if isinstance(value, bool) else value}"[:80]

@@ -1,0 +1,76 @@
+"""Every demand of the prompt, judged over the answer, and over the ideal answer where one is at hand."""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from collections.abc import Sequence
+from dataclasses import replace
+from functools import cache
+from pathlib import Path
+
+from grader.case import Case
+from grader.detectors.requirements.answer import Answer
+from grader.detectors.requirements.verdict import JUDGES, Judge, Verdict, unjudged
+from grader.diff import Difference
+from grader.model import JudgedRequirement, RequirementStanding
+from grader.task.reading import Demand, read_demands
+
+_DOUBTFUL = "Medium"  # the level of what the ideal answer does not meet either
+_MET, _UNMET = RequirementStanding.MET, RequirementStanding.UNMET
+
+
+@cache
+def judges() -> dict[str, Judge]:
+    """Return the judges by name: each module of this folder registers its own."""
+    for module in pkgutil.iter_modules([str(Path(__file__).parent)]):
+        importlib.import_module(f"{__package__}.{module.name}")
+    return JUDGES
+
+
+def judged(case: Case, difference: Difference | None = None) -> tuple[JudgedRequirement, ...]:
+    """Hold an answer against what its prompt asks for, in the order of the prompt's lines.
+
+    `difference` is the comparison with the ideal answer, None where there is none at hand. A demand that neither answer meets
+    is doubtful: it weighs no more than Medium.
+    """
+    demands = read_demands(case.task.prompt).demands
+    answer = answer_to(case, demands)
+    ideal = answer_to(case.ideal_case, demands) if difference and case.ideal_case else None
+    return tuple(_judged(demand, judge_demand(answer, demand), ideal) for demand in demands)
+
+
+def answer_to(case: Case, demands: Sequence[Demand]) -> Answer:
+    """Return an answer as the judges see it: with the types of the things that the demands ask for."""
+    asked = {
+        type for demand in demands if demand.entry == "exists" for types in demand.check.subjects for type in types
+    }
+    return Answer(case, frozenset(asked))
+
+
+def judge_demand(answer: Answer, demand: Demand) -> Verdict:
+    """Judge one demand over one answer."""
+    judge = judges().get(demand.check.judge)
+    if judge is None:
+        return unjudged(f"no judge is called {demand.check.judge}")
+    verdict = judge(answer, demand)
+    if verdict.standing == _UNMET and demand.check.is_weak:
+        return unjudged("the words of the prompt leave open what exactly is asked")
+    return verdict
+
+
+def _judged(demand: Demand, verdict: Verdict, ideal: Answer | None) -> JudgedRequirement:
+    requirement, reason = demand.requirement, verdict.reason
+    if verdict.standing == _UNMET and ideal and judge_demand(ideal, demand).standing == _UNMET:
+        requirement = replace(requirement, level=_DOUBTFUL)
+        reason += "; the ideal answer does not meet it either"
+    return JudgedRequirement(
+        requirement=requirement, standing=verdict.standing, evidence=verdict.evidence, reason=reason
+    )
+
+
+def is_off_task(requirements: Sequence[JudgedRequirement]) -> bool:
+    """Whether an answer is one to another question: of at least three things that are asked for, none is there."""
+    things = [one for one in requirements if one.requirement.about == "resource"]
+    types = {one.requirement.types for one in things if one.standing == _UNMET}
+    return len(types) >= 3 and not any(one.standing == _MET for one in things)

@@ -1,0 +1,445 @@
+"""Judges of the answer's files: formats, names, documents, parameters, outputs, deletion policies and regions."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from grader.bundle import Kind
+from grader.detectors.requirements.answer import Answer, Built
+from grader.detectors.requirements.verdict import Verdict, judge, met, unjudged, unmet
+from grader.model import Located, Location
+from grader.task.reading import Demand, load_lexicon
+from grader.template import AnyNode, Call, Parameter, Scalar, Template, plain, text_of, walk
+
+_REGION = re.compile(r"\b(?:us|eu|ap|sa|ca|me|af|il)-(?:gov-)?(?:north|south|east|west|central){1,2}-\d\b")
+_COMMON = frozenset(
+    "id ids arn arns name names url urls key keys resource resources all the of for and a an value values main critical stack created".split()
+)
+
+
+def _in(file: str, line: int, message: str, name: str = "", path: str = "") -> Located:
+    return Located(location=Location(file=file, line=line, resource=name, path=path), message=message)
+
+
+@judge("format")
+def format_(answer: Answer, demand: Demand) -> Verdict:
+    """Judge whether the templates are JSON or YAML, as the entry says."""
+    wanted = demand.check.arguments.get("format")
+    templates = answer.case.templates
+    if not templates:
+        if answer.case.broken:
+            return unjudged("the template cannot be parsed")
+        return unmet("the answer has no template")
+    wrong = [template for template in templates if template.is_json != (wanted == "json")]
+    if not wrong:
+        return met([_in(template.file, 1, f"is {wanted}") for template in templates])
+    if len(wrong) < len(templates):
+        return unjudged("the answer has templates of both formats")
+    return unmet(
+        f"{wrong[0].file} is {'JSON' if wrong[0].is_json else 'YAML'}",
+        [_in(one.file, 1, "is the other format") for one in wrong],
+    )
+
+
+@judge("single-template")
+def single_template(answer: Answer, demand: Demand) -> Verdict:
+    """Judge whether the answer has exactly one template."""
+    files = [file.name for file in answer.case.bundle.of_kind(Kind.TEMPLATE)]
+    if len(files) == 1:
+        return met([_in(files[0], 1, "is the only template")])
+    if not files:
+        return unmet("the answer has no template")
+    return unjudged(f"the answer has {len(files)} templates")
+
+
+@judge("file-name")
+def file_name(answer: Answer, demand: Demand) -> Verdict:
+    """Judge whether a file of the answer has the name that the prompt gives."""
+    wanted = str(demand.check.values.get("name", "")).rpartition("/")[2].lower()
+    found = [file for file in answer.case.bundle.files if file.name.rpartition("/")[2].lower() == wanted]
+    if found:
+        return met([_in(found[0].name, 1, "has the name")])
+    if any(wanted in file.text.lower() for file in answer.case.bundle.files):
+        return met(
+            [_in(file.name, 1, "names the file") for file in answer.case.bundle.files if wanted in file.text.lower()][
+                :1
+            ]
+        )
+    return unjudged("the name of a file is seldom kept in an answer")
+
+
+@judge("document")
+def document(answer: Answer, demand: Demand) -> Verdict:
+    """Judge whether a document of the answer matches the entry's pattern."""
+    pattern = re.compile(str(demand.check.arguments.get("pattern", "")), re.I)
+    files = list(answer.case.bundle.of_kind(Kind.DOCUMENT, Kind.SCRIPT))
+    found = [file for file in files if pattern.search(file.text) or pattern.search(file.name)]
+    if found:
+        return met([_in(found[0].name, 1, "has it")])
+    if any(len(file.text) > 2_000 for file in files):
+        return unjudged("the documents may say it in other words")
+    return unmet("the answer has no such document")
+
+
+@judge("comments")
+def comments(answer: Answer, demand: Demand) -> Verdict:
+    """Judge whether a YAML template has comments."""
+    templates = [template for template in answer.case.templates if not template.is_json]
+    if not templates:
+        return unjudged("JSON has no comments")
+    counts = [(template, len(re.findall(r"^\s*#\s*\w", template.text, re.M))) for template in templates]
+    good = [template for template, count in counts if count >= 3]
+    if good:
+        return met([_in(template.file, 1, "has comments") for template in good])
+    if any(count for _, count in counts):
+        return unjudged("the template has few comments")
+    return unmet(f"{templates[0].file} has no comments", [_in(templates[0].file, 1, "has no comments")])
+
+
+@judge("section")
+def section(answer: Answer, demand: Demand) -> Verdict:
+    """Judge whether a template has a section: Parameters, Outputs, Conditions, Mappings, Description."""
+    name = str(demand.check.arguments.get("section", ""))
+    templates = answer.case.templates
+    found = [template for template in templates if (node := template.root.get(name)) is not None and plain(node)]
+    if found:
+        return met([_in(template.file, template.root.keys[name].line, "has the section") for template in found])
+    if not templates or answer.case.broken:
+        return (
+            unjudged("no template of the answer can be read")
+            if answer.case.broken
+            else unmet("the answer has no template")
+        )
+    return unmet(f"no template has {name}", [_in(templates[0].file, 1, f"has no {name}")])
+
+
+@judge("transform")
+def transform(answer: Answer, demand: Demand) -> Verdict:
+    """Judge whether a template declares the SAM transform."""
+    templates = [template for template in answer.case.templates if "AWS::Serverless-2016-10-31" in template.transforms]
+    if templates:
+        return met([_in(template.file, 1, "declares it") for template in templates])
+    return (
+        unjudged("no template can be read")
+        if not answer.case.templates
+        else unmet("no template declares the SAM transform")
+    )
+
+
+# ---- parameters
+
+
+def _parameters(answer: Answer) -> Iterator[tuple[Template, Parameter]]:
+    for template in answer.case.templates:
+        for parameter in template.parameters.values():
+            yield template, parameter
+
+
+@judge("parameter")
+def parameter(answer: Answer, demand: Demand) -> Verdict:
+    """Judge whether a template has the parameter that the prompt names, with the default that it gives."""
+    values = demand.check.values
+    word = str(values.get("name", ""))
+    wanted = _folded(word)
+    found = [(template, one) for template, one in _parameters(answer) if _folded(one.name) == wanted]
+    if not found:
+        if answer.is_opaque:
+            return unjudged("a part of the answer cannot be seen")
+        near = [
+            one.name for _, one in _parameters(answer) if wanted in _folded(one.name) or _folded(one.name) in wanted
+        ]
+        return unjudged(f"the answer has {near[0]}") if near else unmet(f"no template has the parameter {word}")
+    default = values.get("default")
+    places = [_in(template.file, one.line, "is the parameter", one.name) for template, one in found]
+    if default is None or any(_folded(one.default or "") == _folded(str(default)) for _, one in found):
+        return met(places)
+    template, one = found[0]
+    there = f"{one.name} has {'the default ' + one.default if one.default else 'no default'}"
+    return unmet(there, [_in(template.file, one.line, "has another default", one.name)])
+
+
+def _folded(text: str) -> str:
+    return re.sub(r"[\W_]+", "", text).lower()
+
+
+@judge("parameter-list")
+def parameter_list(answer: Answer, demand: Demand) -> Verdict:
+    """Judge whether there are parameters for the things that the prompt lists."""
+    items = _items(demand)
+    if not items:
+        return unjudged("the prompt does not list them")
+    names = [
+        (template, one, _words_of(f"{one.name} {one.text('Description') or ''}"))
+        for template, one in _parameters(answer)
+    ]
+    if not names:
+        return (
+            unjudged("a part of the answer cannot be seen") if answer.is_opaque else unmet("no template has parameters")
+        )
+    missing = [item for item in items if not any(_fits(item, words) for _, _, words in names)]
+    if not missing:
+        return met([_in(template.file, one.line, "is a parameter", one.name) for template, one, _ in names])
+    if len(missing) < len(items):
+        return unjudged(f"no parameter is called after {missing[0]}")
+    return (
+        unmet(f"no template has a parameter for {missing[0]}")
+        if len(items) > 1
+        else unjudged(f"no parameter is called after {missing[0]}")
+    )
+
+
+def _items(demand: Demand) -> list[set[str]] | list[str]:
+    value = demand.check.values.get("names")
+    return [item for item in value if isinstance(item, str)] if isinstance(value, tuple) else []
+
+
+def _words_of(text: str) -> set[str]:
+    parts = re.findall(r"[A-Z]+(?![a-z])|[A-Z][a-z]+|[a-z]+|\d+", text)
+    return {part.lower().rstrip("s") for part in parts} | {_folded(text)}
+
+
+def _fits(item: object, words: set[str]) -> bool:
+    wanted = {word for word in _words_of(str(item)) - {_folded(str(item))} if word not in _COMMON and len(word) > 1}
+    return bool(wanted) and (
+        wanted <= words or _folded(str(item)) in words or any(_folded(str(item)) in word for word in words)
+    )
+
+
+# ---- outputs
+
+
+@judge("outputs")
+def outputs(answer: Answer, demand: Demand) -> Verdict:
+    """Judge whether the outputs have what the prompt lists; whether there are outputs at all where it lists nothing."""
+    templates = [template for template in answer.case.templates if template.outputs]
+    if not templates:
+        if answer.case.broken or not answer.case.templates:
+            return unjudged("no template of the answer can be read")
+        return unmet("no template has outputs", [_in(answer.case.templates[0].file, 1, "has no outputs")])
+    if demand.check.arguments.get("exported"):
+        exported = [
+            (t, n)
+            for t in templates
+            for n, node in t.outputs.items()
+            if getattr(node, "get", lambda _: None)("Export") is not None
+        ]
+        if not exported:
+            return unmet(
+                "no output has an Export",
+                [_in(templates[0].file, templates[0].section("Outputs").line, "has no exports")],
+            )
+    items = _items(demand)
+    missing = [item for item in items if not any(_gives(answer, t, n, str(item)) for t in templates for n in t.outputs)]
+    if not missing:
+        return met([_in(t.file, t.line_of("Outputs", n), "is an output", n) for t in templates for n in t.outputs])
+    if len(missing) * 2 > len(items) and len(items) > 1:
+        return unmet(
+            f"no output gives {missing[0]}",
+            [_in(templates[0].file, templates[0].section("Outputs").line, "does not have it")],
+        )
+    return unjudged(f"no output is called after {missing[0]}")
+
+
+def _gives(answer: Answer, template: Template, name: str, item: str) -> bool:
+    node = template.outputs[name]
+    said = " ".join(str(part.text) for _, part in walk(node) if isinstance(part, Scalar))
+    if _fits(item, _words_of(f"{name} {said}")):
+        return True
+    types = {type for mention in load_lexicon().mentions(item) for type in mention.noun.types}
+    used = {template.resources[word].type for word in re.findall(r"\w+", said) if word in template.resources}
+    return bool(types & used)
+
+
+# ---- deletion, regions, literals
+
+
+@judge("no-retain")
+def no_retain(answer: Answer, demand: Demand) -> Verdict:
+    """Judge whether no resource is kept when the stack is deleted."""
+    kept = [
+        one
+        for one in answer.built
+        if "Retain" in (one.resource.deletion_policy, text_of(one.resource.node.get("UpdateReplacePolicy")))
+    ]
+    if kept:
+        return unmet(f"{kept[0].name} has the policy Retain", [one.located("is kept") for one in kept])
+    if answer.is_opaque or not answer.built:
+        return unjudged("a part of the answer cannot be seen")
+    return met()
+
+
+@judge("retain")
+def retain(answer: Answer, demand: Demand) -> Verdict:
+    """Judge whether resources of the types that the prompt names are kept or saved when the stack is deleted."""
+    wanted = ("Retain", "RetainExceptOnCreate") if demand.check.arguments.get("policy") == "Retain" else ("Snapshot",)
+    types = tuple(type for subject in demand.check.subjects for type in subject)
+    resources = answer.of(types) if types else list(answer.built)
+    kept = [one for one in resources if one.resource.deletion_policy in wanted]
+    if kept:
+        return met([one.located("is kept") for one in kept])
+    if answer.is_opaque or not resources:
+        return unjudged("a part of the answer cannot be seen")
+    return unmet(
+        f"{resources[0].name} has no DeletionPolicy {wanted[0]}",
+        [one.located("has another policy") for one in resources],
+    )
+
+
+@judge("region")
+def region(answer: Answer, demand: Demand) -> Verdict:
+    """Judge whether the templates name no region but the one that is asked for."""
+    wanted = {str(value) for value in demand.check.values.values()} | set(_REGION.findall(answer.case.task.prompt))
+    others = [(template, line, name) for template, line, name in _regions(answer) if name not in wanted]
+    if not answer.case.templates:
+        return unjudged("no template of the answer can be read")
+    if others:
+        return unjudged(f"{others[0][0].file} also names {others[0][2]}")
+    return met()
+
+
+@judge("no-literal-region")
+def no_literal_region(answer: Answer, demand: Demand) -> Verdict:
+    """Judge whether the resources name no region."""
+    if not answer.case.templates:
+        return unjudged("no template of the answer can be read")
+    found = list(_regions(answer))
+    if found:
+        return unjudged(f"{found[0][0].file} names {found[0][2]}")
+    return met()
+
+
+def _regions(answer: Answer) -> Iterator[tuple[Template, int, str]]:
+    for template in answer.case.templates:
+        for name in ("Resources",):
+            for path, node in walk(template.section(name)):
+                if (
+                    isinstance(node, Scalar)
+                    and isinstance(node.value, str)
+                    and "Description" not in path
+                    and "ZipFile" not in path
+                ):
+                    for found in _REGION.findall(node.text):
+                        yield template, node.line, found
+
+
+@judge("no-literal-secret")
+def no_literal_secret(answer: Answer, demand: Demand) -> Verdict:
+    """Judge whether no password is written into a template."""
+    for built in answer.built:
+        for path in ("MasterUserPassword", "AuthToken", "MasterPassword", "Password", "SecretString"):
+            node = built.resource.get(path)
+            if isinstance(node, Scalar) and node.text and "{{resolve" not in node.text:
+                return unmet(f"{built.name} has a literal {path}", [built.located("has a literal secret", path)])
+            if _defaulted(built, node):
+                return unmet(
+                    f"the parameter of {path} of {built.name} has a default",
+                    [built.located("has a default secret", path)],
+                )
+    if answer.is_opaque or not answer.built:
+        return unjudged("a part of the answer cannot be seen")
+    return met()
+
+
+def _defaulted(built: Built, node: AnyNode | None) -> bool:
+    if not isinstance(node, Call) or node.name != "Ref" or not isinstance(node.argument, Scalar):
+        return False
+    parameter = built.template.parameters.get(node.argument.text)
+    return bool(
+        parameter
+        and parameter.default
+        and "{{resolve" not in parameter.default
+        and not parameter.type.startswith("AWS::SSM")
+    )
+
+
+# ---- words
+
+
+@judge("words")
+def words(answer: Answer, demand: Demand) -> Verdict:
+    """Judge whether a resource of the types has a text that matches the entry's pattern."""
+    pattern = re.compile(str(demand.check.arguments.get("pattern", "")), re.I)
+    types = tuple(type for subject in demand.check.subjects for type in subject)
+    resources = answer.of(types)
+    found = [
+        one
+        for one in resources
+        if any(
+            (isinstance(node, Scalar) and pattern.search(node.text)) or pattern.search(str(path[-1]) if path else "")
+            for path, node in walk(one.resource.properties)
+        )
+    ]
+    if found:
+        return met([one.located("has it") for one in found])
+    if answer.is_opaque:
+        return unjudged("a part of the answer cannot be seen")
+    if not resources:
+        return unmet(f"the answer creates no {demand.check.names or types[0].rpartition('::')[2]}")
+    return unjudged("it may be written in other words")
+
+
+@judge("image")
+def image(answer: Answer, demand: Demand) -> Verdict:
+    """Judge whether the image of instances is the one that the entry's pattern names."""
+    pattern = re.compile(str(demand.check.arguments.get("pattern", "")), re.I)
+    servers = [
+        (one, one.resource.get("ImageId") or one.resource.get("LaunchTemplateData.ImageId"))
+        for one in answer.of(("AWS::EC2::Instance", "AWS::EC2::LaunchTemplate"))
+    ]
+    servers = [(one, node) for one, node in servers if node is not None]
+    if not servers:
+        return unjudged("no instance has an image")
+    for one, node in servers:
+        names = [part.text for _, part in walk(node) if isinstance(part, Scalar)] if node else []
+        given = [one.template.parameters[name] for name in names if name in one.template.parameters]
+        texts = [*names, *(text for p in given for text in (p.default or "", p.text("Description") or ""))]
+        if any(pattern.search(text) for text in texts):
+            return met([one.located("has the image", "ImageId")])
+    return unjudged("the image of the instances is not known by its id")
+
+
+@judge("language")
+def language(answer: Answer, demand: Demand) -> Verdict:
+    """Judge whether functions run on the language that the prompt names."""
+    name = str(demand.check.values.get("word", "")).lower()
+    prefix = {
+        "python": "python",
+        "node": "nodejs",
+        "nodejs": "nodejs",
+        "javascript": "nodejs",
+        "typescript": "nodejs",
+        "java": "java",
+        "ruby": "ruby",
+        "golang": "provided",
+        "dotnet": "dotnet",
+    }.get(name)
+    if prefix is None:
+        return unjudged("it is not a language that the lexicon knows")
+    functions = answer.of(("AWS::Lambda::Function",))
+    if not functions:
+        return (
+            unjudged("a part of the answer cannot be seen")
+            if answer.is_opaque
+            else unmet("the answer creates no Lambda function")
+        )
+    good = [one for one in functions if str(one.first("Runtime")).startswith(prefix)]
+    if good:
+        return met([one.located("runs on it", "Runtime") for one in good])
+    return unmet(
+        f"{functions[0].name} has the runtime {functions[0].first('Runtime')}",
+        [one.located("runs on another", "Runtime") for one in functions],
+    )
+
+
+@judge("secret")
+def secret(answer: Answer, demand: Demand) -> Verdict:
+    """Judge whether there is a secret, or the database makes one."""
+    found = answer.exactly("AWS::SecretsManager::Secret") + answer.inline(("AWS::SecretsManager::Secret",))
+    if found:
+        return met([one.located("holds the credentials") for one in found])
+    if answer.is_opaque:
+        return unjudged("a part of the answer cannot be seen")
+    if any("resolve:secretsmanager" in template.text for template in answer.case.templates):
+        return met()
+    return unmet("the answer has no Secrets Manager secret")

@@ -1,0 +1,257 @@
+"""The lexicon: what prompts call resources, and how they ask for properties of them. One YAML file a subject.
+
+Every file of the folder `lexicon/` is read. `nouns` name resource types; `asks` say what is asked of them, how prompts put
+it, and which judge checks it with what (see grader.detectors.requirements). Examples of each are its tests.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from grader.support.aws_types import resource_types
+from grader.support.validation import load_yaml, validate
+from grader.task.reading.phrases import Phrase, phrase
+
+_FOLDER = Path(__file__).parent / "lexicon"
+_TOKEN = re.compile(r"AWS::\w+::\w+|[A-Za-z0-9]+")
+_WORD = re.compile(r"[a-z0-9]+")
+_START = 4
+_SUFFIX = re.compile(r"(V2|v2)$")
+_BREAK = re.compile(r"[.;:!?()|,]")
+
+About = Literal[
+    "resource",
+    "property",
+    "value",
+    "count",
+    "parameter",
+    "output",
+    "name",
+    "tag",
+    "region",
+    "document",
+    "forbid",
+    "order",
+    "code",
+    "behaviour",
+]
+
+
+class NounFile(BaseModel):
+    """What prompts call a thing. `types` are alternatives: any of them is the thing.
+
+    `called` are its names; `hinted` are names that ask for the thing only where they begin an item or follow `use`;
+    `introduced` are names that ask for it after an article or number, such as `a bucket`; `generic` are names that only refer to it.
+    """
+
+    model_config = ConfigDict(extra="forbid")
+
+    name: str
+    types: list[str] = Field(min_length=1)
+    called: list[str] = Field(default_factory=list)
+    hinted: list[str] = Field(default_factory=list)
+    introduced: list[str] = Field(default_factory=list)
+    generic: list[str] = Field(default_factory=list)
+    also: list[str] = Field(default_factory=list, description="types that go with it, named for comparison only")
+    level: str = "High"
+
+
+class AskFile(BaseModel):
+    """How prompts ask for something of resources, and what checks it."""
+
+    model_config = ConfigDict(extra="forbid", populate_by_name=True)
+
+    id: str
+    title: str
+    says: list[str] = Field(min_length=1)
+    unless: list[str] = Field(default_factory=list)
+    of: list[str] = Field(default_factory=list)
+    needs: Literal["named", "beside", "alone", "each"] = "named"
+    when: list[str] = Field(default_factory=list, description="phrases of which the sentence needs one")
+    judge: str = "fields"
+    holds: dict[str, Any] | list[dict[str, Any]] = Field(default_factory=list, alias="is")
+    skip: list[dict[str, Any]] = Field(
+        default_factory=list, description="resources that have these values are left aside"
+    )
+    general: list[str] = Field(default_factory=list, description="the types that are meant where a prompt names none")
+    but: str = Field("", description="resources that are left aside where all are asked for: log-targets")
+    with_: dict[str, Any] = Field(default_factory=dict, alias="with")
+    about: About = "property"
+    level: str = "High"
+    every: bool = False
+    weak: bool = False
+    negated: Literal["skip", "read"] = "skip"
+    examples: list[str] = Field(min_length=1)
+    counterexamples: list[str] = Field(default_factory=list)
+
+
+class SubjectFile(BaseModel):
+    """One file of the lexicon."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    subject: str
+    groups: dict[str, Any] = Field(
+        default_factory=dict, description="values that the file uses several times, as YAML anchors"
+    )
+    nouns: list[NounFile] = Field(default_factory=list)
+    asks: list[AskFile] = Field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Noun:
+    """What a thing is called, and the resource types that it may be; `strength` is called, hinted, introduced or generic."""
+
+    name: str
+    types: tuple[str, ...]
+    strength: str
+    level: str
+    also: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """A noun in a text."""
+
+    start: int
+    end: int
+    noun: Noun
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """An entry of the lexicon, its phrases compiled."""
+
+    file: AskFile
+    says: tuple[Phrase, ...]
+    unless: tuple[Phrase, ...]
+    when: tuple[Phrase, ...]
+    ways: tuple[Mapping[str, Any], ...]
+
+
+@dataclass(frozen=True)
+class Lexicon:
+    """Nouns and asks of every subject."""
+
+    nouns: Mapping[tuple[str, ...], Noun]
+    asks: tuple[Ask, ...]
+    subjects: tuple[SubjectFile, ...]
+
+    @cached_property
+    def _longest(self) -> Mapping[str, int]:
+        longest: dict[str, int] = {}
+        for words in self.nouns:
+            longest[words[0]] = max(longest.get(words[0], 0), len(words))
+        return longest
+
+    @cached_property
+    def _by_start(self) -> tuple[Mapping[str, tuple[int, ...]], tuple[int, ...]]:
+        """The places of the asks by the first letters of the words that they need; those that need none apart."""
+        starts: dict[str, set[int]] = {}
+        free: set[int] = set()
+        for index, ask in enumerate(self.asks):
+            for way in ask.says:
+                free |= set() if way.literals else {index}
+                for literal in way.literals:
+                    first = _WORD.search(literal)
+                    starts.setdefault((first.group() if first else literal)[:_START], set()).add(index)
+        return {start: tuple(found) for start, found in starts.items()}, tuple(free)
+
+    def candidates(self, lowered: str) -> list[Ask]:
+        """Return the asks that a text in lower case may hold, in the order of the lexicon."""
+        starts, free = self._by_start
+        found = set(free)
+        for word in set(_WORD.findall(lowered)):
+            for size in range(1, _START + 1):
+                found.update(starts.get(word[:size], ()))
+        return [self.asks[index] for index in sorted(found)]
+
+    def mentions(self, text: str) -> list[Mention]:
+        """Return the nouns in a text, the longest names first at each place; a type's own name (AWS::S3::Bucket) counts."""
+        tokens = [(match.start(), match.end(), match.group()) for match in _TOKEN.finditer(text)]
+        words = [word if "::" in word else base(word) for _, _, word in tokens]
+        found: list[Mention] = []
+        index = 0
+        while index < len(words):
+            size, noun = self._at(words, index, tokens, text)
+            if noun:
+                found.append(Mention(tokens[index][0], tokens[index + size - 1][1], noun))
+            index += size
+        return found
+
+    def _at(
+        self, words: list[str], index: int, tokens: list[tuple[int, int, str]], text: str
+    ) -> tuple[int, Noun | None]:
+        word = words[index]
+        if "::" in word:
+            known = word in resource_types("us-east-1") or word.startswith("AWS::Serverless::")
+            return 1, Noun(word, (word,), "called", "High") if known else None
+        for size in range(min(self._longest.get(word, 0), len(words) - index), 0, -1):
+            noun = self.nouns.get(tuple(words[index : index + size]))
+            if noun and not _BREAK.search(text[tokens[index][0] : tokens[index + size - 1][1]]):
+                return size, noun
+        return 1, None
+
+
+def base(word: str) -> str:
+    """Return a word in lower case without its plural ending."""
+    word = word.lower()
+    if len(word) > 4 and word.endswith("ies"):
+        return word[:-3] + "y"
+    return word[:-1] if len(word) > 3 and word.endswith("s") and not word.endswith("ss") else word
+
+
+def words_of(name: str) -> tuple[str, ...]:
+    """Return the words of a name as nouns are looked up by."""
+    return tuple(base(word) for word in re.findall(r"[A-Za-z0-9]+", name))
+
+
+@lru_cache(maxsize=1)
+def load_lexicon() -> Lexicon:
+    """Read the lexicon. Raises InputError, with file and line, for a field that is wrong."""
+    subjects = tuple(validate(SubjectFile, load_yaml(path), path) for path in sorted(_FOLDER.glob("*.yaml")))
+    nouns = dict(_of_schemas())
+    for subject in subjects:
+        for file in subject.nouns:
+            for name, noun in _names(file):
+                nouns[words_of(name)] = noun
+                joined = "".join(words_of(name))
+                nouns.setdefault((joined,), noun)
+    asks = tuple(_ask(file) for subject in subjects for file in subject.asks)
+    return Lexicon(nouns, asks, subjects)
+
+
+def _names(file: NounFile) -> Iterator[tuple[str, Noun]]:
+    for strength, names in (
+        ("generic", file.generic),
+        ("introduced", file.introduced),
+        ("hinted", file.hinted),
+        ("called", file.called),
+    ):
+        for name in names:
+            yield name, Noun(file.name, tuple(file.types), strength, file.level, tuple(file.also))
+
+
+def _of_schemas() -> Iterator[tuple[tuple[str, ...], Noun]]:
+    """Yield a noun for each type that CloudFormation offers: its service and its own name, `glue crawler`."""
+    for type in resource_types("us-east-1"):
+        _, service, own = [*type.split("::"), "", ""][:3]
+        if service == "CloudFormation":
+            continue  # what CloudFormation itself makes of a prompt's words: stacks, macros, modules
+        parts = re.findall(r"[A-Z]+(?![a-z])|[A-Z][a-z0-9]+|[a-z0-9]+", _SUFFIX.sub("", own))
+        words = (base(_SUFFIX.sub("", service)), *(base(part) for part in parts))
+        yield words, Noun(" ".join((service, *parts)), (type,), "called", "High")
+
+
+def _ask(file: AskFile) -> Ask:
+    ways = file.holds if isinstance(file.holds, list) else [file.holds]
+    return Ask(
+        file, tuple(map(phrase, file.says)), tuple(map(phrase, file.unless)), tuple(map(phrase, file.when)), tuple(ways)
+    )

@@ -1,0 +1,401 @@
+"""From the sentences of a prompt to demands: nouns and asks are found by the lexicon, and each ask is linked to its nouns."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import lru_cache
+
+from grader.model import Requirement, RequirementSource
+from grader.task.prompt import Sentence, read_prompt
+from grader.task.reading.demand import Check, Demand, Reading
+from grader.task.reading.lexicon import Ask, Lexicon, Mention, load_lexicon
+from grader.task.reading.phrases import Found
+
+MAX_SENTENCES = 1_500
+MAX_QUOTE = 240
+_EVERY = re.compile(r"\b(all|every|each|any|everything)\b", re.I)
+_ORDERS = re.compile(
+    r"^\W*(please |also |then )?(creat|deploy|provision|build|design|set up|implement|configur|enabl|add|ensur|us|includ|defin)\w*\b|"
+    r"\b(must|should|shall|i need|we need|i want|i'd like|make sure|ensure|please)\b",
+    re.I,
+)
+_NARRATIVE = re.compile(
+    r"\b(we've|they've|i've|has been|have been|have already|has already|already have|had|was|were|"
+    r"right now|currently|today|struggl\w*|discovered|our client|the client|the company|the team|they're|they are|experienc\w*|legacy)\b",
+    re.I,
+)
+_BACKGROUND = re.compile(
+    r"\b(background|business context|problem statement|current (state|situation|setup|issues?)|existing|examples?|"
+    r"testing|tests|out of scope|references?|file structure|project structure|assumptions?|glossary|why)\b",
+    re.I,
+)
+_HINT = re.compile(
+    r"(^|\b(us(e|ing)|utili[sz]\w*|leverag\w*|with|deploy|provision|include|add|create|configure|implement|set up|enable|via|through)\s+|"
+    r"[,+&/]\s*|\band\s+|\bincluding\s+|:\s*)(an?\s+|the\s+)?(amazon\s+|aws\s+)?$",
+    re.I,
+)
+_JOINED = re.compile(r"^[\s,/&+]*(?:and|or)?[\s,/&+]*(?:the|an?|all|your|our|any|every|its|amazon|aws)?\s*$", re.I)
+_FOLLOWS = re.compile(r"^\W*(?:[\w-]+\s+){0,4}?(?:on|for|of|to|in|across|to the|over)\s+(?:[\w'-]+\s+){0,3}$", re.I)
+_PREFIXES = re.compile(r"^[\s\-,]*(?:[\w-]+[\s,]+){0,2}$")
+_VARIES = re.compile(
+    r"\b(if|conditional(ly)?|environment[- ]specific|per environment|based on (the )?environment|depending on|(for|in) (the )?(prod|production|dev|"
+    r"development|staging|non-production)\b|production only|single[- ]az|where (applicable|possible|appropriate)|as (needed|appropriate)|"
+    r"(prod|dev|staging): )",
+    re.I,
+)
+_GOVERNED = re.compile(
+    r"\b(for|to|from|of|by|between|on|against|about|into|per|as|across|than|like|other)\s+"
+    r"(?:(?:the|an?|all|each|every|any|our|your|its|their|these|those|both|specific|other|this|that|aws|amazon|secure|only|new|[\w]+'s)\s+)*$",
+    re.I,
+)
+_ASIDE = re.compile(
+    r"s?\s+(compliance|metrics?|health|access|permissions?|changes|events?|violations?|findings?|best practices|costs?|layers|apis?\b|"
+    r"operations?|errors?|invocations?|utili[sz]ation|usage|principals?|read|write|naming|names?|arns?|ids?|endpoints? url|size|outputs?|"
+    r"configuration references)\b",
+    re.I,
+)
+_LISTED = re.compile(
+    r"\b(outputs?|parameters?|prerequisites?|permissions?|tags?|tagging|naming|references?|notes?|exports?)\b", re.I
+)
+_KEY = ("AWS::KMS::Key",)
+_ENCRYPTS = re.compile(r"\bencrypt\w*\b[^.;]*\b(with|using|by|via)\s+(an?\s+|the\s+)?(aws\s+)?$", re.I)
+_MODIFIES = re.compile(
+    r"s?\s+(credential|password|secret|endpoint|connection|tier|layer|name|user|admin|schema|server|metric|access|traffic|event|log|subnet|"
+    r"storage|port|performance|data|failover|migration|quer|operation)",
+    re.I,
+)
+_INTRODUCES = re.compile(r"\b(an?|one|two|three|four|five|six|separate|another|\d)\s+(?:[\w-]+\s+)?$", re.I)
+_EXCLUDED = re.compile(
+    r"\b(do not|don't|must not|never|no)\s+(?:create |deploy |use |add |include |provision |any )*(?:an? |any )?(?:aws |amazon )?$",
+    re.I,
+)
+_LEFT_OUT = re.compile(
+    r"\W*(?:is|are|be|should be|must be)?\s*(?:disabled|not (?:needed|required|allowed|permitted)|turned off)\b", re.I
+)
+_MODAL = re.compile(r"s?\s+(?:\w+\s+)?(must|should|shall|needs?|will|can|may|are|is|have|has)\b", re.I)
+_FURTHER = re.compile(
+    r"\b(only|custom|both regions|(each|every|multiple|secondary|all) regions?|failover|error handling|reusable|read-only|scoped|"
+    r"weighted|synchronous|asynchronous|cross-account)\b",
+    re.I,
+)
+_CLAUSE = re.compile(r"[;:()]|\s[–—-]\s|,\s+(?=and\b|with\b|an?\b|the\b|plus\b|including\b|while\b|each\b)|\.\s")
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """A sentence with its nouns, and those of what is above and before it, nearest first."""
+
+    sentence: Sentence
+    lowered: str
+    mentions: tuple[Mention, ...]
+    above: tuple[tuple[Mention, ...], ...]
+
+
+@lru_cache(maxsize=8)
+def read_demands(text: str) -> Reading:
+    """Read what a prompt asks for. What is optional, an example, there already, or about tests is not a demand."""
+    lexicon = load_lexicon()
+    demands: list[Demand] = []
+    numbers: dict[int, int] = {}
+    for line in _lines(read_prompt(text).sentences[:MAX_SENTENCES], lexicon):
+        for demand in _demands(line, lexicon):
+            number = numbers[line.sentence.line] = numbers.get(line.sentence.line, 0) + 1
+            requirement = replace(demand.requirement, id=f"prompt-{line.sentence.line}-{number}")
+            demands.append(replace(demand, requirement=requirement))
+    return Reading(tuple(demands))
+
+
+def _lines(sentences: Sequence[Sentence], lexicon: Lexicon) -> Iterator[_Line]:
+    known: dict[str, tuple[Mention, ...]] = {}
+
+    def mentions(text: str) -> tuple[Mention, ...]:
+        if text not in known:
+            known[text] = tuple(lexicon.mentions(text))
+        return known[text]
+
+    before: Sentence | None = None
+    for sentence in sentences:
+        if sentence.is_code:
+            continue
+        above = [mentions(text) for text in reversed(sentence.parents)]
+        if before and before.line != sentence.line and before.parents != sentence.parents:
+            before = None
+        if before and not sentence.is_item:
+            above.insert(0, mentions(before.text))
+        above += [mentions(text) for text in reversed(sentence.headings)]
+        if before and sentence.is_item:
+            above.append(mentions(before.text))
+        yield _Line(sentence, sentence.text.lower(), mentions(sentence.text), tuple(group for group in above if group))
+        before = None if sentence.is_heading else sentence
+
+
+def _is_relevant(sentence: Sentence) -> bool:
+    if sentence.is_heading or sentence.is_outside:
+        return False
+    if any(_BACKGROUND.search(heading) for heading in sentence.headings[-1:]):
+        return False
+    if sentence.is_item or sentence.parents:
+        return True
+    return not _NARRATIVE.search(sentence.text) or bool(_ORDERS.search(sentence.text))
+
+
+def _demands(line: _Line, lexicon: Lexicon) -> Iterator[Demand]:
+    sentence = line.sentence
+    if not _is_relevant(sentence):
+        return
+    for ask in lexicon.candidates(line.lowered):
+        seen: set[tuple[tuple[str, ...], ...]] = set()
+        places = list(_found(ask, line))
+        if not places or not _applies(ask, line):
+            continue
+        for found in places:
+            demand = _asked(ask, found, line)
+            if demand and demand.check.subjects not in seen:
+                seen.add(demand.check.subjects)
+                yield demand
+    yield from _things(line)
+
+
+def _applies(ask: Ask, line: _Line) -> bool:
+    """Whether a sentence has what an entry needs beside its phrases, and nothing that makes them mean something else."""
+    text, lowered = line.sentence.text, line.lowered
+    if ask.when and not any(phrase.find(text, lowered) for phrase in ask.when):
+        return False
+    return not any(phrase.find(text, lowered) for phrase in ask.unless)
+
+
+def _found(ask: Ask, line: _Line) -> Iterator[Found]:
+    """Yield where a sentence says what an entry asks, each place once."""
+    places: list[tuple[int, int]] = []
+    for phrase in ask.says:
+        for found in phrase.find(line.sentence.text, line.lowered):
+            if any(start < found.end and found.start < end for start, end in places):
+                continue
+            text = line.sentence.text
+            if ask.file.negated == "skip" and (
+                line.sentence.negates(found.start) or _LEFT_OUT.match(text[found.end :])
+            ):
+                continue
+            if (
+                line.sentence.is_example(found.start)
+                or line.sentence.is_example(found.end)
+                or line.sentence.is_optional_at(found.start, found.end)
+            ):
+                continue
+            places.append((found.start, found.end))
+            yield found
+
+
+def _asked(ask: Ask, found: Found, line: _Line) -> Demand | None:
+    """Make the demand of an ask at a place; None where it is about nothing that the lexicon knows."""
+    file = ask.file
+    if file.needs == "alone":
+        linked: list[Mention] = []
+        subjects: tuple[tuple[str, ...], ...] = (tuple(file.of),) if file.of else ()
+    else:
+        linked = _linked(file.of, found, line if file.needs != "beside" else replace(line, above=()))
+        if not linked and file.needs in ("named", "beside"):
+            return None
+        subjects = tuple(dict.fromkeys(_fitting(mention.noun.types, file.of) for mention in linked))
+        subjects = subjects or tuple((type,) for type in file.general or file.of)
+    inside = [mention for mention in linked if mention in line.mentions]
+    start = min([found.start, *(mention.start for mention in inside)])
+    end = max([found.end, *(mention.end for mention in inside)])
+    quote = _quote(line.sentence.text, start, end)
+    universal = file.every or bool(_EVERY.search(quote)) or (file.needs == "each" and not linked)
+    check = Check(
+        judge=file.judge,
+        subjects=subjects,
+        every=universal,
+        is_weak=file.weak
+        or bool(_VARIES.search(line.sentence.text))
+        or (file.needs == "each" and not linked and not _EVERY.search(quote)),
+        is_general=file.needs == "each" and not linked,
+        values=found.values,
+        arguments={**file.with_, "ways": ask.ways, "skip": tuple(file.skip), "but": file.but},
+        names=", ".join(dict.fromkeys(mention.noun.name for mention in linked)),
+        text=line.sentence.text,
+    )
+    types = tuple(dict.fromkeys(type for subject in subjects for type in subject))
+    title = _filled(file.title, found.values, check.names)
+    return Demand(
+        requirement=_requirement(line, quote, file.about, types, file.level, title), check=check, entry=file.id
+    )
+
+
+def _filled(title: str, values: dict[str, object], names: str) -> str:
+    for name, value in {"noun": names, **values}.items():
+        text = ", ".join(map(str, value)) if isinstance(value, tuple) else str(value)
+        title = title.replace("{" + name + "}", text)
+    return re.sub(r"\s*\{\w+\}", "", title).strip()
+
+
+def _requirement(line: _Line, quote: str, about: str, types: tuple[str, ...], level: str, title: str) -> Requirement:
+    return Requirement(
+        id="",
+        source=RequirementSource.PROMPT,
+        line=line.sentence.line,
+        quote=quote,
+        about=about,
+        types=types,
+        level=level,
+        title=title,
+    )
+
+
+def _fitting(types: Sequence[str], of: Sequence[str]) -> tuple[str, ...]:
+    return tuple(type for type in types if not of or type in of)
+
+
+def _linked(of: Sequence[str], found: Found, line: _Line) -> list[Mention]:
+    """Return the nouns that an ask at a place is about: those beside it, else the nearest of what is above."""
+    text = line.sentence.text
+    fitting = [
+        mention
+        for mention in line.mentions
+        if _fitting(mention.noun.types, of)
+        and not (
+            mention.noun.strength == "generic" and mention.end <= found.start and _MODIFIES.match(text[mention.end :])
+        )
+    ]
+    inside = [mention for mention in fitting if mention.start < found.end and found.start < mention.end]
+    if inside:
+        return _with_neighbours(inside, fitting, text)
+    after = [mention for mention in fitting if mention.start >= found.end]
+    before = [mention for mention in fitting if mention.end <= found.start]
+    if after:
+        between = text[found.end : after[0].start]
+        if _FOLLOWS.match(between) or (_PREFIXES.match(between) and not before):
+            return _with_neighbours(after[:1], fitting, text)
+    if before:
+        return _with_neighbours(before[-1:], fitting, text)
+    if after:
+        return _with_neighbours(after[:1], fitting, text)
+    for mentions in line.above:
+        found_above = [mention for mention in mentions if _fitting(mention.noun.types, of)]
+        if found_above:
+            return found_above[:1]
+    return []
+
+
+def _with_neighbours(chosen: list[Mention], fitting: list[Mention], text: str) -> list[Mention]:
+    """Add the nouns that are listed with the chosen ones: `S3, RDS and DynamoDB`."""
+    result = list(chosen)
+    first = fitting.index(chosen[0])
+    for index in range(first, 0, -1):
+        if not _JOINED.match(text[fitting[index - 1].end : fitting[index].start]):
+            break
+        result.insert(0, fitting[index - 1])
+    last = fitting.index(chosen[-1])
+    for index in range(last, len(fitting) - 1):
+        if not _JOINED.match(text[fitting[index].end : fitting[index + 1].start]):
+            break
+        result.append(fitting[index + 1])
+    return result
+
+
+def _things(line: _Line) -> Iterator[Demand]:
+    """Yield a demand for each thing that a sentence names; things joined by `or` are alternatives of one demand."""
+    sentence = line.sentence
+    seen: set[tuple[str, ...]] = set()
+    for group in _alternatives(line.mentions, sentence.text):
+        mention = group[0]
+        start = mention.start
+        types = tuple(dict.fromkeys(type for one in group for type in one.noun.types))
+        if types in seen or not _is_asked(mention, sentence):
+            continue
+        seen.add(types)
+        negated = sentence.negates(start) or _LEFT_OUT.match(sentence.text[mention.end :]) is not None
+        if negated and not _EXCLUDED.search(sentence.text[:start]):
+            continue
+        quote = _quote(sentence.text, start, group[-1].end)
+        about, judge = ("forbid", "nothing") if negated else ("resource", "exists")
+        name = " or ".join(dict.fromkeys(one.noun.name for one in group))
+        check = Check(
+            judge=judge,
+            subjects=(types,),
+            names=name,
+            text=sentence.text,
+            is_weak=_is_weak(group[0], line),
+            is_partial=not negated and _says_more(sentence.text, start, group[-1].end, quote),
+        )
+        title = f"No {name}" if negated else name
+        named = tuple(dict.fromkeys((*types, *(type for one in group for type in one.noun.also))))
+        yield Demand(
+            requirement=_requirement(line, quote, about, named, mention.noun.level, title), check=check, entry=judge
+        )
+
+
+def _is_asked(mention: Mention, sentence: Sentence) -> bool:
+    """Whether a noun at its place asks for the thing, rather than refers to it."""
+    strength, start = mention.noun.strength, mention.start
+    if sentence.is_optional_at(start, mention.end):
+        return False
+    if strength == "introduced" and not _INTRODUCES.search(sentence.text[:start]):
+        return False
+    if strength == "generic" or (strength == "hinted" and not _HINT.search(sentence.text[:start])):
+        return False
+    if re.search(r"\bor\s+(?:an?\s+|the\s+)?$", sentence.text[:start], re.I):
+        return False  # an alternative to something that the lexicon does not know
+    return not sentence.is_existing(start, mention.end) and not sentence.is_example(start)
+
+
+def _says_more(text: str, start: int, end: int, quote: str) -> bool:
+    """Whether a clause only refers to a thing, or asks more of it than that it is there."""
+    if _MODAL.match(text[end:]) and re.search(r"\d", text[end:]):
+        return True
+    return _FURTHER.search(quote) is not None
+
+
+def _is_weak(mention: Mention, line: _Line) -> bool:
+    """Whether a thing is named in passing: as what something else is for, or whose metrics, access or events are meant."""
+    text = line.sentence.text
+    if _VARIES.search(text) or _ASIDE.match(text[mention.end :]):
+        return True
+    if mention.noun.types == _KEY and _ENCRYPTS.search(text[: mention.start]):
+        return True  # a key of AWS encrypts as well
+    if any(_LISTED.search(above) for above in (*line.sentence.headings[-1:], *line.sentence.parents)):
+        return True
+    if re.match(r"\W*(outputs?|parameters?|tags?|export)\b", text, re.I):
+        return True
+    first = mention
+    for before in reversed([one for one in line.mentions if one.end <= mention.start]):
+        if not _JOINED.match(text[before.end : first.start]):
+            break
+        first = before
+    return _GOVERNED.search(text[: first.start]) is not None
+
+
+def _alternatives(mentions: Sequence[Mention], text: str) -> Iterator[list[Mention]]:
+    """Yield the mentions, those that `or` joins as one group: `SQS, SNS, or Kinesis`."""
+    group: list[Mention] = []
+    joins: list[str] = []
+    for mention in mentions:
+        between = text[group[-1].end : mention.start] if group else "\0"
+        if group and _JOINED.match(between) and len(between) < 24:
+            group.append(mention)
+            joins.append(between.lower())
+            continue
+        yield from _split_group(group, joins)
+        group, joins = [mention], []
+    yield from _split_group(group, joins)
+
+
+def _split_group(group: list[Mention], joins: list[str]) -> Iterator[list[Mention]]:
+    if any(re.search(r"\bor\b", join) for join in joins) and not any("and" in join for join in joins):
+        yield group
+    else:
+        yield from ([mention] for mention in group)
+
+
+def _quote(text: str, start: int, end: int) -> str:
+    """Return the words from `start` to `end`, with the rest of their clause, no longer than MAX_QUOTE."""
+    left = max((match.end() for match in _CLAUSE.finditer(text, 0, start)), default=0)
+    right = min((match.start() for match in _CLAUSE.finditer(text, end)), default=len(text))
+    if right - left > MAX_QUOTE:
+        left, right = max(left, start - 60), min(right, max(end + 60, start))
+        left = text.rfind(" ", 0, left) + 1 if left else 0
+        right = text.find(" ", right) if text.find(" ", right) >= 0 else len(text)
+    return text[left:right].strip(" ,;:-")[: 2 * MAX_QUOTE]

@@ -1,0 +1,158 @@
+"""The values that prompts give: numbers, durations, sizes, ports, address ranges, names; from text to what templates hold."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+
+NUMBER_WORDS = {
+    word: number
+    for number, word in enumerate("zero one two three four five six seven eight nine ten eleven twelve".split())
+} | {"a": 1, "an": 1, "single": 1, "both": 2, "couple of": 2}
+_WORDS = "|".join(NUMBER_WORDS)
+_SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
+_DAYS = {"d": 1, "w": 7, "m": 30, "y": 365}
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A kind of value: the regular expression of its text, and how the text is read; None where it is not one."""
+
+    pattern: str
+    parse: Callable[[str], object]
+
+
+def _number(text: str) -> object:
+    word = text.lower().strip()
+    if word in NUMBER_WORDS:
+        return NUMBER_WORDS[word]
+    digits = word.replace(",", "").replace("_", "")
+    return float(digits) if "." in digits else int(digits)
+
+
+def _first(text: str) -> float:
+    number = re.match(r"[\d.,]+", text)
+    if number:
+        return float(number.group().replace(",", "").rstrip("."))
+    word = re.match(r"[a-z]+", text, re.I)
+    return float(NUMBER_WORDS.get(word.group().lower() if word else "", 1))
+
+
+def _plain(number: float) -> object:
+    return int(number) if number == int(number) else number
+
+
+def _unit(text: str) -> str:
+    found = re.search(r"(?<![a-z])(milli|ms|[a-z])[a-z()]*\s*$", text.strip(), re.I)
+    return found.group(1).lower() if found else ""
+
+
+def _seconds(text: str) -> object:
+    unit = _unit(text)
+    if unit in ("milli", "ms"):
+        return _plain(_first(text) / 1000)
+    return _plain(_first(text) * _SECONDS.get(unit[:1], 1))
+
+
+def _days(text: str) -> object:
+    return _plain(_first(text) * _DAYS.get(_unit(text)[:1], 1))
+
+
+def _scaled(text: str, unit: dict[str, float]) -> object:
+    found = re.search(r"([kmgt])i?b", text, re.I)
+    return _plain(_first(text) * unit[found.group(1).lower()]) if found else None
+
+
+def _megabytes(text: str) -> object:
+    return _scaled(text, {"k": 1 / 1024, "m": 1, "g": 1024, "t": 1024 * 1024})
+
+
+def _gigabytes(text: str) -> object:
+    return _scaled(text, {"k": 1 / 1024**2, "m": 1 / 1024, "g": 1, "t": 1024})
+
+
+def _list(text: str) -> object:
+    items = re.split(r"\s*(?:,\s*and\b|,|\band\b|&|/)\s*", text.strip())
+    return tuple(item.strip(" '\"`") for item in items if item.strip(" '\"`"))
+
+
+def _keys(text: str) -> object:
+    """Return the keys of a list of tags, with or without values: `Environment=Production and Owner`."""
+    pieces = re.split(r"\s*(?:,\s*and\b|,|\band\b|&|/)\s*", text.strip())
+    return tuple(key for piece in pieces if (key := re.split(r"\s*[:=]", piece)[0].strip(" '\"`")))
+
+
+def _items(text: str) -> object:
+    """Return the items of a list in prose; None where a piece is too long to be one."""
+    pieces = [re.sub(r"\([^)]*\)?", "", piece).strip(" '\"`:()") for piece in _split(text)]
+    kept = tuple(re.sub(r"^(?:the|an?|all|its|their|other)\s+", "", piece, flags=re.I) for piece in pieces if piece)
+    return kept if kept and all(len(piece.split()) <= 6 for piece in kept) else None
+
+
+def _split(text: str) -> list[str]:
+    return re.split(r"\s*(?:,\s*and\b|,|\band\b|&|\n)\s*", text.strip())
+
+
+_N = rf"(?:\d[\d,]*(?:\.\d+)?|\b(?:{_WORDS})\b)"
+_CIDR = r"\d{1,3}\.\d{1,3}\.\d{1,3}\.\d{1,3}/\d{1,2}"
+_BLOCK = r"\d{1,3}\.\d{1,3}\.\d{1,3}\.\d{1,3}/2\d(?!\d)"
+# Words with a capital that stand before or in place of the keys of tags, and names that are not those of parameters.
+_NO_KEYS = "|".join(
+    (
+        "Include|Apply|Use|Proper|All|The|Tags?|Resources?|Consistent|Required|Appropriate|Add|Set|With|Ensure|Key|AWS|IAM|Mandatory|Cost",
+        "These|Following|Both|Every|Each|Must|No|IP|SGs?|Fn|EC2|S3|RDS|VPC|CloudFormation|DynamoDB|Lambda|For|On|This|It|Ref|Naming",
+        "Outputs?|Parameters|Security|Monitoring",
+    )
+)
+_NO_PARAMETERS = "|".join(
+    (
+        "AWS|Cloud|No[A-Z]|Allowed|CommaD|Postgre|MySQL|DynamoDB|EventBridge|SecureString|GitHub|JavaScript|TypeScript|Elasti|OpenSearch",
+        "CodeB|CodeP|CodeD|CodeC|GuardDuty|DevOps|IPv|FinTech|PublicA|DeletionP|StepF|AppSync|SageM",
+    )
+)
+_KEY = rf"(?!(?:{_NO_KEYS})\b)(?-i:[A-Z])[\w-]*(?:\s*[:=]\s*['\"]?[\w${{}}-]+['\"]?)?"
+_NAME = r"[A-Za-z][\w.-]*[\w]"
+KINDS = {
+    "n": Kind(rf"(?:\d+(?![\d.%]*\d|\s*%)|\b(?:{_WORDS})\b)", _number),
+    "number": Kind(r"\d[\d,]*(?:\.\d+)?", _number),
+    "percent": Kind(r"\d+(?:\.\d+)?(?=\s*(?:%|percent|per cent))", _number),
+    "days": Kind(rf"{_N}[\s-]*(?:calendar[\s-]*)?(?:days?|weeks?|months?|years?)\b", _days),
+    "seconds": Kind(
+        rf"{_N}[\s-]*(?:milliseconds?|ms|s|secs?|seconds?|m|mins?|minutes?|h|hrs?|hours?|days?)\b", _seconds
+    ),
+    "memory": Kind(
+        r"\d[\d,]*(?:\.\d+)?\s*-?[MG]i?B?(?![\w])", lambda text: _megabytes(text if "b" in text.lower() else text + "B")
+    ),
+    "size": Kind(r"\d[\d,]*(?:\.\d+)?\s*-?[MGT]i?B\b", _gigabytes),
+    "cidr": Kind(_CIDR, str),
+    "cidrs": Kind(rf"{_BLOCK}(?:\s*(?:,\s*and|,|and|&|/)\s*{_BLOCK})*", lambda text: tuple(re.findall(_CIDR, text))),
+    "port": Kind(r"\d{2,5}(?![\d.]*\d|\s*%)", _number),
+    "version": Kind(r"v?\d+(?:\.\d+)*(?:\.x)?(?![\w+])", lambda text: text.lower().removeprefix("v")),
+    "class": Kind(
+        r"(?:db\.|cache\.)?(?:[a-z]{1,3}\d[a-z0-9-]*\.(?:\d*x?large|medium|small|micro|nano|metal)\b)", str.lower
+    ),
+    "region": Kind(r"(?:us|eu|ap|sa|ca|me|af|il)-(?:gov-)?(?:north|south|east|west|central){1,2}-\d\b", str.lower),
+    "name": Kind(_NAME, str),
+    "word": Kind(r"[A-Za-z][\w-]*", str),
+    "names": Kind(rf"{_NAME}(?:\s*(?:,\s*and|,|and|&)\s*{_NAME})*", _list),
+    "keys": Kind(rf"{_KEY}(?:\s*(?:,\s*and|,|and|&|/)\s*{_KEY})*", _keys),
+    "items": Kind(r"[^.;]{3,240}", _items),
+    "camel": Kind(
+        rf"(?!(?:{_NO_PARAMETERS})\w*)(?-i:[A-Z][a-z0-9]+(?:[A-Z][A-Za-z0-9]*)+|[a-z]+[A-Z][A-Za-z0-9]+)", str
+    ),
+    "file": Kind(r"[\w./-]+\.(?:ya?ml|json|md)", str),
+    "value": Kind(r"[\w.:/-]+\w", str),
+    "network": Kind(r"\d{1,3}\.\d{1,3}\.\d{1,3}\.\d{1,3}/(?:8|1\d)(?!\d)", str),
+    "window": Kind(r"\d{1,2}:\d{2}\s*(?:-|–|to)\s*\d{1,2}:\d{2}", lambda text: "-".join(re.findall(r"\d+:\d+", text))),
+    "path": Kind(r"/[\w/{}.*-]*", str),
+    "action": Kind(r"[a-z][a-z0-9-]+:[A-Z*]\w*\*?", str),
+}
+
+
+def parse_value(kind: str, text: str) -> object:
+    """Return the value that a text of a kind is; None where it is none."""
+    try:
+        return KINDS[kind].parse(text)
+    except (ValueError, KeyError):
+        return None
