@@ -69,7 +69,9 @@ def _print(case: Case) -> None:
     from grader.writers.terminal import visible
 
     data = _data(case)
-    width = max(len(visible(file["name"])) for file in data["files"])
+    if not data["files"]:
+        click.echo("the response is empty")
+    width = max((len(visible(file["name"])) for file in data["files"]), default=0)
     for file in data["files"]:
         kind = f"{file['kind']} ({file['detail']})" if file["detail"] else file["kind"]
         notes = [f"{file['source']}:{file['source_line']}"]
