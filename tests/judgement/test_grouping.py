@@ -1,123 +1,115 @@
-"""Findings to failures: what is kept, what makes one failure, and their order."""
+"""One fault is one failure, whoever reports it."""
 
 from __future__ import annotations
 
-from dataclasses import replace
-
-import pytest
-
 from grader import load_catalogue, load_rubric
-from grader.catalogue import Catalogue, Rule
-from grader.judgement.grouping import Grouped, group, ordered
-from grader.model import Finding, Location
+from grader.judgement.grouping import group
+from grader.judgement.unmet import merged, unmet_of_prompt
+from grader.model import (
+    Finding,
+    JudgedRequirement,
+    Located,
+    Location,
+    Requirement,
+    RequirementSource,
+    RequirementStanding,
+)
 
-BASE = next(iter(load_catalogue().rules.values()))
-
-
-def rule(name: str, level: str = "High", **more: object) -> Rule:
-    return replace(BASE, id=name, level=level, yields_to=(), is_choice=False, forgiven=False, **more)  # type: ignore[arg-type]
-
-
-def found(
-    name: str,
-    line: int = 5,
-    *,
-    detector: str = "rules",
-    resource: str = "Orders",
-    path: str = "Properties.KeySchema",
-    file: str = "a.yml",
-    level: str = "",
-    message: str = "m",
-) -> Finding:
-    place = Location(file=file, line=line, resource=resource, type="AWS::DynamoDB::Table", path=path)
-    return Finding(rule=name, detector=detector, location=place, message=message, facts={}, level=level)
+CATALOGUE, RUBRIC = load_catalogue(), load_rubric()
 
 
-def groups(findings: list[Finding], *rules: Rule) -> tuple[Grouped, ...]:
-    rubric = load_rubric()
-    return ordered(group(findings, Catalogue({one.id: one for one in rules}), rubric), rubric)
+def finding(rule: str, detector: str, path: str = "", *, message: str = "m", level: str = "", line: int = 7) -> Finding:
+    location = Location(file="t.yml", line=line, resource="Job", type="AWS::Lambda::Function", path=path)
+    return Finding(rule=rule, detector=detector, location=location, message=message, level=level)
 
 
-def detectors(one: Grouped) -> list[str]:
-    return [finding.detector for finding in one.findings]
+def rules(*findings: Finding) -> list[tuple[str, str]]:
+    return sorted((one.rule.id, one.level) for one in group(findings, CATALOGUE, RUBRIC))
 
 
-def test_findings_of_one_rule_are_one_failure() -> None:
-    [only] = groups([found("keys", 5), found("keys", 9, resource="Bills")], rule("keys"))
-    assert [finding.resource for finding in only.findings] == ["Orders", "Bills"]
-    assert (only.rule.id, only.level) == ("keys", "High")
-
-
-def test_the_most_severe_come_first_then_by_place() -> None:
-    findings = [found("late", 2, file="b.yml"), found("minor"), found("early", 7), found("worst", 90)]
-    ordered = groups(findings, rule("late"), rule("minor", "Medium"), rule("early"), rule("worst", "Critical"))
-    assert [one.rule.id for one in ordered] == ["worst", "early", "late", "minor"]
-
-
-def test_a_finding_with_a_level_of_its_own_is_a_failure_of_its_own() -> None:
-    both = groups([found("keys", 5), found("keys", 9, resource="Bills", level="Medium")], rule("keys"))
-    assert [(one.level, len(one.findings)) for one in both] == [("High", 1), ("Medium", 1)]
-
-
-@pytest.mark.parametrize("order", [1, -1])
-def test_our_own_finding_is_kept_where_an_engine_reports_the_same_place(order: int) -> None:
-    findings = [found("keys", detector="cfn-lint"), found("keys", detector="rules"), found("keys", detector="plan")]
-    [only] = groups(findings[::order], rule("keys"))
-    assert detectors(only) == ["rules"]
-
-
-@pytest.mark.parametrize("path", ["Properties.KeySchema.0.KeyType", "Properties", "Properties.KeySchema"])
-def test_an_engine_that_reports_above_or_below_the_property_adds_nothing(path: str) -> None:
-    [only] = groups([found("keys"), found("keys", 6, detector="cfn-lint", path=path)], rule("keys"))
-    assert detectors(only) == ["rules"]
-
-
-def test_an_engine_that_reports_another_property_is_kept() -> None:
-    other = found("keys", 12, detector="cfn-lint", path="Properties.StreamSpecification")
-    [only] = groups([found("keys"), other], rule("keys"))
-    assert detectors(only) == ["rules", "cfn-lint"]
-
-
-def test_two_findings_of_one_detector_at_nested_properties_are_kept() -> None:
-    [only] = groups([found("keys"), found("keys", 6, path="Properties.KeySchema.0")], rule("keys"))
-    assert len(only.findings) == 2
-
-
-def test_what_aws_reports_is_kept_beside_ours() -> None:
-    [only] = groups([found("keys"), found("keys", detector="aws")], rule("keys"))
-    assert sorted(detectors(only)) == ["aws", "rules"]
-
-
-@pytest.mark.parametrize("line", [5, 40])
-def test_a_rule_gives_way_at_the_same_line_or_resource(line: int) -> None:
-    weak = replace(rule("weak"), yields_to=("strong",))
-    kept = groups([found("weak"), found("strong", line)], weak, rule("strong"))
-    assert [one.rule.id for one in kept] == ["strong"]
-
-
-def test_a_rule_does_not_give_way_elsewhere() -> None:
-    weak = replace(rule("weak"), yields_to=("strong",))
-    kept = groups([found("weak"), found("strong", 40, resource="Bills")], weak, rule("strong"))
-    assert {one.rule.id for one in kept} == {"weak", "strong"}
-
-
-def test_the_order_of_the_findings_changes_nothing() -> None:
-    findings = [found("keys", number % 3, detector=name) for number in range(6) for name in ("plan", "rules")]
-    assert groups(findings, rule("keys")) == groups(findings[::-1], rule("keys"))
-
-
-def test_an_engine_that_repeats_another_rule_s_finding_adds_nothing() -> None:
-    findings = [
-        found("keys"),
-        found("schema", detector="cfn-lint"),
-        found("table", 7, detector="cfn-lint", path="Properties.TableName"),
-    ]
-    kept = groups(findings, rule("keys"), rule("schema"), rule("table"))
-    assert [one.rule.id for one in kept] == ["keys", "table"]
-
-
-def test_an_engine_s_more_severe_finding_at_the_same_property_is_kept() -> None:
-    kept = groups(
-        [found("keys"), found("schema", detector="cfn-lint")], rule("keys", "Medium"), rule("schema", "Critical")
+def test_findings_of_one_rule_with_levels_of_their_own_are_a_failure_for_each_level() -> None:
+    found = rules(
+        finding("invalid-property", "rules", "Properties.A", line=3),
+        finding("invalid-property", "rules", "Properties.B", line=4, level="Medium"),
+        finding("invalid-property", "rules", "Properties.C", line=5),
     )
-    assert [one.rule.id for one in kept] == ["schema", "keys"]
+    assert found == [("invalid-property", "Critical"), ("invalid-property", "Medium")]
+
+
+def test_one_misspelling_is_one_failure() -> None:
+    unknown = finding("invalid-property", "cfn-lint", "Properties.RoleArn", message="'RoleArn' was unexpected")
+    missing = finding("missing-required-property", "cfn-lint", "Properties", message="'RoleARN' is a required property")
+    other = finding("missing-required-property", "cfn-lint", "Properties", message="'Code' is a required property")
+    assert rules(unknown, missing) == [("invalid-property", "Critical")]
+    assert [rule for rule, _ in rules(unknown, other)] == ["invalid-property", "missing-required-property"]
+
+
+def test_an_engine_yields_at_a_property_that_a_rule_reports_at_least_as_gravely() -> None:
+    ours = finding("ssm-secure-string", "rules", "Properties.Type")
+    engine = finding("invalid-property-value", "cloudformation-validate", "Properties.Type")
+    assert [rule for rule, _ in rules(ours, engine)] == ["ssm-secure-string"]
+    mild = finding("ssm-secure-string", "rules", "Properties.Type", level="Medium")
+    assert [rule for rule, _ in rules(mild, engine)] == ["invalid-property-value", "ssm-secure-string"]
+    elsewhere = finding("invalid-property-value", "cloudformation-validate", "Properties.Value")
+    assert [rule for rule, _ in rules(ours, elsewhere)] == ["invalid-property-value", "ssm-secure-string"]
+
+
+def test_both_engines_at_one_property_are_one_failure() -> None:
+    one = finding("invalid-resource-type", "cloudformation-validate", "Type")
+    other = finding("template-structure", "cfn-lint", "Type")
+    assert len(rules(one, other)) == 1
+
+
+def requirement(
+    about: str, standing: str, *, line: int = 4, quote: str = "a queue", **kept: object
+) -> JudgedRequirement:
+    asked = Requirement(
+        id=f"prompt-{line}-{about}",
+        source=RequirementSource.PROMPT,
+        line=line,
+        quote=quote,
+        about=about,
+        types=("AWS::SQS::Queue",),
+        level=str(kept.get("level", "High")),
+        title=str(kept.get("title", "")),
+    )
+    places = tuple(one for one in [kept.get("place")] if isinstance(one, Located))
+    return JudgedRequirement(
+        requirement=asked,
+        standing=RequirementStanding(standing),
+        evidence=places,
+        reason=str(kept.get("reason", "")),
+    )
+
+
+def test_an_unmet_requirement_is_a_failure_that_quotes_the_prompt() -> None:
+    unmet = requirement("resource", "unmet", quote="a queue for {orders}", title="queue", reason="there is no queue")
+    (failure,) = unmet_of_prompt(
+        [unmet, requirement("count", "met"), requirement("tag", "unjudged")], CATALOGUE, RUBRIC
+    )
+    assert failure.rule.kind == "missing-resource"
+    assert failure.requirements == ("prompt-4-resource",)
+    assert failure.rule.issue == 'Line 4 of the prompt: "a queue for {{orders}}". There is no queue.'
+    assert (failure.findings[0].file, failure.findings[0].line) == ("PROMPT.md", 4)
+
+
+def test_what_is_asked_of_a_missing_resource_is_part_of_one_failure() -> None:
+    unmet = [
+        requirement("value", "unmet", line=9, quote="retained for 4 days", level="Medium"),
+        requirement("resource", "unmet"),
+    ]
+    (failure,) = unmet_of_prompt(unmet, CATALOGUE, RUBRIC)
+    assert (failure.level, set(failure.requirements)) == ("High", {"prompt-4-resource", "prompt-9-value"})
+
+
+def test_a_requirement_and_a_rule_at_one_property_are_one_failure() -> None:
+    place = Located(
+        location=Location(file="t.yml", line=7, resource="Job", type="T", path="Properties.Timeout"), message="is 3"
+    )
+    unmet = list(unmet_of_prompt([requirement("value", "unmet", place=place, level="Critical")], CATALOGUE, RUBRIC))
+    ours = group([finding("function-configuration", "rules", "Properties.Timeout")], CATALOGUE, RUBRIC)
+    (failure,) = merged(ours, unmet, RUBRIC)
+    assert (failure.rule.id, failure.level) == ("function-configuration", "Critical")
+    assert failure.requirements == ("prompt-4-value",)
+    apart = group([finding("function-configuration", "rules", "Properties.MemorySize")], CATALOGUE, RUBRIC)
+    assert len(merged(apart, unmet, RUBRIC)) == 2
