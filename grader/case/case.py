@@ -78,6 +78,15 @@ class Case:
         parsed = {item.file: item for item in (*self._parsed, *known)}
         files = (file.name for file in bundle.of_kind(Kind.TEMPLATE))
         other.__dict__["_parsed"] = tuple(parsed[name] for name in files)  # what _parsed would work out again
+        if {file.name for file in bundle.files} == {file.name for file in self.bundle.files}:
+            kept = (
+                "given",
+                "parameters",
+                "documents",
+                "prose",
+                "prompt",
+            )  # of the task and of files that are no templates
+            other.__dict__.update({name: self.__dict__[name] for name in kept if name in self.__dict__})
         return other
 
     @cached_property

@@ -121,9 +121,10 @@ def scalars(template: Template, steps: Steps) -> Iterator[tuple[Steps, Scalar]]:
 
 
 def without_use(template: Template, name: str, *gone: Steps) -> Edit | None:
-    """Remove a parameter or a condition that nothing uses once the places in `gone` are removed; None where it stays in use."""
-    section = "Parameters" if name in template.parameters else "Conditions"
-    if name not in template.section(section).values:
+    """Remove a parameter, a condition or a mapping that nothing uses once certain places are gone; None where it stays in use."""
+    sections = ("Parameters", "Conditions", "Mappings")
+    section = next((one for one in sections if name in template.section(one).values), None)
+    if section is None:
         return None
     for use in template.uses.get(name, ()):
         path = (use.section, use.owner, *use.path)
@@ -190,7 +191,7 @@ def replaced_uses(template: Template, name: str, new: str) -> list[Edit] | None:
 
 
 def without_names(template: Template, names: list[str], *gone: Steps) -> list[Edit]:
-    """Remove the parameters that nothing uses once certain places are gone, also from the interface of the template."""
+    """Remove the parameters and mappings that nothing uses once certain places are gone, also from the template's interface."""
     edits: list[Edit] = []
     for name in dict.fromkeys(names):
         edit = without_use(template, name, *gone)
@@ -200,9 +201,10 @@ def without_names(template: Template, names: list[str], *gone: Steps) -> list[Ed
 
 
 def names_in(template: Template, steps: Steps) -> list[str]:
-    """Return the parameters that are used at a path and below it."""
+    """Return the parameters and mappings that are used at a path and below it."""
+    known = {*template.parameters, *template.section("Mappings").values}
     return [
         use.target
         for use in template.references
-        if use.target in template.parameters and (use.section, use.owner, *use.path)[: len(steps)] == steps
+        if use.target in known and (use.section, use.owner, *use.path)[: len(steps)] == steps
     ]

@@ -129,7 +129,7 @@ def _focus(
             for one in planned:
                 section, name = (str(step) for step in one.edit.path[:2])
                 names[file].add(name)
-                if section != "Resources":
+                if section != "Resources" or len(one.edit.path) < 4:  # a parameter, a condition, a type: its users, too
                     names[file] |= {use.owner for use in templates[file].uses.get(name, ())}
     return {file: frozenset(found) for file, found in names.items()}
 

@@ -13,7 +13,7 @@ from grader.case import Case
 from grader.catalogue import Catalogue
 from grader.detectors import builtin, cfn_lint, cloudformation_validate, found_by, plan, policies
 from grader.errors import InputError
-from grader.model import Finding
+from grader.model import Finding, Location
 from grader.support.engines.registry import EngineError
 from grader.template import Call, Resource, Scalar, Template, plain
 
@@ -68,7 +68,20 @@ class Regrader:
             findings += _quietly(
                 cfn_lint, with_files(case, {file: t.text for file, t in edited.items()}), self.catalogue
             )
-        return Regraded(tuple(findings), tuple(self._new(findings)))
+        unused = [one for file, template in edited.items() for one in self._unused(file, template)]
+        return Regraded(tuple(findings), (*self._new(findings), *unused))
+
+    def _unused(self, file: str, edited: Template) -> Iterator[Finding]:
+        """Yield the mappings and conditions that were in use before, and are not any more."""
+        before = next(one for one in self.case.templates if one.file == file)
+        for section in ("Mappings", "Conditions"):
+            for name in edited.section(section).values:
+                if name in before.uses and name not in edited.uses:
+                    place = Location(
+                        file=file, line=edited.line_of(section, name), resource=name, path=f"{section}.{name}"
+                    )
+                    message = f"{name} is used nowhere any more"
+                    yield Finding(rule="unused-condition", detector=builtin.NAME, location=place, message=message)
 
     def _of_engine(
         self, case: Case, edited: Mapping[str, Template], focus: Mapping[str, frozenset[str]]

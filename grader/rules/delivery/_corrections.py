@@ -18,17 +18,19 @@ from grader.catalogue.corrections import (
     without_names,
 )
 from grader.model import Edit, Finding
-from grader.template import Call, Scalar
+from grader.template import Call, Map, Scalar, Template
 
 _SWITCH = "CreateAccountResources"
+_MAX_USERS = 12  # of a resource that is made optional; with more, the switch is the author's to design
 
 
 def optional(case: Case, finding: Finding) -> Iterator[Edit]:
-    """Create what exists once in an account only where a parameter, true by default, says so."""
+    """Create what exists once in an account, and what refers to it, only where a parameter, true by default, says so."""
     template = template_of(case, finding)
-    if template is None or finding.resource not in template.resources:
-        return
     condition = f"Should{_SWITCH}"
+    users = _users(template, finding.resource) if template else None
+    if template is None or users is None:
+        return
     if _SWITCH not in template.parameters:
         yield set_value(
             ("Parameters", _SWITCH),
@@ -41,7 +43,25 @@ def optional(case: Case, finding: Finding) -> Iterator[Edit]:
         )
     if condition not in template.conditions:
         yield set_value(("Conditions", condition), {"Fn::Equals": [{"Ref": _SWITCH}, "true"]})
-    yield set_value(("Resources", finding.resource, "Condition"), condition)
+    for section, name in users:
+        yield set_value((section, name, "Condition"), condition)
+
+
+def _users(template: Template, resource: str) -> list[tuple[str, str]] | None:
+    """Return a resource and the resources and outputs that refer to it, directly or through others.
+
+    None where these are many, or where one has a condition already.
+    """
+    found = [("Resources", resource)]
+    for _, name in found:
+        for use in template.uses.get(name, ()):
+            user = (use.section, use.owner)
+            if use.section in ("Resources", "Outputs") and user not in found:
+                found.append(user)
+        if len(found) > _MAX_USERS:
+            return None
+    nodes = [node_at(template, user) for user in found]
+    return found if all(isinstance(node, Map) and node.get("Condition") is None for node in nodes) else None
 
 
 def zone_of_region(case: Case, finding: Finding) -> Iterator[Edit]:

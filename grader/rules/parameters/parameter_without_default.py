@@ -44,7 +44,7 @@ def check(case: Case) -> Iterator[RuleFinding]:
 
 def _is_explained(case: Case, name: str) -> bool:
     """Whether a document lists the parameter with a few words: `- Stage: the environment`, or a row of a table."""
-    return case.documented(rf"(?m)^[\s>*|-]*[`*]*{re.escape(name.lower())}[`*]*\s*[:|(=–-]+ *[`*]*\w+ \w+")
+    return case.documented(rf"(?m)^[ \t>*|-]*[`*]*{re.escape(name.lower())}[`*]*\s*[:|(=–-]+ *[`*]*\w+ \w+")
 
 
 def _because(template: Template) -> str:
