@@ -16,6 +16,19 @@ def created(case: Case, *types: str) -> Iterator[tuple[Template, Resource, Scope
             yield template, resource, scope
 
 
+def switched_off(case: Case, *types: str) -> Iterator[tuple[Template, Resource, Scope, tuple[str, ...]]]:
+    """Yield the resources that are not created with these parameter values, and the parameters that would change that.
+
+    What is wrong with them is Medium: the stack deploys as it is.
+    """
+    for template, resource in case.resources(*types):
+        scope = case.scopes[template.file]
+        if resource.condition and scope.exists(resource) is False:
+            names = [name for name in template.parameters if resource.condition in template.conditions_using(name)]
+            if names:
+                yield template, resource, scope, tuple(names)
+
+
 def deployed(scope: Scope, node: AnyNode | None, path: Path = ()) -> Iterator[tuple[Path, AnyNode]]:
     """Yield a node and everything below it, in document order, without the branches of Fn::If that are not taken.
 

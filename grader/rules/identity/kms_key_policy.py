@@ -47,16 +47,19 @@ def check(case: Case) -> Iterator[RuleFinding]:
         if not lacks:
             continue
         named = sorted({name for one in stated for name in one.principals() if name.endswith(".amazonaws.com")})
-        # Which of the documented actions the service tries at creation is not known; without any of them it is refused.
-        level = "" if len(lacks) == len(user.actions) else "High"
         message = f"encrypts {resource.name}, and its policy does not allow {lacks[0]} to {user.service}.amazonaws.com"
         facts = {
             "value": resource.name,
-            "service": f"{user.service}.amazonaws.com",
+            "service": _principal(case, user.service),
             "needed": ", ".join(lacks),
             "because": _because(key.name, service, named),
         }
-        yield at_property(template, key, "KeyPolicy", message, level=level, **facts)
+        yield at_property(template, key, "KeyPolicy", message, **facts)
+
+
+def _principal(case: Case, service: str) -> str:
+    """Return the service principal as the documentation writes it: that of CloudWatch Logs names the region."""
+    return f"logs.{case.account.region}.amazonaws.com" if service == "logs" else f"{service}.amazonaws.com"
 
 
 def _is_for(principal: str, service: str) -> bool:

@@ -8,11 +8,12 @@ from functools import cache
 from pathlib import Path
 
 from grader.case import Case
-from grader.case.deployed import created, entries
+from grader.case.deployed import created, entries, switched_off
 from grader.catalogue import Rule, RuleFinding, at_property, example
-from grader.rules._fragments import LAMBDA_TRUST, resource
+from grader.rules._deployed import only_with
+from grader.rules._fragments import LAMBDA_TRUST, resource, resources
 from grader.support.markdown import code
-from grader.template import Template, dotted
+from grader.template import Resource, Scope, Template, dotted
 
 _ARN = re.compile(r"^arn:(?:aws|\$\{AWS::Partition\}):iam::aws:policy/([\w+=,.@/-]+)$")
 # Policies below this path are attached to service-linked roles only.
@@ -40,19 +41,27 @@ def _policies() -> Mapping[str, str]:
 def check(case: Case) -> Iterator[RuleFinding]:
     """Report ARNs of managed policies that AWS does not have, or that only a service-linked role may have."""
     for template, identity, scope in created(case, *_TYPES):
-        for path, node in entries(scope, identity.get("ManagedPolicyArns")):
-            match = _ARN.match(scope.text(node))
-            name = match.group(1) if match else ""
-            linked = name.startswith(_LINKED)
-            if not name or (name in _policies().values() and not linked):
-                continue
-            right = _right(name)
-            facts = {"value": name, "because": _because(template, name, right)}
-            if right:
-                facts |= {"needed": right, "arn": f"arn:aws:iam::aws:policy/{right}"}
-            message = f"{name} is for a service-linked role" if linked else f"there is no managed policy {name}"
-            place = dotted(("ManagedPolicyArns", *path))
-            yield at_property(template, identity, place, message + (f"; it is {right}" if right else ""), **facts)
+        yield from _attached(template, identity, scope, "", "")
+    for template, identity, scope, parameters in switched_off(case, *_TYPES):
+        yield from _attached(template, identity, scope, "Medium", only_with(identity, parameters))
+
+
+def _attached(
+    template: Template, identity: Resource, scope: Scope, level: str, condition: str
+) -> Iterator[RuleFinding]:
+    for path, node in entries(scope, identity.get("ManagedPolicyArns")):
+        match = _ARN.match(scope.text(node))
+        name = match.group(1) if match else ""
+        linked = name.startswith(_LINKED)
+        if not name or (name in _policies().values() and not linked):
+            continue
+        right = _right(name)
+        facts = {"value": name, "because": f"{condition}{_because(template, name, right)}"}
+        if right:
+            facts |= {"needed": right, "arn": f"arn:aws:iam::aws:policy/{right}"}
+        message = f"{name} is for a service-linked role" if linked else f"there is no managed policy {name}"
+        message += f"; it is {right}" if right else ""
+        yield at_property(template, identity, dotted(("ManagedPolicyArns", *path)), message, level=level, **facts)
 
 
 def _right(name: str) -> str:
@@ -113,6 +122,22 @@ RULE = Rule(
                 + "\n  - arn:aws:iam::aws:policy/aws-service-role/AWSConfigServiceRolePolicy  # finds",
             )
         ),
+        example(
+            resources(
+                resource(
+                    "Role",
+                    "AWS::IAM::Role",
+                    f"{LAMBDA_TRUST}\nManagedPolicyArns:\n  - arn:aws:iam::aws:policy/ConfigRole  # finds",
+                    "Condition: Recorded",
+                ),
+                head="""
+Parameters:
+  Record: {Type: String, Default: 'false'}
+Conditions:
+  Recorded: !Equals [!Ref Record, 'true']
+""",
+            )
+        ),
     ),
     passes=(
         example(
@@ -133,12 +158,6 @@ ManagedPolicyArns:
   - !Sub 'arn:aws:iam::${AWS::AccountId}:policy/ConfigRole'
   - !If [Recorded, 'arn:aws:iam::aws:policy/service-role/ConfigRole', !Ref AWS::NoValue]
 """,
-            )
-            + resource(
-                "Unused",
-                "AWS::IAM::Role",
-                f"{LAMBDA_TRUST}\nManagedPolicyArns: ['arn:aws:iam::aws:policy/ConfigRole']",
-                "Condition: Recorded",
             )
         ),
     ),

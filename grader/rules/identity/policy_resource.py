@@ -6,9 +6,11 @@ import re
 from collections.abc import Iterator
 
 from grader.case import Case
-from grader.case.iam import IDENTITY_POLICIES, Statement, statements
+from grader.case.deployed import switched_off
+from grader.case.iam import IDENTITY_POLICIES, Statement, statements, statements_of
 from grader.catalogue import Rule, RuleFinding, example
 from grader.model import Finding, Location
+from grader.rules._deployed import only_with
 from grader.rules.identity._corrections import arn_of
 from grader.support.markdown import code
 from grader.template import AnyNode, Call, Scalar, Template
@@ -54,7 +56,11 @@ _FIRST = re.compile(r"^\$\{([\w:]+)\}([^:]*)$")
 
 def check(case: Case) -> Iterator[RuleFinding]:
     """Report statements whose resource is a name where IAM and S3 require an ARN."""
-    for statement in statements(case, *_POLICIES):
+    found = [(one, "", "") for one in statements(case, *_POLICIES)]
+    for template, resource, scope, parameters in switched_off(case, *_POLICIES):
+        condition = only_with(resource, parameters)
+        found += [(one, "Medium", condition) for one in statements_of(template, resource, scope)]
+    for statement, level, condition in found:
         for key in ("Resource", "NotResource"):
             for path, node, text in statement.items(key):
                 why = _why(text, node, statement)
@@ -68,7 +74,8 @@ def check(case: Case) -> Iterator[RuleFinding]:
                             path=path,
                         ),
                         message=f"has {text} as the {key} of a statement, which is not an ARN",
-                        facts={"value": text, "because": why, **_needed(node, text, statement)},
+                        level=level,
+                        facts={"value": text, "because": condition + why, **_needed(node, text, statement)},
                     )
 
 
@@ -121,6 +128,11 @@ def _needed(node: AnyNode, text: str, statement: Statement) -> dict[str, str]:
         service = statement.actions[0].partition(":")[0] if statement.actions else "s3"
         arn = f"arn:aws:s3:::{text}" if service == "s3" else f"arn:aws:{service}:REGION:ACCOUNT:TYPE/{text}"
         return {"needed": arn, "text": arn if service == "s3" and "${" not in text else ""}
+    if (
+        statement.template.resources[_used(node)].type == "AWS::Logs::LogGroup"
+        and re.sub(r"^\$\{\w+\}", "", argument.text) == ":*"
+    ):
+        return {"needed": f"!GetAtt {_used(node)}.Arn", "attribute": _used(node)}  # this attribute ends in `:*` itself
     if node.name == "Ref":
         return {"needed": f"!GetAtt {argument.text}.Arn", "attribute": argument.text}
     sub = re.sub(r"^\$\{(\w+)\}", r"${\1.Arn}", argument.text)

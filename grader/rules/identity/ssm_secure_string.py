@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from grader.case import Case
-from grader.case.deployed import created
+from grader.case.deployed import created, switched_off
 from grader.catalogue import Rule, RuleFinding, at_property, example
+from grader.rules._deployed import only_with
 from grader.rules.identity._corrections import plain_parameter
 from grader.support.markdown import code, listed
 
@@ -14,15 +15,19 @@ from grader.support.markdown import code, listed
 def check(case: Case) -> Iterator[RuleFinding]:
     """Report SSM parameters of the type SecureString."""
     secrets = [secret.name for _, secret, _ in created(case, "AWS::SecretsManager::Secret")]
-    for template, parameter, scope in created(case, "AWS::SSM::Parameter"):
+    off = switched_off(case, "AWS::SSM::Parameter")
+    found = [(*one, "", "") for one in created(case, "AWS::SSM::Parameter")]
+    found += [(template, one, scope, "Medium", only_with(one, names)) for template, one, scope, names in off]
+    for template, parameter, scope, level, condition in found:
         if scope.text(parameter.get("Type")) == "SecureString":
             because = (
                 f"The templates keep {listed(secrets)} in Secrets Manager, and {code(parameter.name)} in Parameter Store."
                 if secrets
-                else f"{code(parameter.name)} is to hold a secret, and the templates have no AWS::SecretsManager::Secret."
+                else "The templates have no AWS::SecretsManager::Secret for values that have to be encrypted."
             )
             message = "CloudFormation cannot create a SecureString"
-            yield at_property(template, parameter, "Type", message, value="SecureString", because=because)
+            facts = {"value": "SecureString", "because": condition + because}
+            yield at_property(template, parameter, "Type", message, level=level, **facts)
 
 
 RULE = Rule(
@@ -32,7 +37,7 @@ RULE = Rule(
     category="schema",
     title="SSM parameters of the type SecureString: {resources}",
     issue="{resources} in {file} {has|have} the type SecureString. AWS::SSM::Parameter creates String and StringList only, and "
-    "rejects this one.",
+    "rejects other types.",
     fix="Put {resources} into AWS::SecretsManager::Secret, or create the SecureString with `aws ssm put-parameter` before the "
     "deployment and refer to it with a dynamic reference (`ssm-secure`).",
     root_cause="{because}",
@@ -65,7 +70,7 @@ Resources:
   Password:
     Type: AWS::SSM::Parameter
     Condition: IsKept
-    Properties: {Type: SecureString, Value: none}
+    Properties: {Type: String, Value: none}
 """),
     ),
 )

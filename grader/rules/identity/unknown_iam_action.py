@@ -57,6 +57,9 @@ def check(case: Case) -> Iterator[RuleFinding]:
                 continue
             right = _right(action)
             because = _because(statement, action, right)
+            if rejected:
+                service = "S3" if "S3" in statement.resource.type else "SNS"
+                because = f"{service} rejects a policy with an action that it does not have. {because}"
             yield RuleFinding(
                 location=Location(
                     file=statement.template.file,
@@ -84,7 +87,9 @@ def _because(statement: Statement, action: str, right: str) -> str:
     valid = [other for other in statement.actions if other != action and ":" in other and is_known_action(other)]
     beside = f" Other actions of the statement exist: {listed(valid)}." if valid else ""
     if action.lower() in _CALLED:
-        return f"{code(action)} is the name of an API operation or a setting; the action that allows it is {code(right)}.{beside}"
+        return (
+            f"{code(action)} is the name of an API operation or a setting; the action that allows it is {code(right)}."
+        )
     return (
         f"{code(action)} is similar to {code(right)}."
         if right
@@ -99,8 +104,7 @@ RULE = Rule(
     category="security",
     title="IAM actions that do not exist: {values}",
     issue="Policies of {resources} in {file} list {values}, which the Service Authorization Reference does not have. Such an action "
-    "allows or denies nothing, so the call that it was written for is decided by the other statements alone. S3 and SNS reject a "
-    "policy with it.",
+    "allows or denies nothing, so the call that it was written for is decided by the other statements alone.",
     fix="Replace each of {values} by the action that covers the call; the Service Authorization Reference lists the actions of "
     "each API operation.",
     root_cause="{because}",
