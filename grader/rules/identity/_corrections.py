@@ -36,13 +36,28 @@ def arn_of(case: Case, finding: Finding) -> Iterator[Edit]:
         name, argument = match.groups()
         key = name if name == "Ref" else f"Fn::{name}"
         yield set_value(place, {key: argument.split(".", 1) if name == "GetAtt" else argument})
+    elif place and finding.facts.get("needed", "").startswith("arn:aws:s3:::") and "${" not in finding.facts["needed"]:
+        yield set_value(place, finding.facts["needed"])
 
 
-def logs_may_use(case: Case, finding: Finding) -> Iterator[Edit]:
-    """Let CloudWatch Logs use a key.
+def service_may_use(case: Case, finding: Finding) -> Iterator[Edit]:
+    """Let CloudWatch Logs or CloudTrail use a key.
 
     Source: https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/encrypt-log-data-kms.html
+    Source: https://docs.aws.amazon.com/awscloudtrail/latest/userguide/create-kms-key-policy-for-cloudtrail.html
     """
+    if finding.facts.get("service", "").startswith("cloudtrail"):
+        trail = "arn:${AWS::Partition}:cloudtrail:*:${AWS::AccountId}:trail/*"
+        allow: dict[str, object] = {
+            "Sid": "AllowCloudTrail",
+            "Effect": "Allow",
+            "Principal": {"Service": "cloudtrail.amazonaws.com"},
+            "Action": ["kms:GenerateDataKey*", "kms:DescribeKey"],
+            "Resource": "*",
+            "Condition": {"StringLike": {"kms:EncryptionContext:aws:cloudtrail:arn": {"Fn::Sub": trail}}},
+        }
+        yield from _statement(case, finding, allow)
+        return
     yield from _statement(
         case,
         finding,

@@ -10,7 +10,7 @@ from grader.case import Case
 from grader.case.deployed import created
 from grader.case.iam import Statement, statements_of
 from grader.catalogue import Rule, RuleFinding, at_property, example
-from grader.rules.identity._corrections import logs_may_use
+from grader.rules.identity._corrections import service_may_use
 from grader.support.markdown import code, listed
 
 
@@ -96,7 +96,7 @@ RULE = Rule(
     aws_behaviour="CreateLogGroup and CreateTrail try the key and are refused where the key policy does not allow the service.",
     cost="The deployment is rolled back.",
     check=check,
-    corrections=logs_may_use,
+    corrections=service_may_use,
     fails=(
         example("""
 Resources:

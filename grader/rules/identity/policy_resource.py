@@ -9,7 +9,7 @@ from grader.case import Case
 from grader.case.deployed import switched_off
 from grader.case.iam import IDENTITY_POLICIES, Statement, statements, statements_of
 from grader.catalogue import Rule, RuleFinding, example
-from grader.model import Finding, Location
+from grader.model import Location
 from grader.rules._deployed import only_with
 from grader.rules.identity._corrections import arn_of
 from grader.support.markdown import code
@@ -75,7 +75,7 @@ def check(case: Case) -> Iterator[RuleFinding]:
                         ),
                         message=f"has {text} as the {key} of a statement, which is not an ARN",
                         level=level,
-                        facts={"value": text, "because": condition + why, **_needed(node, text, statement)},
+                        facts={"value": text, "because": condition + why, "needed": _needed(node, text, statement)},
                     )
 
 
@@ -117,35 +117,18 @@ def _as_name(parameter: str, template: Template) -> str:
     return ""
 
 
-def _needed(node: AnyNode, text: str, statement: Statement) -> dict[str, str]:
-    """Return what to write instead: as it reads in YAML, and as the argument of the function that gives it."""
+def _needed(node: AnyNode, text: str, statement: Statement) -> str:
+    """Return what to write instead, as it reads in YAML."""
     argument = node.argument if isinstance(node, Call) else None
-    if (
-        not isinstance(node, Call)
-        or not isinstance(argument, Scalar)
-        or _used(node) not in statement.template.resources
-    ):
+    used = _used(node)
+    if not isinstance(node, Call) or not isinstance(argument, Scalar) or used not in statement.template.resources:
         service = statement.actions[0].partition(":")[0] if statement.actions else "s3"
-        arn = f"arn:aws:s3:::{text}" if service == "s3" else f"arn:aws:{service}:REGION:ACCOUNT:TYPE/{text}"
-        return {"needed": arn, "text": arn if service == "s3" and "${" not in text else ""}
-    if (
-        statement.template.resources[_used(node)].type == "AWS::Logs::LogGroup"
-        and re.sub(r"^\$\{\w+\}", "", argument.text) == ":*"
-    ):
-        return {"needed": f"!GetAtt {_used(node)}.Arn", "attribute": _used(node)}  # this attribute ends in `:*` itself
-    if node.name == "Ref":
-        return {"needed": f"!GetAtt {argument.text}.Arn", "attribute": argument.text}
-    sub = re.sub(r"^\$\{(\w+)\}", r"${\1.Arn}", argument.text)
-    return {"needed": f"!Sub '{sub}'", "sub": sub}
-
-
-def _value(finding: Finding) -> object:
-    """Return the value that belongs at a finding's place, None where it cannot be told."""
-    if finding.facts.get("attribute"):
-        return {"Fn::GetAtt": [finding.facts["attribute"], "Arn"]}
-    if finding.facts.get("sub"):
-        return {"Fn::Sub": finding.facts["sub"]}
-    return finding.facts.get("text") or None
+        return f"arn:aws:s3:::{text}" if service == "s3" else f"arn:aws:{service}:REGION:ACCOUNT:TYPE/{text}"
+    after = re.sub(r"^\$\{\w+\}", "", argument.text) if node.name == "Fn::Sub" else ""
+    is_group = statement.template.resources[used].type == "AWS::Logs::LogGroup"
+    if not after or (is_group and after == ":*"):  # the attribute of a log group ends in `:*` itself
+        return f"!GetAtt {used}.Arn"
+    return f"!Sub '${{{used}.Arn}}{after}'"
 
 
 RULE = Rule(
@@ -163,7 +146,6 @@ RULE = Rule(
     aws_behaviour="Creating the policy is refused: MalformedPolicyDocument in IAM (the resource must be in ARN format or `*`), "
     "MalformedPolicy in S3.",
     cost="The deployment is rolled back.",
-    needed=_value,
     check=check,
     corrections=arn_of,
     fails=(
