@@ -65,11 +65,12 @@ def _users(template: Template, resource: str) -> list[tuple[str, str]] | None:
 
 
 def zone_of_region(case: Case, finding: Finding) -> Iterator[Edit]:
-    """Select a zone from the list of the region."""
+    """Select a zone from the list of the region: the first for `a`, the second for `b`, the third for `c`."""
     template = template_of(case, finding)
     steps = steps_of(template, finding) if template else None
-    if steps and finding.facts.get("index", "").isdigit():
-        yield set_value(steps, {"Fn::Select": [int(finding.facts["index"]), {"Fn::GetAZs": ""}]})
+    index = "abc".find(finding.facts.get("value", " ")[-1:])
+    if steps and index >= 0:
+        yield set_value(steps, {"Fn::Select": [index, {"Fn::GetAZs": ""}]})
 
 
 def name_with_stack(case: Case, finding: Finding) -> Iterator[Edit]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from grader.catalogue import Rule, example
 from grader.rules.language._causes import because_circle
+from grader.rules.language._corrections import without_circle
 
 RULE = Rule(
     id="circular-dependency",
@@ -32,6 +33,7 @@ RULE = Rule(
         "cloudformation-validate:F3004",
         "cloudformation-validate:E9106",
     ),
+    corrections=without_circle,
     fails=(
         example("""
 Resources:
