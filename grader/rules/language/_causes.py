@@ -8,15 +8,11 @@ from collections.abc import Iterator
 from difflib import get_close_matches
 
 from grader.case import Case
+from grader.catalogue.corrections import template_of
 from grader.model import Finding
 from grader.rules._shared import resource_at, with_facts
 from grader.support.markdown import code, listed
 from grader.template import Map, Path, Resource, Template, at, text_of
-
-
-def template_of(case: Case, finding: Finding) -> Template | None:
-    """Return the template of a finding, None where it cannot be parsed."""
-    return next((template for template in case.templates if template.file == finding.file), None)
 
 
 def steps_of(finding: Finding) -> Path:
