@@ -115,11 +115,17 @@ def pattern(case: Case) -> Sentence | None:
     return next((one for one in case.request.sentences if _PATTERN.search(one.text)), None)
 
 
-def other_names(case: Case, template: Template, resource: Resource) -> list[str]:
-    """Return the resources of a template whose names hold a parameter or a pseudo parameter, in order."""
-    found = []
-    for other in template.resources.values():
-        node = other.get(_NAMES.get(other.type, "-"))
-        if other is not resource and isinstance(node, Call) and not is_literal(node):
-            found.append(other.name)
-    return found
+def parameters_of(template: Template, resource: Resource, key: str) -> list[str]:
+    """Return the parameters that a property of a resource contains."""
+    path = ("Properties", key)
+    uses = [use for use in template.references if use.owner == resource.name and use.path[:2] == path]
+    return [use.target for use in uses if use.target in template.parameters]
+
+
+def composed_names(template: Template) -> list[str]:
+    """Return the resources of a template whose names contain a parameter, in order."""
+    return [
+        resource.name
+        for resource in template.resources.values()
+        if parameters_of(template, resource, _NAMES.get(resource.type, "-"))
+    ]

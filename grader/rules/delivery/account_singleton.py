@@ -70,15 +70,15 @@ RULE = Rule(
     level="Medium",
     category="account",
     title="Account-wide resource created unconditionally",
-    issue="{resources} in {file} {is|are} created in every stack, and an account has one of {types} in a region. Where it exists already, "
-    "the service rejects the second one, or the stack overwrites the setting that others rely on (AWS::ApiGateway::Account).",
+    issue="{resources} in {file} {is|are} created in every stack, and an account has one of {types} in a region. Where the account has "
+    "it already, the stack fails or overwrites it.",
     fix="Put {resources} behind a condition with a parameter such as `CreateAccountResources`, and say when to switch it off.",
     root_cause="{because}",
     lesson="Make resources that exist once in a region optional.",
     reference="https://docs.aws.amazon.com/config/latest/developerguide/configlimits.html",
     is_choice=True,
-    aws_behaviour="In an account without one the stack is created; where one exists, the service rejects the second, or "
-    "the stack overwrites the setting of the region.",
+    aws_behaviour="In an account without one the stack is created; where one exists, the service rejects the second, and an "
+    "AWS::ApiGateway::Account overwrites the setting of the region.",
     check=check,
     corrections=optional,
     fails=(

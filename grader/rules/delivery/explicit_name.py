@@ -9,6 +9,7 @@ from grader.catalogue import Rule, RuleFinding, at_property, example
 from grader.rules.delivery._corrections import name_with_stack
 from grader.rules.delivery._names import (
     SUFFIX,
+    composed_names,
     convention,
     environment_parameters,
     in_second_environment,
@@ -16,10 +17,10 @@ from grader.rules.delivery._names import (
     is_literal,
     named,
     ordered,
-    other_names,
+    parameters_of,
 )
 from grader.support.markdown import code, listed
-from grader.template import Resource, Template, is_known
+from grader.template import Template, is_known
 
 
 def check(case: Case) -> Iterator[RuleFinding]:
@@ -35,18 +36,23 @@ def check(case: Case) -> Iterator[RuleFinding]:
         ):
             continue
         again = in_second_environment(case, template)
-        same = again is not None and again.exists(resource) is not False and again.text(resource.get(key)) == name
+        same = (
+            again is not None
+            and not parameters_of(template, resource, key)
+            and again.exists(resource) is not False
+            and again.text(resource.get(key)) == name
+        )
         if same or is_literal(resource.get(key)):
-            because = _because(case, template, resource)
+            because = _because(template)
             yield at_property(template, resource, key, f"has the fixed name {name}", value=name, because=because)
 
 
-def _because(case: Case, template: Template, resource: Resource) -> str:
+def _because(template: Template) -> str:
     """Say how the name relates to the parameters and to the other names of the template."""
-    others = other_names(case, template, resource)
+    others = composed_names(template)
     parameters = environment_parameters(template)
     if others:
-        return f"Other names of the template contain a variable, for instance that of {listed(others[:3])}."
+        return f"Other names of the template contain a parameter, for instance that of {listed(others[:3])}."
     if parameters:
         return f"The template takes the environment as {code(parameters[0])}, and its names do not contain it."
     return "The names are written out as texts, without a parameter or `AWS::StackName`."

@@ -8,13 +8,13 @@ from grader.case import Case
 from grader.catalogue import Rule, RuleFinding, at_property, example
 from grader.rules.delivery._names import (
     SUFFIX,
+    composed_names,
     environment_parameters,
     in_second_environment,
     named,
-    other_names,
 )
 from grader.support.markdown import code, listed
-from grader.template import Resource, Template
+from grader.template import Template
 
 
 def check(case: Case) -> Iterator[RuleFinding]:
@@ -38,7 +38,7 @@ def check(case: Case) -> Iterator[RuleFinding]:
                 value=name,
                 asked=asked.text,
                 asked_line=str(asked.line),
-                because=_because(case, template, resource),
+                because=_because(template),
             )
 
 
@@ -46,13 +46,13 @@ def _escaped(name: str) -> str:
     return "".join(char if char.isalnum() else f"\\{char}" for char in name)
 
 
-def _because(case: Case, template: Template, resource: Resource) -> str:
+def _because(template: Template) -> str:
     parameters = environment_parameters(template)
-    others = other_names(case, template, resource)
+    others = composed_names(template)
     if not parameters:
         return f"{code(template.file)} has no parameter for the suffix."
     if others:
-        return f"{code(parameters[0])} is declared, and the names of {listed(others[:3])} contain a variable."
+        return f"{code(parameters[0])} is declared, and the names of {listed(others[:3])} contain a parameter."
     return f"{code(parameters[0])} is declared, and no name of the template contains it."
 
 

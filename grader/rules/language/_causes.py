@@ -109,7 +109,8 @@ def _name(finding: Finding) -> str:
 def because_circle(case: Case, finding: Finding) -> Finding:
     """Name the lines of the references that make a circle."""
     template = template_of(case, finding)
-    names = [name.strip() for name in finding.facts.get("value", "").split("->")]
+    way = finding.facts.get("value", "") or (re.findall(r"\[(\w+(?: -> \w+)+)\]", finding.message) or [""])[0]
+    names = [name.strip() for name in way.split("->")]
     if template is None or len(names) < 2:
         return finding
     parts = []
@@ -117,4 +118,5 @@ def because_circle(case: Case, finding: Finding) -> Finding:
         lines = [use.line for use in template.uses.get(target, ()) if use.owner == owner and use.section == "Resources"]
         if lines:
             parts.append(f"{code(owner)} refers to {code(target)} in line {min(lines)}")
-    return with_facts(finding, because=f"{', '.join(parts)}.") if parts else finding
+    because = " and ".join([", ".join(parts[:-1]), parts[-1]] if len(parts) > 1 else parts)
+    return with_facts(finding, says=way, because=f"{because}.") if parts else finding

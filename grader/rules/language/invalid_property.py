@@ -11,7 +11,7 @@ RULE = Rule(
     category="schema",
     title="Unknown {property|properties} of {types}",
     issue=(
-        "{resources} in {file} {has a property|have properties} that the type does not have. At {path} of "
+        "{resources} in {file} {has a property|have properties} that {the type does|their types do} not have. At {path} of "
         "{resource} ({type}): {says}. CloudFormation rejects the template."
     ),
     fix="Remove or rename {path}: the template reference of {type} lists its properties.",

@@ -66,10 +66,10 @@ RULE = Rule(
     title="{Parameter|Parameters} without a default or a documented value: {parameters}",
     issue="{parameters} in {file} {has|have} no default, and neither a parameters file, a command nor a document of the "
     "response gives {it a value|them values}. CloudFormation does not create the stack until somebody passes {one|them}.",
-    fix="Give {parameters} {a default that works|defaults that work} in a new account, or show the deployment command with "
-    "{its value|their values}.",
+    fix="Show the deployment command with {a value|values} for {parameters}, or give {it a default|them defaults} where one works in "
+    "every account.",
     root_cause="{because}",
-    lesson="Give every parameter a default that works, or document its value.",
+    lesson="Give every parameter a default that works, or document its value; have passwords generated.",
     reference="https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/parameters-section-structure.html",
     is_choice=True,
     aws_behaviour="CloudFormation rejects a stack with a parameter that has neither a value nor a default.",

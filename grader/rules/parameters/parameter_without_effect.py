@@ -46,10 +46,16 @@ def _unused(template: Template, parameter: Parameter) -> str:
     if len(value) > 3 and value.lower() not in ("true", "false"):
         for resource in template.resources.values():
             for path, node in walk(resource.properties):
-                if text_of(node) == value and "Tags" not in path:
+                if text_of(node) == value and _is_named(parameter.name, resource.name, dotted(path)):
                     place = f"{code(dotted(path))} of {code(resource.name)}"
                     return f"The default {code(value)} of {code(parameter.name)} is written out at {place} instead of a reference."
     return f"Outside the Parameters section, {code(template.file)} has no reference to what is unused."
+
+
+def _is_named(parameter: str, resource: str, path: str) -> bool:
+    """Whether a place has a word of the parameter's name, so that the parameter was meant for it."""
+    words = re.findall(r"[A-Z][a-z]{3,}|[A-Z]{3,}|^[a-z]{4,}", parameter)
+    return any(word.lower() in f"{resource}.{path}".lower() for word in words)
 
 
 def _beside_serverless(template: Template) -> dict[str, str]:
