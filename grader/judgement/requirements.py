@@ -108,8 +108,11 @@ _ABOUT = {
 
 
 def delivered(requirements: Sequence[JudgedRequirement], rubric: Rubric) -> float:
-    """Return the share of the judged requirements that are met, weighted as their levels are; 1 where none was judged."""
-    judged = [one for one in requirements if one.standing is not RequirementStanding.UNJUDGED]
+    """Return the share of the judged requirements that are met, weighted as their levels are; 1 where none was judged.
+
+    What cannot be judged because the answer hides a part of itself is not met.
+    """
+    judged = [one for one in requirements if one.standing is not RequirementStanding.UNJUDGED or one.is_unseen]
     weights = [rubric.weight(rubric.named(one.requirement.level)) for one in judged]
     met = [w for w, one in zip(weights, judged, strict=True) if one.standing is RequirementStanding.MET]
     return round(sum(met) / sum(weights), 4) if judged else 1.0

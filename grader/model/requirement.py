@@ -43,9 +43,13 @@ class Requirement:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JudgedRequirement:
-    """A requirement and its standing, with the places that meet it, or what is there instead, or why it is not judged."""
+    """A requirement and its standing, with the places that meet it, or what is there instead, or why it is not judged.
+
+    `is_unseen` tells that it is not judged because the answer hides a part of itself: nothing of it counts as delivered.
+    """
 
     requirement: Requirement
     standing: RequirementStanding
     evidence: tuple[Located, ...] = ()
     reason: str = ""
+    is_unseen: bool = False

@@ -92,6 +92,30 @@ _INERT = frozenset(
 )
 
 
+def has_macro(template: Template) -> bool:
+    """Whether a macro may replace everything in a template: what it holds is not what is created."""
+    return not set(template.transforms) <= _KNOWN_TRANSFORMS
+
+
+def is_unseen(case: Case) -> bool:
+    """Whether a part of an answer cannot be seen: a broken template, a macro, a loop, a module, a stack of another place.
+
+    A custom resource without a ServiceToken is one of a type that does not exist.
+    """
+    loops = any(name.startswith("Fn::") for template in case.templates for name in template.section("Resources").values)
+    macros = any(has_macro(template) for template in case.templates)
+    hidden = any(_hides(case, template, resource) for template, resource in case.resources())
+    return bool(case.broken or loops or macros or hidden)
+
+
+def _hides(case: Case, template: Template, resource: Resource) -> bool:
+    if resource.type in ("AWS::CloudFormation::Stack", "AWS::Serverless::Application"):
+        return case.child_of(template, resource) is None
+    if resource.type.startswith("Custom::") or resource.type == "AWS::CloudFormation::CustomResource":
+        return resource.get("ServiceToken") is None
+    return resource.type.endswith("::MODULE")
+
+
 def created(case: Case) -> Iterator[tuple[Template, Resource]]:
     """Yield the resources that a deployment would create and that are understood.
 
@@ -118,6 +142,6 @@ def _is_attempted(case: Case, template: Template, resource: Resource) -> bool:
         and not kind.endswith("::MODULE")
         and kind != "AWS::CloudFormation::CustomResource"
         and template.file not in case.partial
-        and set(template.transforms) <= _KNOWN_TRANSFORMS
+        and not has_macro(template)
         and case.scopes[template.file].exists(resource) is not False
     )

@@ -14,7 +14,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from grader.template.model import SUB_VARIABLE, Parameter, Resource, Template
-from grader.template.node import AnyNode, Call, Map, Path, Scalar, Sequence, at, children, items_of
+from grader.template.node import AnyNode, Call, Map, Path, Scalar, Sequence, at, children, items_of, walk
 
 # The property that names a resource, where its Ref returns that name.
 # Source: "Return values" of each type in https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/
@@ -280,6 +280,8 @@ class Scope:
         if not all(is_known(key) and not isinstance(key, _NoValue) for key in keys):
             return None
         found = at(self.template.section("Mappings"), *(as_text(key) for key in keys))
+        if found is not None and any(isinstance(node, Call) for _, node in walk(found)):
+            return None  # mappings hold no functions: CloudFormation refuses them, and this may be in a circle
         if found is None:
             found = at(argument, 3, "DefaultValue")
         return None if found is None else self.value(found)

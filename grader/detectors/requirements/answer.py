@@ -9,6 +9,7 @@ from functools import cached_property
 
 from grader.case import Case
 from grader.model import Located, Location
+from grader.plan.answer import has_macro, is_unseen
 from grader.plan.schemas import is_known_type
 from grader.template import NO_VALUE, Resource, Scope, Template, Unknown, is_known
 
@@ -161,6 +162,8 @@ class Answer:
         region = self.case.account.region
         for template in self.case.templates:
             scope = self.case.scopes[template.file]
+            if template.file in self.case.partial or has_macro(template):
+                continue
             for resource in template.resources.values():
                 exists = scope.exists(resource)
                 if exists is False or not resource.type or not is_known_type(resource.type, region):
@@ -217,21 +220,7 @@ class Answer:
     @cached_property
     def is_opaque(self) -> bool:
         """Whether something of the answer cannot be seen: a broken template, a macro, a loop or a module."""
-        known = (
-            "AWS::Serverless-2016-10-31",
-            "AWS::SecretsManager-2020-07-23",
-            "AWS::SecretsManager-2024-09-16",
-            "AWS::CodeDeployBlueGreen",
-        )
-        macros = [name for template in self.case.templates for name in template.transforms if name not in known]
-        outside = any(
-            self.case.child_of(template, stack) is None
-            for template, stack in self.case.resources("AWS::CloudFormation::Stack", "AWS::Serverless::Application")
-        )
-        loops = any(
-            name.startswith("Fn::") for template in self.case.templates for name in template.section("Resources").values
-        )
-        return bool(self.case.broken or macros or loops or outside)
+        return is_unseen(self.case)
 
     def target(self, built: Built, value: object) -> Built | None:
         """Return the resource of the same template that a value refers to, None where it is not one."""

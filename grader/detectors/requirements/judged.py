@@ -37,7 +37,7 @@ def judged(case: Case, difference: Difference | None = None) -> tuple[JudgedRequ
     demands = read_demands(case.task.prompt).demands
     answer = answer_to(case, demands)
     ideal = answer_to(case.ideal_case, demands) if difference and case.ideal_case else None
-    return tuple(_judged(demand, judge_demand(answer, demand), ideal) for demand in demands)
+    return tuple(_judged(demand, judge_demand(answer, demand), answer, ideal) for demand in demands)
 
 
 def answer_to(case: Case, demands: Sequence[Demand]) -> Answer:
@@ -59,13 +59,18 @@ def judge_demand(answer: Answer, demand: Demand) -> Verdict:
     return verdict
 
 
-def _judged(demand: Demand, verdict: Verdict, ideal: Answer | None) -> JudgedRequirement:
+def _judged(demand: Demand, verdict: Verdict, answer: Answer, ideal: Answer | None) -> JudgedRequirement:
     requirement, reason = demand.requirement, verdict.reason
     if verdict.standing == _UNMET and ideal and judge_demand(ideal, demand).standing == _UNMET:
         requirement = replace(requirement, level=_DOUBTFUL)
         reason += "; the ideal answer does not meet it either"
+    is_open = verdict.standing == RequirementStanding.UNJUDGED
     return JudgedRequirement(
-        requirement=requirement, standing=verdict.standing, evidence=verdict.evidence, reason=reason
+        requirement=requirement,
+        standing=verdict.standing,
+        evidence=verdict.evidence,
+        reason=reason,
+        is_unseen=is_open and answer.is_opaque and not demand.check.is_weak,
     )
 
 
