@@ -28,6 +28,7 @@ _RESOURCE_ID = re.compile(
 )
 _VERSION = re.compile(r"^[ \t]*['\"]?AWSTemplateFormatVersion['\"]?[ \t]*:", re.M)
 _ALIKE = 0.6
+LEAST = 0.5  # of its lines, a later version has to keep at least so much to replace a template
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,10 +131,20 @@ def _follow(drafts: list[_Draft], omitted: list[Omitted], earlier: int, draft: _
     if old.whole and not draft.whole:
         omitted.append(Omitted(draft.file.name, f"a part of the template at line {line}", block.line))
         return
+    if _substance(draft.file.text) < LEAST * _substance(old.file.text):
+        omitted.append(
+            Omitted(draft.file.name, f"a later version that drops most of the template at line {line}", block.line)
+        )
+        return
     drafts.pop(earlier)
     omitted.append(Omitted(old.file.name, f"a later version stands at line {block.line}", line))
     name = draft.file.name if draft.named and not old.named else old.file.name
     drafts.append(_Draft(replace(draft.file, name=name), old.named or draft.named))
+
+
+def _substance(text: str) -> int:
+    """Return how many lines of a text say something."""
+    return sum(1 for line in text.split("\n") if line.strip(" \t{}[],") and not line.lstrip().startswith("#"))
 
 
 def _earlier(drafts: list[_Draft], draft: _Draft, block: Block) -> int | None:

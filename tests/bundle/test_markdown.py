@@ -155,3 +155,16 @@ def test_what_stands_in_a_fence_arrives_as_it_is(before: list[str], inside: list
     assert [file.text for file in found] == [content]
     start = answer.split("\n").index("Resources:") + 1
     assert found[0].source_line(1) == start
+
+
+def test_a_later_version_that_drops_most_of_a_template_does_not_replace_it() -> None:
+    properties = "".join(f"      Setting{number}: on\n" for number in range(12))
+    full = f"Resources:\n  Queue:\n    Type: AWS::SQS::Queue\n    Properties:\n{properties}"
+    short = "Resources:\n  Queue:\n    Type: AWS::CloudFormation::WaitConditionHandle\n"
+    text = f"Here:\n\n```yaml\n{full}```\n\nThe corrected, final version:\n\n```yaml\n{short}```\n"
+    bundle = read_text("a.md", text)
+    assert bundle.files[0].text == full
+    assert any("drops most" in one.reason for one in bundle.omitted)
+    longer = full.replace("Setting0: on", "Setting0: off")
+    bundle = read_text("a.md", text.replace(short, longer))
+    assert bundle.files[0].text == longer
