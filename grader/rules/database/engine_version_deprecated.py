@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from grader.case import Case
 from grader.catalogue import Rule, example
@@ -23,7 +24,16 @@ def _confirm(case: Case, finding: Finding) -> Finding | None:
     if re.fullmatch(r"\d\d|\d\.\d", version) or case.request.orders(rf"(?<![\d.]){re.escape(version)}(?![\d])"):
         return None
     because = f"{code(version)} of {code(said['engine'])} is on cfn-lint's list of deprecated versions."
-    return with_facts(finding, value=version, engine=said["engine"], because=because)
+    major = re.match(r"5\.7|8\.\d|\d\d", version)
+    needed = major.group() if major and major.group() != "5.7" else ""
+    line = found[1].line_of("EngineVersion")
+    location = replace(finding.location, line=line, path="Properties.EngineVersion")
+    at_version = replace(finding, location=location)
+    return with_facts(at_version, value=version, engine=said["engine"], needed=needed, because=because)
+
+
+def _needed(finding: Finding) -> object:
+    return finding.facts.get("needed") or None
 
 
 RULE = Rule(
@@ -42,19 +52,12 @@ RULE = Rule(
     security="An old minor version lacks fixes.",
     stands_for=("cfn-lint:W3690", "cfn-lint:W3691"),
     confirm=_confirm,
+    needed=_needed,
     yields_to=("invalid-engine-version",),
     engine="cfn-lint",
     forgiven=True,
     # The list has no dates, and the region may still offer a version: the milder level.
     aws_behaviour="Deploys while RDS offers the version to new databases; later RDS rejects it.",
-    fails=(
-        example(
-            resources(
-                database("Engine: mysql", "EngineVersion: '8.0.40'").replace(
-                    "    Properties:", "    Properties:  # finds"
-                )
-            )
-        ),
-    ),
+    fails=(example(resources(database("Engine: mysql", "EngineVersion: '8.0.40'  # finds"))),),
     passes=(example(resources(database("Engine: mysql", "EngineVersion: '8.0'"))),),
 )

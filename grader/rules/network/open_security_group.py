@@ -33,6 +33,14 @@ _ANYWHERE = (
     r"0\.0\.0\.0/0|\banywhere\b|\bany (ip|source|address)|\bopen to\b|\bfrom the internet\b|\bpublicly\b|\bworldwide\b"
 )
 
+_ACCESS = re.compile(r"\b(allow\w*|permit\w*|access|inbound|ingress|open|accept\w*|ports?|enable)\b", re.I)
+_RESTRICTED = re.compile(
+    r"\b(from|to) (a |an |the |my |our )?(specific|trusted|certain|known|corporate|office|given|defined|allow\w*|admin\w*)\b"
+    r"|\brestrict(ed|s)?\b.{0,40}\bto\b|\blimit(ed)? to\b|\bonly from\b|\ballowed?_?-? ?(ssh)?_?-? ?cidr|\bcidr\b"
+    r"|\bwhitelist\w*|\btrusted\b|\b\d+\.\d+\.\d+\.\d+/(?!0\b)\d+",
+    re.I,
+)
+
 
 def check(case: Case) -> Iterator[RuleFinding]:
     """Report ingress rules from every address to such ports, or to all ports, where the prompt does not order them."""
@@ -44,8 +52,16 @@ def check(case: Case) -> Iterator[RuleFinding]:
             port = _opened(rule) if isinstance(rule, dict) else ""
             if port and not case.request.orders(_ANYWHERE, near=_near(port)):
                 path = f"SecurityGroupIngress.{index}.CidrIp" if is_group else "CidrIp"
-                asked = case.request.orders(_near(port) + r"|\bbastion\b|\bjump (host|server)\b")
-                yield _finding(template, resource, path, item, port, asked)
+                yield _finding(template, resource, path, item, port, _asked(case, port))
+
+
+def _asked(case: Case, port: str) -> Sentence | None:
+    """Return a sentence that restricts the access to a port, else one that asks for it."""
+    ssh = r"|\bbastion\b|\bjump (host|server)\b" if port.startswith("22 ") else ""
+    about = [one for one in case.request.sentences if re.search(_near(port) + ssh, one.text, re.I)]
+    restricting = [one for one in about if _RESTRICTED.search(one.text)]
+    asking = [one for one in about if _ACCESS.search(one.text) or (ssh and re.search(ssh[1:], one.text, re.I))]
+    return next(iter([*restricting, *asking]), None)
 
 
 def _near(port: str) -> str:
@@ -76,9 +92,11 @@ def _finding(
     because = f"The source of the rule of {code(resource.name)} is " + (
         "the value of a parameter, which is a public range." if by_parameter else "written as a public range."
     )
+    is_restricted = asked is not None and _RESTRICTED.search(asked.text) is not None
     if asked:
-        because += f" Line {asked.line} of the prompt asks for the access and does not say from where."
-    level = "Medium" if by_parameter or asked else ""
+        says = "restricts the access" if is_restricted else "asks for the access and does not say from where"
+        because += f" Line {asked.line} of the prompt {says}."
+    level = "Medium" if by_parameter or (asked and not is_restricted) else ""
     message = f"admits every address to {port}"
     return at_property(template, resource, path, message, level=level, value=port, because=because)
 
@@ -117,6 +135,20 @@ Resources:
           CidrIp: 0.0.0.0/0  # finds
 """,
             prompt="A web server.",
+        ),
+        example(
+            """
+Resources:
+  Rule:
+    Type: AWS::EC2::SecurityGroupIngress
+    Properties:
+      GroupId: sg-0a1b2c3d
+      IpProtocol: tcp
+      FromPort: 20
+      ToPort: 25
+      CidrIp: 0.0.0.0/0  # finds
+""",
+            prompt="A bastion host that accepts SSH from a trusted range only.",
         ),
     ),
     passes=(
