@@ -102,10 +102,15 @@ def is_unseen(case: Case) -> bool:
 
     A custom resource without a ServiceToken is one of a type that does not exist.
     """
+    return bool(case.broken) or is_generated(case)
+
+
+def is_generated(case: Case) -> bool:
+    """Whether the templates that can be read have a part that only a deployment shows: a macro, a loop, a module."""
     loops = any(name.startswith("Fn::") for template in case.templates for name in template.section("Resources").values)
     macros = any(has_macro(template) for template in case.templates)
     hidden = any(_hides(case, template, resource) for template, resource in case.resources())
-    return bool(case.broken or loops or macros or hidden)
+    return loops or macros or hidden
 
 
 def _hides(case: Case, template: Template, resource: Resource) -> bool:

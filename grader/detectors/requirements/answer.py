@@ -9,7 +9,7 @@ from functools import cached_property
 
 from grader.case import Case
 from grader.model import Located, Location
-from grader.plan.answer import has_macro, is_unseen
+from grader.plan.answer import has_macro, is_generated, is_unseen
 from grader.plan.schemas import is_known_type
 from grader.template import NO_VALUE, Resource, Scope, Template, Unknown, is_known
 
@@ -221,6 +221,16 @@ class Answer:
     def is_opaque(self) -> bool:
         """Whether something of the answer cannot be seen: a broken template, a macro, a loop or a module."""
         return is_unseen(self.case)
+
+    def hides(self, types: Sequence[str]) -> bool:
+        """Whether something of a type may be in a part of the answer that cannot be seen.
+
+        A template that cannot be parsed hides only the types whose names are in its text.
+        """
+        if not self.case.broken or is_generated(self.case):
+            return self.is_opaque
+        wanted = [name for type in types for name in (type, *EQUIVALENTS.get(type, ()))]
+        return any(name in broken.text for broken in self.case.broken for name in wanted)
 
     def target(self, built: Built, value: object) -> Built | None:
         """Return the resource of the same template that a value refers to, None where it is not one."""

@@ -22,9 +22,33 @@ def fields(answer: Answer, demand: Demand) -> Verdict:
     """
     found = [_subject(answer, demand, types) for types in demand.check.subjects]
     verdicts = [verdict for verdict in found if verdict is not None]
+    others = demand.check.arguments.get("others")
+    if not verdicts and isinstance(others, tuple):
+        found = [_subject(answer, demand, (type,)) for type in others]
+        verdicts = [verdict for verdict in found if verdict is not None]
     if not verdicts:
         return unjudged("nothing of the answer is of a type that it applies to")
     return combined(verdicts)
+
+
+@judge("keys")
+def keys(answer: Answer, demand: Demand) -> Verdict:
+    """Judge whether a mapping of a resource has the keys that the prompt names."""
+    path = str(demand.check.arguments.get("at", ""))
+    wanted = next((value for value in demand.check.values.values() if isinstance(value, tuple)), ())
+    types = tuple(type for subject in demand.check.subjects for type in subject)
+    built = answer.of(types)
+    if not built:
+        return absent(answer, types, demand.check.names)
+    for one in built:
+        there = one.first(path)
+        if isinstance(there, dict) and all(key in there for key in wanted):
+            return met([one.located("has them", path)])
+    if any(not isinstance(one.first(path), dict) for one in built):
+        return unjudged("the values are known only when the stack is deployed")
+    return unmet(
+        f"{path} of {built[0].name} has no {wanted[0]}", [one.located("does not have it", path) for one in built]
+    )
 
 
 def combined(verdicts: Sequence[Verdict]) -> Verdict:
@@ -62,6 +86,8 @@ def _subject(answer: Answer, demand: Demand, types: tuple[str, ...]) -> Verdict 
         return met(good)
     if open_ and not (every and bad):
         return unjudged(f"a value of {open_[0].name} is known only when the stack is deployed")
+    if any(holds(one, ways, check.values)[0] for one in answer.hidden if one.type in types):  # type: ignore[arg-type]
+        return unjudged("what complies is created only under a condition that is false by default")
     one, _, there = bad[0]
     more = f" ({len(bad)} of {len(built)})" if len(built) > 1 else ""
     return unmet(f"{one.name} has {there}{more}", [item.located(f"has {says}", at) for item, at, says in bad])

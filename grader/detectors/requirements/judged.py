@@ -11,7 +11,7 @@ from pathlib import Path
 
 from grader.case import Case
 from grader.detectors.requirements.answer import Answer
-from grader.detectors.requirements.verdict import JUDGES, Judge, Verdict, unjudged
+from grader.detectors.requirements.verdict import JUDGES, Judge, Verdict, unjudged, unmet
 from grader.diff import Difference
 from grader.model import JudgedRequirement, RequirementStanding
 from grader.task.reading import Demand, read_demands
@@ -43,13 +43,19 @@ def judged(case: Case, difference: Difference | None = None) -> tuple[JudgedRequ
 def answer_to(case: Case, demands: Sequence[Demand]) -> Answer:
     """Return an answer as the judges see it: with the types of the things that the demands ask for."""
     asked = {
-        type for demand in demands if demand.entry == "exists" for types in demand.check.subjects for type in types
+        type
+        for demand in demands
+        if demand.entry in ("exists", "count")
+        for types in demand.check.subjects
+        for type in types
     }
     return Answer(case, frozenset(asked))
 
 
 def judge_demand(answer: Answer, demand: Demand) -> Verdict:
     """Judge one demand over one answer."""
+    if not answer.case.templates and not answer.case.broken and demand.requirement.about != "document":
+        return unmet("the answer has no template")
     judge = judges().get(demand.check.judge)
     if judge is None:
         return unjudged(f"no judge is called {demand.check.judge}")

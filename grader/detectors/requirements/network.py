@@ -176,6 +176,8 @@ def placed(answer: Answer, demand: Demand) -> Verdict:
     verdicts: list[tuple[Built, bool | None]] = []
     for types in demand.check.subjects:
         built = answer.of(types)
+        if "bastion" in demand.check.names:
+            built = [one for one in built if re.search("bastion|jump", one.name, re.I)]
         holders = [one for one in built if one.type in _SUBNETS]
         for one in built:
             holder = _PLACED_BY.get(one.type)

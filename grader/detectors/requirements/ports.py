@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from grader.detectors.requirements.answer import Answer, Built, known
 from grader.detectors.requirements.verdict import Verdict, judge, met, unjudged, unmet
-from grader.task.reading import Demand
+from grader.task.reading import Demand, load_lexicon
 
 _PORTS = {
     "http": 80,
@@ -119,6 +119,14 @@ def _asked(demand: Demand) -> list[int]:
     return ports_in(str(demand.check.values.get("what", "")) or demand.requirement.quote) or ports_in(demand.check.text)
 
 
+def _sinks(answer: Answer, demand: Demand) -> list[Built]:
+    """Return the groups of the things that the prompt names before `from`: those that traffic is let in to."""
+    text = demand.check.text
+    end = re.search(r"\bfrom\b|\breceiv", text, re.I)
+    mentions = load_lexicon().mentions(text[: end.start()] if end else text)
+    return [group for mention in mentions[:1] for group in groups_of(answer, mention.noun.types)]
+
+
 def _nothing(answer: Answer) -> Verdict | None:
     """Return the verdict where there is no security group of the answer at all."""
     if answer.exactly("AWS::EC2::SecurityGroup"):
@@ -180,8 +188,7 @@ def from_group(answer: Answer, demand: Demand) -> Verdict:
     missing = _nothing(answer)
     if missing:
         return missing
-    ports = _asked(demand)
-    groups = [group for types in demand.check.subjects for group in groups_of(answer, types)]
+    ports, groups = _asked(demand), _sinks(answer, demand)
     rules = [rule for rule in ingress_of(answer) if not groups or rule.group in groups]
     from_groups = [
         rule
@@ -211,7 +218,7 @@ def only_ports(answer: Answer, demand: Demand) -> Verdict:
     ports = _asked(demand)
     if missing or not ports:
         return missing or unjudged("the prompt names no port")
-    groups = [group for types in demand.check.subjects for group in groups_of(answer, types)]
+    groups = _sinks(answer, demand)
     rules = [rule for rule in ingress_of(answer) if not groups or rule.group in groups]
     if answer.is_opaque or any(rule.low is None for rule in rules):
         return unjudged("the rule is known only when the stack is deployed")

@@ -9,12 +9,25 @@ from grader.bundle import Kind
 from grader.detectors.requirements.answer import Answer, Built
 from grader.detectors.requirements.verdict import Verdict, judge, met, unjudged, unmet
 from grader.model import Located, Location
+from grader.plan import Stage, make_plan
+from grader.plan.model import PlanCode
 from grader.task.reading import Demand, load_lexicon
 from grader.template import AnyNode, Call, Parameter, Scalar, Template, plain, text_of, walk
 
 _REGION = re.compile(r"\b(?:us|eu|ap|sa|ca|me|af|il)-(?:gov-)?(?:north|south|east|west|central){1,2}-\d\b")
+_BARE, _PROSE = 60, 250  # so many words around a template are none, and so many are an explanation
+# What depends on the account, or is refused only in it.
+_LATER = (
+    PlanCode.PARAMETER_MISSING,
+    PlanCode.NAME_TAKEN,
+    PlanCode.QUOTA,
+    PlanCode.PLACEHOLDER,
+    PlanCode.NESTED_TEMPLATE_MISSING,
+    PlanCode.EXPORT_MISSING,
+)
 _COMMON = frozenset(
-    "id ids arn arns name names url urls key keys resource resources all the of for and a an value values main critical stack created".split()
+    "id ids arn arns name names url urls key keys resource resources all the of for and a an value values main critical stack created "
+    "reference references exported section comprehensive identifier identifiers important relevant details info information".split()
 )
 
 
@@ -87,7 +100,11 @@ def comments(answer: Answer, demand: Demand) -> Verdict:
     """Judge whether a YAML template has comments."""
     templates = [template for template in answer.case.templates if not template.is_json]
     if not templates:
-        return unjudged("JSON has no comments")
+        return (
+            unmet("the template is JSON, which has no comments")
+            if answer.case.templates
+            else unjudged("no template can be read")
+        )
     counts = [(template, len(re.findall(r"^\s*#\s*\w", template.text, re.M))) for template in templates]
     good = [template for template, count in counts if count >= 3]
     if good:
@@ -127,6 +144,56 @@ def transform(answer: Answer, demand: Demand) -> Verdict:
     )
 
 
+@judge("validates")
+def validates(answer: Answer, demand: Demand) -> Verdict:
+    """Judge whether CloudFormation would refuse the templates, as far as the plan tells; it never tells that they are valid."""
+    for broken in answer.case.broken:
+        return unmet(f"{broken.file} cannot be parsed", [_in(broken.file, broken.error.line, "cannot be parsed")])
+    problems = [
+        one for one in make_plan(answer.case).problems if one.stage is Stage.CHANGE_SET and one.code not in _LATER
+    ]
+    if problems:
+        return unmet(problems[0].message, problems)
+    return unjudged("what linters say of it is not known here")
+
+
+@judge("bare")
+def bare(answer: Answer, demand: Demand) -> Verdict:
+    """Judge whether the answer is the template and nothing else: how many words stand around it."""
+    words = sum(len(file.text.split()) for file in answer.case.bundle.of_kind(Kind.DOCUMENT))
+    if words <= _BARE:
+        return met()
+    file = next(iter(answer.case.bundle.of_kind(Kind.DOCUMENT)))
+    return (
+        unmet(f"{words} words stand around the template", [_in(file.name, 1, "is text")])
+        if words > _PROSE
+        else unjudged("few words stand around the template")
+    )
+
+
+@judge("image-parameter")
+def image_parameter(answer: Answer, demand: Demand) -> Verdict:
+    """Judge whether the image of instances comes from an SSM parameter."""
+    servers = [
+        (one, one.resource.get("ImageId") or one.resource.get("LaunchTemplateData.ImageId"))
+        for one in answer.of(("AWS::EC2::Instance", "AWS::EC2::LaunchTemplate"))
+    ]
+    servers = [(one, node) for one, node in servers if node is not None]
+    for one, node in servers:
+        names = [part.text for _, part in walk(node) if isinstance(part, Scalar)] if node else []
+        given = [one.template.parameters[name] for name in names if name in one.template.parameters]
+        if any("resolve:ssm" in name for name in names) or any(
+            p.type.startswith("AWS::SSM::Parameter::Value") for p in given
+        ):
+            return met([one.located("has the image of an SSM parameter", "ImageId")])
+    if not servers or answer.is_opaque:
+        return unjudged("no instance has an image")
+    return unmet(
+        f"the image of {servers[0][0].name} is not that of an SSM parameter",
+        [one.located("has another image", "ImageId") for one, _ in servers],
+    )
+
+
 # ---- parameters
 
 
@@ -161,6 +228,21 @@ def parameter(answer: Answer, demand: Demand) -> Verdict:
 
 def _folded(text: str) -> str:
     return re.sub(r"[\W_]+", "", text).lower()
+
+
+@judge("parameter-checks")
+def parameter_checks(answer: Answer, demand: Demand) -> Verdict:
+    """Judge whether some parameter checks its values."""
+    checking = [
+        (template, one)
+        for template, one in _parameters(answer)
+        if any(one.node.get(key) is not None for key in ("AllowedValues", "AllowedPattern", "MinLength", "MinValue"))
+    ]
+    if checking:
+        return met([_in(template.file, one.line, "checks its values", one.name) for template, one in checking])
+    if answer.is_opaque or not answer.case.templates:
+        return unjudged("a part of the answer cannot be seen")
+    return unmet("no parameter has AllowedValues or AllowedPattern")
 
 
 @judge("parameter-list")
@@ -201,7 +283,7 @@ def _words_of(text: str) -> set[str]:
 
 def _fits(item: object, words: set[str]) -> bool:
     wanted = {word for word in _words_of(str(item)) - {_folded(str(item))} if word not in _COMMON and len(word) > 1}
-    return bool(wanted) and (
+    return not wanted or (
         wanted <= words or _folded(str(item)) in words or any(_folded(str(item)) in word for word in words)
     )
 

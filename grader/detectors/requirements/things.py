@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from grader.detectors.requirements.answer import Answer
-from grader.detectors.requirements.verdict import Verdict, judge, met, unjudged, unmet
+from grader.detectors.requirements.verdict import Verdict, absent, judge, met, unjudged, unmet
 from grader.task.reading import Demand
 
 
@@ -25,13 +25,117 @@ def exists(answer: Answer, demand: Demand) -> Verdict:
             f"{one.name} is created only under the condition {one.resource.condition}, which is false by default",
             [one.located("is not created by default") for one in hidden],
         )
-    if answer.is_opaque:
+    if answer.hides(types):
         return unjudged("a part of the answer cannot be seen")
     words = {word.lower() for word in re.findall(r"[A-Za-z]{3,}", demand.check.names)} - {"aws", "amazon"}
     custom = [one for one in answer.built if one.type.startswith(("Custom::", "AWS::CloudFormation::CustomResource"))]
     if any(word in f"{one.type}{one.name}".lower() for one in custom for word in words):
         return unjudged("a custom resource may create it")
     return unmet(f"the answer creates no {demand.check.names or demand.requirement.title}")
+
+
+@judge("count")
+def count(answer: Answer, demand: Demand) -> Verdict:
+    """Judge whether there are at least as many resources of a type as the prompt says."""
+    found = answer.of(demand.check.subjects[0]) or answer.inline(demand.check.subjects[0])
+    number = demand.check.values.get("n")
+    if not found or not isinstance(number, int):
+        return exists(answer, demand)
+    if len(found) >= number:
+        return met([one.located("is created") for one in found])
+    if (
+        answer.is_opaque
+        or any(one.type.startswith("AWS::AutoScaling") for one in answer.built)
+        or any(not one.is_certain for one in found)
+    ):
+        return unjudged("the number of them is known only when the stack is deployed")
+    return unmet(
+        f"the answer creates {len(found)} of {demand.check.names}", [one.located("is created") for one in found]
+    )
+
+
+@judge("replicas")
+def replicas(answer: Answer, demand: Demand) -> Verdict:
+    """Judge whether there are as many read replicas, or readers of a cluster, as the prompt says."""
+    number = demand.check.values.get("n", 1)
+    instances = answer.exactly("AWS::RDS::DBInstance")
+    copies = [
+        one for one in instances if one.values("SourceDBInstanceIdentifier") or one.values("SourceDBClusterIdentifier")
+    ]
+    members = [one for one in instances if one.values("DBClusterIdentifier")][1:]
+    readers = copies + members
+    if isinstance(number, int) and len(readers) >= number:
+        return met([one.located("is a replica") for one in readers])
+    if not instances:
+        return absent(answer, ("AWS::RDS::DBInstance", "AWS::RDS::DBCluster"), "RDS database")
+    if answer.is_opaque or any(one.values("ReadReplicaDBInstanceIdentifiers") for one in instances):
+        return unjudged("a part of the answer cannot be seen")
+    return unmet(
+        f"the answer creates {len(readers)} of {number} read replicas",
+        [one.located("is not a replica") for one in instances],
+    )
+
+
+@judge("backups")
+def backups(answer: Answer, demand: Demand) -> Verdict:
+    """Judge whether something backs up data: AWS Backup, snapshots, or the recovery of databases and tables."""
+    found = answer.exactly("AWS::Backup::BackupPlan", "AWS::DLM::LifecyclePolicy")
+    found += [
+        one
+        for one in answer.of(("AWS::RDS::DBInstance", "AWS::RDS::DBCluster"))
+        if one.first("BackupRetentionPeriod") not in (0, "0")
+    ]
+    found += [
+        one
+        for one in answer.of(("AWS::DynamoDB::Table",))
+        if one.values("PointInTimeRecoverySpecification") or one.values("Replicas")
+    ]
+    if found:
+        return met([one.located("is backed up") for one in found])
+    if answer.is_opaque or answer.exactly(
+        "AWS::EFS::FileSystem", "AWS::S3::Bucket", "AWS::ElastiCache::ReplicationGroup"
+    ):
+        return unjudged("it is not known what is to be backed up")
+    return unmet("the answer has no backup plan and no backup setting")
+
+
+@judge("both-regions")
+def both_regions(answer: Answer, demand: Demand) -> Verdict:
+    """Judge whether a thing is in the templates of both regions; open where one template may serve several regions."""
+    types = tuple(type for subject in demand.check.subjects for type in subject)
+    found = answer.of(types)
+    if len({one.template.file for one in found}) >= 2:
+        return met([one.located("is created") for one in found])
+    if answer.is_opaque or answer.exactly("AWS::CloudFormation::StackSet", "AWS::CloudFormation::Stack"):
+        return unjudged("a part of the answer cannot be seen")
+    names = [
+        name
+        for template in answer.case.templates
+        for name in (*template.parameters, *template.conditions, *template.section("Mappings").values)
+    ]
+    if any(re.search(r"region|primary|secondary|replica|dr\b", name, re.I) for name in names):
+        return unjudged("the same template may be deployed in several regions")
+    if not found:
+        return absent(answer, types, demand.check.names)
+    return unmet("one template of one region has it", [one.located("is created in one region") for one in found])
+
+
+@judge("named")
+def named(answer: Answer, demand: Demand) -> Verdict:
+    """Judge whether a resource has the name that the prompt gives, as its logical id or in a property."""
+    name = str(demand.check.values.get("name", "")).lower()
+    types = tuple(type for subject in demand.check.subjects for type in subject)
+    found = [
+        one
+        for one in answer.of(types)
+        if name in one.name.lower()
+        or any(name in str(value).lower() for value in one.properties.values() if isinstance(value, str))
+    ]
+    if found:
+        return met([one.located("has the name") for one in found])
+    if not answer.of(types):
+        return absent(answer, types, demand.check.names)
+    return unjudged("the name may be given in another way")
 
 
 @judge("nothing")

@@ -52,7 +52,7 @@ def unjudged(reason: str) -> Verdict:
 
 def absent(answer: Answer, types: Sequence[str], names: str) -> Verdict:
     """Return the verdict where an answer has nothing of some types: unmet only where the prompt asks for such a thing."""
-    if answer.is_opaque:
+    if answer.hides(types):
         return unjudged("a part of the answer cannot be seen")
     if not answer.asked.intersection(types):
         return unjudged("the answer has nothing that it would apply to")

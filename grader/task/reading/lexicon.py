@@ -181,7 +181,9 @@ class Lexicon:
         index = 0
         while index < len(words):
             size, noun = self._at(words, index, tokens, text)
-            if noun:
+            if noun and found and noun.strength == "generic" and text[found[-1].end : tokens[index][0]].isspace():
+                pass  # the head of a compound: the `instance` of `MySQL database instance`
+            elif noun:
                 found.append(Mention(tokens[index][0], tokens[index + size - 1][1], noun))
             index += size
         return found

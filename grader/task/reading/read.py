@@ -12,6 +12,7 @@ from grader.task.prompt import Sentence, read_prompt
 from grader.task.reading.demand import Check, Demand, Reading
 from grader.task.reading.lexicon import Ask, Lexicon, Mention, load_lexicon
 from grader.task.reading.phrases import Found
+from grader.task.reading.values import NUMBER_WORDS
 
 MAX_SENTENCES = 1_500
 MAX_QUOTE = 240
@@ -32,13 +33,20 @@ _BACKGROUND = re.compile(
     re.I,
 )
 _HINT = re.compile(
-    r"(^|\b(us(e|ing)|utili[sz]\w*|leverag\w*|with|deploy|provision|include|add|create|configure|implement|set up|enable|via|through)\s+|"
+    r"(^|\b(us(e|ing)|utili[sz]\w*|leverag\w*|with|deploy|provision|include|add|create|configure|implement|set up|enable|via|through|in)\s+|"
     r"[,+&/]\s*|\band\s+|\bincluding\s+|:\s*)(an?\s+|the\s+)?(amazon\s+|aws\s+)?$",
     re.I,
 )
-_JOINED = re.compile(r"^[\s,/&+]*(?:and|or)?[\s,/&+]*(?:the|an?|all|your|our|any|every|its|amazon|aws)?\s*$", re.I)
+_JOINED = re.compile(
+    r"^\s*(?:[,/&+]|\band\b|\bor\b)[\s,/&+]*(?:and|or)?[\s,/&+]*(?:the|an?|all|your|our|any|every|its|amazon|aws)?\s*$",
+    re.I,
+)
 _FOLLOWS = re.compile(r"^\W*(?:[\w-]+\s+){0,4}?(?:on|for|of|to|in|across|to the|over)\s+(?:[\w'-]+\s+){0,3}$", re.I)
+_NEAR = re.compile(
+    r"^[^.;:(]{0,4}(?:(?:with|that|has|have|is|are|be|must|should|in|using|and)\s+)*(?:[\w-]+\s+){0,1}$", re.I
+)
 _PREFIXES = re.compile(r"^[\s\-,]*(?:[\w-]+[\s,]+){0,2}$")
+_DATA = re.compile(r"\b(all|any|every|sensitive) (data|storage|resources|sensitive)\b|\bdata at rest\b", re.I)
 _VARIES = re.compile(
     r"\b(if|conditional(ly)?|environment[- ]specific|per environment|based on (the )?environment|depending on|(for|in) (the )?(prod|production|dev|"
     r"development|staging|non-production)\b|production only|single[- ]az|where (applicable|possible|appropriate)|as (needed|appropriate)|"
@@ -46,7 +54,8 @@ _VARIES = re.compile(
     re.I,
 )
 _GOVERNED = re.compile(
-    r"\b(for|to|from|of|by|between|on|against|about|into|per|as|across|than|like|other)\s+"
+    r"\b(for|to|from|of|by|between|on|against|about|into|per|as|across|than|like|other|detects?|verify that|verify|validates?|checks?|scans?|"
+    r"identify|identifies|evaluates?|inspects?|audits?|analy[sz]\w+|reviews?|targeting)\s+"
     r"(?:(?:the|an?|all|each|every|any|our|your|its|their|these|those|both|specific|other|this|that|aws|amazon|secure|only|new|[\w]+'s)\s+)*$",
     re.I,
 )
@@ -61,6 +70,12 @@ _LISTED = re.compile(
 )
 _KEY = ("AWS::KMS::Key",)
 _ENCRYPTS = re.compile(r"\bencrypt\w*\b[^.;]*\b(with|using|by|via)\s+(an?\s+|the\s+)?(aws\s+)?$", re.I)
+_SUBNET = ("AWS::EC2::Subnet",)
+_NUMBER = re.compile(
+    r"(?<![\w./-])(\d{1,2}|two|three|four|five|six|seven|eight|nine|ten)\s+(?:(?:separate|distinct|different|dedicated|new|aws|amazon|"
+    r"private|public|unique|individual)\s+)?$",
+    re.I,
+)
 _MODIFIES = re.compile(
     r"s?\s+(credential|password|secret|endpoint|connection|tier|layer|name|user|admin|schema|server|metric|access|traffic|event|log|subnet|"
     r"storage|port|performance|data|failover|migration|quer|operation)",
@@ -71,6 +86,7 @@ _EXCLUDED = re.compile(
     r"\b(do not|don't|must not|never|no)\s+(?:create |deploy |use |add |include |provision |any )*(?:an? |any )?(?:aws |amazon )?$",
     re.I,
 )
+_ENDS = re.compile(r"s?\s*(?:[.,;:)(]|$|(?:and|or|in|is|are|resources?|detectors?|for|at all|should|must)\b)", re.I)
 _LEFT_OUT = re.compile(
     r"\W*(?:is|are|be|should be|must be)?\s*(?:disabled|not (?:needed|required|allowed|permitted)|turned off)\b", re.I
 )
@@ -150,8 +166,11 @@ def _demands(line: _Line, lexicon: Lexicon) -> Iterator[Demand]:
         places = list(_found(ask, line))
         if not places or not _applies(ask, line):
             continue
+        several = len({str(found.values) for found in places}) > 1
         for found in places:
             demand = _asked(ask, found, line)
+            if demand and several:
+                demand = replace(demand, check=replace(demand.check, is_weak=True))
             if demand and demand.check.subjects not in seen:
                 seen.add(demand.check.subjects)
                 yield demand
@@ -195,7 +214,8 @@ def _asked(ask: Ask, found: Found, line: _Line) -> Demand | None:
         linked: list[Mention] = []
         subjects: tuple[tuple[str, ...], ...] = (tuple(file.of),) if file.of else ()
     else:
-        linked = _linked(file.of, found, line if file.needs != "beside" else replace(line, above=()))
+        is_apart = file.needs == "beside" or (file.needs == "each" and _DATA.search(line.sentence.text) is not None)
+        linked = _linked(file.of, found, replace(line, above=()) if is_apart else line)
         if not linked and file.needs in ("named", "beside"):
             return None
         subjects = tuple(dict.fromkeys(_fitting(mention.noun.types, file.of) for mention in linked))
@@ -210,11 +230,12 @@ def _asked(ask: Ask, found: Found, line: _Line) -> Demand | None:
         subjects=subjects,
         every=universal,
         is_weak=file.weak
+        or _is_alternative(found, line.sentence.text)
         or bool(_VARIES.search(line.sentence.text))
         or (file.needs == "each" and not linked and not _EVERY.search(quote)),
         is_general=file.needs == "each" and not linked,
         values=found.values,
-        arguments={**file.with_, "ways": ask.ways, "skip": tuple(file.skip), "but": file.but},
+        arguments={**file.with_, "ways": ask.ways, "skip": tuple(file.skip), "but": file.but, "others": tuple(file.of)},
         names=", ".join(dict.fromkeys(mention.noun.name for mention in linked)),
         text=line.sentence.text,
     )
@@ -222,6 +243,14 @@ def _asked(ask: Ask, found: Found, line: _Line) -> Demand | None:
     title = _filled(file.title, found.values, check.names)
     return Demand(
         requirement=_requirement(line, quote, file.about, types, file.level, title), check=check, entry=file.id
+    )
+
+
+def _is_alternative(found: Found, text: str) -> bool:
+    """Whether what an ask says is one side of an `or`."""
+    return bool(
+        re.search(r"\b(or|either)\s+\S{0,12}\s*$", text[: found.start], re.I)
+        or re.match(r"\W*or\b", text[found.end :], re.I)
     )
 
 
@@ -265,6 +294,10 @@ def _linked(of: Sequence[str], found: Found, line: _Line) -> list[Mention]:
         return _with_neighbours(inside, fitting, text)
     after = [mention for mention in fitting if mention.start >= found.end]
     before = [mention for mention in fitting if mention.end <= found.start]
+    if after and text[found.end : after[0].start].isspace():
+        return _with_neighbours(after[:1], fitting, text)
+    if before and _NEAR.match(text[before[-1].end : found.start]):
+        return _with_neighbours(before[-1:], fitting, text)
     if after:
         between = text[found.end : after[0].start]
         if _FOLLOWS.match(between) or (_PREFIXES.match(between) and not before):
@@ -308,20 +341,29 @@ def _things(line: _Line) -> Iterator[Demand]:
             continue
         seen.add(types)
         negated = sentence.negates(start) or _LEFT_OUT.match(sentence.text[mention.end :]) is not None
-        if negated and not _EXCLUDED.search(sentence.text[:start]):
+        after = sentence.text[group[-1].end :]
+        if (
+            negated
+            and not (_EXCLUDED.search(sentence.text[:start]) and _ENDS.match(after))
+            and not _LEFT_OUT.match(after)
+        ):
             continue
         quote = _quote(sentence.text, start, group[-1].end)
+        number = None if negated or len(group) > 1 else _number_before(sentence.text[:start])
         about, judge = ("forbid", "nothing") if negated else ("resource", "exists")
+        if number and types != _SUBNET:
+            about, judge = "count", "count"
         name = " or ".join(dict.fromkeys(one.noun.name for one in group))
         check = Check(
             judge=judge,
             subjects=(types,),
             names=name,
             text=sentence.text,
+            values={"n": number} if number else {},
             is_weak=_is_weak(group[0], line),
             is_partial=not negated and _says_more(sentence.text, start, group[-1].end, quote),
         )
-        title = f"No {name}" if negated else name
+        title = f"No {name}" if negated else f"{number} of {name}" if judge == "count" else name
         named = tuple(dict.fromkeys((*types, *(type for one in group for type in one.noun.also))))
         yield Demand(
             requirement=_requirement(line, quote, about, named, mention.noun.level, title), check=check, entry=judge
@@ -340,6 +382,14 @@ def _is_asked(mention: Mention, sentence: Sentence) -> bool:
     if re.search(r"\bor\s+(?:an?\s+|the\s+)?$", sentence.text[:start], re.I):
         return False  # an alternative to something that the lexicon does not know
     return not sentence.is_existing(start, mention.end) and not sentence.is_example(start)
+
+
+def _number_before(text: str) -> int | None:
+    """Return the number, from two on, that a text ends in, with at most one word behind it: `three`, `two separate`."""
+    found = _NUMBER.search(text)
+    word = found.group(1).lower() if found else "0"
+    number = int(word) if word.isdigit() else NUMBER_WORDS[word]
+    return number if 2 <= number <= 20 else None
 
 
 def _says_more(text: str, start: int, end: int, quote: str) -> bool:

@@ -59,6 +59,15 @@ def _days(text: str) -> object:
     return _plain(_first(text) * _DAYS.get(_unit(text)[:1], 1))
 
 
+def _log_days(text: str) -> object:
+    """Return the days that CloudWatch Logs offers for a time: seven years are 2557.
+
+    Source: https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html
+    """
+    years = {2: 731, 3: 1096, 5: 1827, 6: 2192, 7: 2557, 8: 2922, 9: 3288, 10: 3653}
+    return years.get(int(_first(text)), _days(text)) if _unit(text)[:1] == "y" else _days(text)
+
+
 def _scaled(text: str, unit: dict[str, float]) -> object:
     found = re.search(r"([kmgt])i?b", text, re.I)
     return _plain(_first(text) * unit[found.group(1).lower()]) if found else None
@@ -86,6 +95,13 @@ def _keys(text: str) -> object:
 def _items(text: str) -> object:
     """Return the items of a list in prose; None where a piece is too long to be one."""
     pieces = [re.sub(r"\([^)]*\)?", "", piece).strip(" '\"`:()") for piece in _split(text)]
+    if any(
+        re.match(
+            r"(with|should|must|to|that|which|where|when|if|in|section|sensible|flexib|proper|these|or)\w*\b", p, re.I
+        )
+        for p in pieces
+    ):
+        return None
     kept = tuple(re.sub(r"^(?:the|an?|all|its|their|other)\s+", "", piece, flags=re.I) for piece in pieces if piece)
     return kept if kept and all(len(piece.split()) <= 6 for piece in kept) else None
 
@@ -102,7 +118,7 @@ _NO_KEYS = "|".join(
     (
         "Include|Apply|Use|Proper|All|The|Tags?|Resources?|Consistent|Required|Appropriate|Add|Set|With|Ensure|Key|AWS|IAM|Mandatory|Cost",
         "These|Following|Both|Every|Each|Must|No|IP|SGs?|Fn|EC2|S3|RDS|VPC|CloudFormation|DynamoDB|Lambda|For|On|This|It|Ref|Naming",
-        "Outputs?|Parameters|Security|Monitoring",
+        "Outputs?|Parameters|Security|Monitoring|Tagging",
     )
 )
 _NO_PARAMETERS = "|".join(
@@ -118,6 +134,11 @@ KINDS = {
     "number": Kind(r"\d[\d,]*(?:\.\d+)?", _number),
     "percent": Kind(r"\d+(?:\.\d+)?(?=\s*(?:%|percent|per cent))", _number),
     "days": Kind(rf"{_N}[\s-]*(?:calendar[\s-]*)?(?:days?|weeks?|months?|years?)\b", _days),
+    "logdays": Kind(rf"{_N}[\s-]*(?:calendar[\s-]*)?(?:days?|weeks?|months?|years?)\b", _log_days),
+    "snakes": Kind(
+        r"[a-z]+(?:_[a-z]+)+(?:\s*(?:,\s*and|,|and|&)\s*[a-z]+(?:_[a-z]+)+)*",
+        lambda text: tuple(re.findall(r"[a-z]+(?:_[a-z]+)+", text)),
+    ),
     "seconds": Kind(
         rf"{_N}[\s-]*(?:milliseconds?|ms|s|secs?|seconds?|m|mins?|minutes?|h|hrs?|hours?|days?)\b", _seconds
     ),
@@ -129,9 +150,10 @@ KINDS = {
     "cidrs": Kind(rf"{_BLOCK}(?:\s*(?:,\s*and|,|and|&|/)\s*{_BLOCK})*", lambda text: tuple(re.findall(_CIDR, text))),
     "port": Kind(r"\d{2,5}(?![\d.]*\d|\s*%)", _number),
     "version": Kind(r"v?\d+(?:\.\d+)*(?:\.x)?(?![\w+])", lambda text: text.lower().removeprefix("v")),
-    "class": Kind(
-        r"(?:db\.|cache\.)?(?:[a-z]{1,3}\d[a-z0-9-]*\.(?:\d*x?large|medium|small|micro|nano|metal)\b)", str.lower
-    ),
+    "class": Kind(r"[a-z]{1,3}\d[a-z0-9-]*\.(?:\d*x?large|medium|small|micro|nano|metal)\b", str.lower),
+    "engine": Kind(r"\d{1,2}(?:\.\d+)*(?!\w|\+|\.x)", str),
+    "dbclass": Kind(r"db\.[a-z]{1,3}\d[a-z0-9-]*\.(?:\d*x?large|medium|small|micro)\b", str.lower),
+    "cacheclass": Kind(r"cache\.[a-z]{1,3}\d[a-z0-9-]*\.(?:\d*x?large|medium|small|micro)\b", str.lower),
     "region": Kind(r"(?:us|eu|ap|sa|ca|me|af|il)-(?:gov-)?(?:north|south|east|west|central){1,2}-\d\b", str.lower),
     "name": Kind(_NAME, str),
     "word": Kind(r"[A-Za-z][\w-]*", str),
@@ -139,10 +161,10 @@ KINDS = {
     "keys": Kind(rf"{_KEY}(?:\s*(?:,\s*and|,|and|&|/)\s*{_KEY})*", _keys),
     "items": Kind(r"[^.;]{3,240}", _items),
     "camel": Kind(
-        rf"(?!(?:{_NO_PARAMETERS})\w*)(?-i:[A-Z][a-z0-9]+(?:[A-Z][A-Za-z0-9]*)+|[a-z]+[A-Z][A-Za-z0-9]+)", str
+        rf"(?!(?:{_NO_PARAMETERS})\w*)(?-i:[A-Z][a-z0-9]+(?:[A-Z][A-Za-z0-9]*)+|[a-z]+[A-Z][A-Za-z0-9]+)(?!\.\w)", str
     ),
     "file": Kind(r"[\w./-]+\.(?:ya?ml|json|md)", str),
-    "value": Kind(r"[\w.:/-]+\w", str),
+    "value": Kind(r"(?!(?:for|to|is|of|values?|and|the|in|on|off|with|that|by)\b)[\w.:/-]*\w", str),
     "network": Kind(r"\d{1,3}\.\d{1,3}\.\d{1,3}\.\d{1,3}/(?:8|1\d)(?!\d)", str),
     "window": Kind(r"\d{1,2}:\d{2}\s*(?:-|–|to)\s*\d{1,2}:\d{2}", lambda text: "-".join(re.findall(r"\d+:\d+", text))),
     "path": Kind(r"/[\w/{}.*-]*", str),
