@@ -83,7 +83,7 @@ RULE = Rule(
     issue="{file} reads {values} from Parameter Store or Secrets Manager. No template creates what is read there, the account does "
     "not have it, and no document gives the command that creates it. CloudFormation resolves such a reference during the stack "
     "operation, and the operation fails.",
-    fix="Create each of {values} in a template (AWS::SecretsManager::Secret can generate the password), or document the exact "
+    fix="Create {values} in a template (AWS::SecretsManager::Secret can generate the password), or document the exact "
     "command to run before the deployment.",
     root_cause="{because}",
     lesson="Create what a template resolves at deployment, or document the command that creates it.",

@@ -45,8 +45,7 @@ RULE = Rule(
     level="Medium",
     category="security",
     title="Hardcoded secrets: {resources}",
-    issue="{file} contains the secret of {resources} in plain text. Anyone who can read the template knows it, and a deployment "
-    "that does not override it uses it.",
+    issue="{file} contains the secret of {resources} in plain text: anyone who can read the template knows it.",
     fix="Remove the text. Generate the secret in an AWS::SecretsManager::Secret and refer to it with a dynamic reference, or let "
     "the service manage it (ManageMasterUserPassword).",
     root_cause="{because}",

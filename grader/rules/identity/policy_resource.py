@@ -103,7 +103,7 @@ def _used(node: AnyNode) -> str:
         return ""
     if node.name == "Ref":
         return argument.text
-    match = re.match(r"\$\{(\w+)\}", argument.text) if node.name == "Fn::Sub" else None
+    match = re.match(r"\$\{([\w-]+)\}", argument.text) if node.name == "Fn::Sub" else None
     return match.group(1) if match else ""
 
 
@@ -124,7 +124,7 @@ def _needed(node: AnyNode, text: str, statement: Statement) -> str:
     if not isinstance(node, Call) or not isinstance(argument, Scalar) or used not in statement.template.resources:
         service = statement.actions[0].partition(":")[0] if statement.actions else "s3"
         return f"arn:aws:s3:::{text}" if service == "s3" else f"arn:aws:{service}:REGION:ACCOUNT:TYPE/{text}"
-    after = re.sub(r"^\$\{\w+\}", "", argument.text) if node.name == "Fn::Sub" else ""
+    after = re.sub(r"^\$\{[\w-]+\}", "", argument.text) if node.name == "Fn::Sub" else ""
     is_group = statement.template.resources[used].type == "AWS::Logs::LogGroup"
     if not after or (is_group and after == ":*"):  # the attribute of a log group ends in `:*` itself
         return f"!GetAtt {used}.Arn"

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from grader.case import Case
+from grader.case.deployed import created
 from grader.catalogue import Rule, RuleFinding, at_property, example
 from grader.rules.identity._corrections import managed_password
 from grader.rules.identity._secrets import has_default, parameter_asked, parameter_of, store_asked, taken
-from grader.support.markdown import code
+from grader.support.markdown import code, listed
 
 
 def check(case: Case) -> Iterator[RuleFinding]:
@@ -20,11 +21,17 @@ def check(case: Case) -> Iterator[RuleFinding]:
         parameter = parameter_of(template, node)
         if parameter is None or has_default(parameter) or parameter.type != "String":
             continue
+        secrets = [secret.name for _, secret, _ in created(case, "AWS::SecretsManager::Secret")]
+        made = (
+            f"the templates create {listed(secrets)}, which it does not use"
+            if secrets
+            else "the templates create no secret"
+        )
         hidden = "" if parameter.no_echo else " without NoEcho"
         because = (
             f"Line {asked.line} of the prompt asks for another way: {code(asked.text)}."
             if asked
-            else f"{code(parameter.name)} is a parameter{hidden}; the template generates no secret for {code(resource.name)}."
+            else f"{code(resource.name)} takes it from the parameter {code(parameter.name)}{hidden}, and {made}."
         )
         yield at_property(
             template,

@@ -105,8 +105,8 @@ RULE = Rule(
     title="IAM actions that do not exist: {values}",
     issue="Policies of {resources} in {file} list {values}, which the Service Authorization Reference does not have. Such an action "
     "allows or denies nothing, so the call that it was written for is decided by the other statements alone.",
-    fix="Replace each of {values} by the action that covers the call; the Service Authorization Reference lists the actions of "
-    "each API operation.",
+    fix="Replace {values} by the action that covers the call; the Service Authorization Reference lists the actions of each API "
+    "operation.",
     root_cause="{because}",
     lesson="Take actions from the Service Authorization Reference: their names differ from those of API operations.",
     reference="https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-"

@@ -35,7 +35,6 @@ def check(case: Case) -> Iterator[RuleFinding]:
                         "present": key,
                         "absent": other,
                         "value": value,
-                        "keep": "Retain" if value == "RetainExceptOnCreate" else value,
                         "because": _because(template, resource, key),
                     },
                 )
@@ -65,7 +64,6 @@ RULE = Rule(
     aws_behaviour="CloudFormation deletes the old resource after a replacement unless UpdateReplacePolicy keeps it.",
     is_choice=True,
     yields_to=("retain-policy",),
-    needed=lambda finding: finding.facts.get("keep"),
     check=check,
     corrections=both_policies,
     fails=(
