@@ -84,10 +84,13 @@ def read_text(name: str, text: str, limits: Limits = DEFAULT_LIMITS) -> Bundle:
     return Bundle(_stem(name), files, omitted, cut_off=_cut_off(text))
 
 
+NEVER_CLOSED = "is never closed"
+
+
 def _cut_off(text: str) -> str:
     """Say where a markdown answer ends inside a block of data, empty where it does not."""
     line = open_block(text.split("\n"))
-    return f"the block that begins at line {line} is never closed" if line else ""
+    return f"the block that begins at line {line} {NEVER_CLOSED}" if line else ""
 
 
 def _is_answer(text: str) -> bool:

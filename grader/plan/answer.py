@@ -6,10 +6,10 @@ import re
 from collections.abc import Iterator
 from enum import StrEnum
 
-from grader.bundle import Kind
+from grader.bundle import NEVER_CLOSED, Kind
 from grader.case import Case
 from grader.plan.schemas import is_known_type
-from grader.template import Resource, Template
+from grader.template import AnyNode, Map, Resource, Scalar, Template, at
 
 
 class AnswerKind(StrEnum):
@@ -46,9 +46,10 @@ def kind_of(case: Case) -> AnswerKind:
 def cut_off(case: Case) -> str:
     """Say why an answer is taken to end too early; empty where it is whole.
 
-    A template that is a file of its own is cut off where it cannot be parsed and the parser stops at its last line.
+    A template that is a file of its own is cut off where it cannot be parsed and the parser stops at its last line. A block
+    that is never closed and holds a template down to a complete last output lacks its last fence and nothing else.
     """
-    if case.bundle.cut_off:
+    if case.bundle.cut_off and not (case.bundle.cut_off.endswith(NEVER_CLOSED) and _is_whole(case)):
         return case.bundle.cut_off
     for broken in case.broken:
         file = case.bundle.file(broken.file)
@@ -56,6 +57,21 @@ def cut_off(case: Case) -> str:
         if file and file.segments[0].source_line == 1 and broken.error.line >= last > 1:
             return f"{broken.file} ends in the middle of line {last}"
     return ""
+
+
+def _is_whole(case: Case) -> bool:
+    """Whether the last template can be parsed and ends in an output that has what it needs."""
+    if case.broken or not case.templates:
+        return False
+    template = case.templates[-1]
+    last = next(reversed(list(template.outputs.values())), None)
+    if next(reversed(list(template.root.values)), "") != "Outputs" or not isinstance(last, Map):
+        return False
+    return _is_set(last.get("Value")) and ("Export" not in last.keys or _is_set(at(last, "Export", "Name")))
+
+
+def _is_set(node: AnyNode | None) -> bool:
+    return node is not None and not (isinstance(node, Scalar) and node.value in (None, ""))
 
 
 _DECLINES = re.compile(

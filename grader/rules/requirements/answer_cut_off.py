@@ -45,9 +45,21 @@ RULE = Rule(
                 "    Type: AWS::SQS::Queue\n"
             }
         ),
+        Example(
+            {
+                "answer.md": "The template:\n\n```yaml\nResources:\n  Topic:\n    Type: AWS::SNS::Topic\n"
+                "Outputs:\n  Address:\n    Value: !Ref Topic\n    Export:\n"
+            }
+        ),
     ),
     passes=(
         Example({"answer.md": "The template:\n\n```yaml\nResources:\n  Topic:\n    Type: AWS::SNS::Topic\n```\n"}),
+        Example(
+            {
+                "answer.md": "The template:\n\n```yaml\nResources:\n  Topic:\n    Type: AWS::SNS::Topic\n"
+                "Outputs:\n  Address:\n    Value: !Ref Topic\n    Export: {Name: topic}\n"
+            }
+        ),
         example("""
 Resources:
   Topic:
