@@ -18,7 +18,7 @@ class Limits:
     depth: int = 20
     expansion: int = 200
     nesting: int = 100
-    nodes: int = 500_000
+    nodes: int = 100_000
 
 
 DEFAULT_LIMITS = Limits()

@@ -107,8 +107,14 @@ class Case:
 
     @cached_property
     def broken(self) -> tuple[Broken, ...]:
-        """The templates that could not."""
-        return tuple(item for item in self._parsed if isinstance(item, Broken))
+        """The templates that CloudFormation cannot parse; those whose meaning is clear all the same are templates as well."""
+        found = []
+        for item in self._parsed:
+            if isinstance(item, Broken):
+                found.append(item)
+            elif item.refused is not None:
+                found.append(Broken(item.file, item.text, item.refused))
+        return tuple(found)
 
     @cached_property
     def _given(self) -> tuple[Given, ...]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from grader.case.case import Case
+from grader.support.text import is_natural
 from grader.template import AnyNode, Call, Map, Path, Resource, Scalar, Scope, Sequence, Template, at, children
 
 
@@ -91,7 +92,7 @@ def is_deployed(scope: Scope, resource: Resource, path: str) -> bool:
         elif isinstance(node, Map):
             node = node.get(step)
         elif isinstance(node, Sequence):
-            node = at(node, int(step)) if step.isdigit() else None
+            node = at(node, int(step)) if is_natural(step) else None
         else:
             return True
     return True

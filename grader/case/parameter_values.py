@@ -8,12 +8,11 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from grader.bundle import BundleFile, Kind
 from grader.errors import InputError
 from grader.support.validation import load_yaml
-from grader.template import as_text
+from grader.template import TemplateSyntaxError, as_text, plain
+from grader.template.load import load
 
 _PAIR = re.compile(r"ParameterKey=[\"']?(\w+)[\"']?\s*,\s*ParameterValue=(\"[^\"\n]*\"|'[^'\n]*'|[^\s\"'\\,`]+)")
 _OVERRIDES = re.compile(
@@ -149,8 +148,8 @@ def _words(file: str) -> frozenset[str]:
 
 def _in_file(file: BundleFile) -> Iterator[Given]:
     try:
-        values = parameters_of(yaml.load(file.text, Loader=yaml.CSafeLoader), file.name)
-    except (InputError, yaml.YAMLError, ValueError, RecursionError):
+        values = parameters_of(plain(load(file.text).root), file.name)
+    except (InputError, TemplateSyntaxError):
         return
     for name, value in values.items():
         line = file.text.count("\n", 0, max(0, file.text.find(name))) + 1

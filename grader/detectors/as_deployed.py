@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 
 from grader.detectors.engine_quirks import Heard, heard
 from grader.detectors.remark import Remark
+from grader.support.text import is_natural
 from grader.template import AnyNode, Call, Scope, Template, as_text, at, items_of, text_of, walk
 from grader.template.specialize import specialized
 
@@ -40,7 +41,9 @@ class AsDeployed:
         if again is not None:
             return replace(said, remark=replace(remark, message=again.message))
         for values in itertools.islice(self._other_values(remark), self.others):
-            scope = replace(self.scope, given={**self.scope.given, **values}, _conditions={}, _names={}, _busy=set())
+            scope = replace(
+                self.scope, given={**self.scope.given, **values}, _conditions={}, _names={}, _busy=set(), _depth=0
+            )
             again = _again(remark, self._remarks(scope))
             if again is not None:
                 shown = ", ".join(f"{name}={value or repr('')}" for name, value in values.items())
@@ -139,7 +142,7 @@ def _nearest(entry: AnyNode, steps: tuple[str, ...]) -> AnyNode:
         if isinstance(node, Call) and step == node.name:
             below: AnyNode | None = node.argument
         else:
-            below = at(node, int(step) if step.isdigit() else step)
+            below = at(node, int(step) if is_natural(step) else step)
         if below is None:
             break
         node = below

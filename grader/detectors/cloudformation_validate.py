@@ -41,7 +41,8 @@ def detect(case: Case, catalogue: Catalogue) -> Iterator[Finding]:
             yield from _of_template(case, catalogue, template, unjudged)
         except EngineError as error:
             unjudged.append(error)
-    for broken in case.broken:
+    read = {template.file for template in case.templates}
+    for broken in (one for one in case.broken if one.file not in read):
         try:
             for remark in native.remarks(broken.file, broken.text, catalogue, case.account.region):
                 yield from _findings(heard(remark, None, case.account.region), catalogue, None, broken.file)

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 
 from grader.detectors.remark import Remark
 from grader.plan.schemas import pattern_at
+from grader.support.text import is_natural
 from grader.template import Call, Resource, Scalar, Template, at, text_of, walk
 
 # Ids under which the catalogue knows what a remark says; both engines use several ids for each.
@@ -209,7 +210,7 @@ def _policy(remark: Remark, template: Template | None, region: str) -> Heard | N
 def _node(remark: Remark, template: Template | None) -> object:
     node = template.section(remark.section).get(remark.name) if template else None
     for step in remark.steps:
-        node = at(node, int(step) if step.isdigit() else step)
+        node = at(node, int(step) if is_natural(step) else step)
     return node
 
 

@@ -10,7 +10,7 @@ from grader.support.engines.registry import EngineError, EngineLimitError, valid
 from grader.support.json_process import ChildEndedError
 
 NAME = "cloudformation-validate"
-SECONDS = 10.0  # for one template; a large one takes less than one
+SECONDS = 5.0  # for one template; a large one takes less than one
 _SECTIONS = {"RESOURCE": "Resources", "PARAMETER": "Parameters", "OUTPUT": "Outputs", "CONDITION": "Conditions"}
 
 

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 
 from grader.model import Finding, Location
+from grader.support.text import is_natural
 from grader.template import Template
 
 _STEP = re.compile(r"[./]")
@@ -40,7 +41,7 @@ class Remark:
         named: list[str] = []
         for index, step in enumerate(steps):
             inside_if = index > 0 and steps[index - 1] == "Fn::If"
-            if not step.isdigit() and step != "Fn::If" and not inside_if:
+            if not is_natural(step) and step != "Fn::If" and not inside_if:
                 named.append(step)
         return tuple(named)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from grader.diff.compare import Difference
 from grader.diff.sides import Canonical, Item, Key, leaves
 from grader.model import Finding
+from grader.support.text import is_natural
 
 
 def counterpart(finding: Finding, difference: Difference) -> Key | None:
@@ -42,7 +43,7 @@ def _at(item: Item, path: str) -> Canonical:
     for step in path.replace("/", ".").split("."):
         if isinstance(current, dict) and step in current:
             current = current[step]
-        elif isinstance(current, list) and step.isdigit() and int(step) < len(current):
+        elif isinstance(current, list) and is_natural(step) and int(step) < len(current):
             current = current[int(step)]
         elif isinstance(current, dict) and step != "Properties" and not step.startswith("Fn::"):
             return None
@@ -53,7 +54,7 @@ def _at(item: Item, path: str) -> Canonical:
 
 def _key(path: str) -> str:
     """Return the last key of a path, places in lists left out."""
-    return next((step for step in reversed(path.replace("/", ".").split(".")) if not step.isdigit()), "")
+    return next((step for step in reversed(path.replace("/", ".").split(".")) if not is_natural(step)), "")
 
 
 def _says(value: Canonical) -> set[tuple[str, str]]:

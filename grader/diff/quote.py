@@ -7,6 +7,7 @@ import textwrap
 from grader.diff.compare import Difference, line_at
 from grader.model import Finding
 from grader.support.markdown import fenced
+from grader.support.text import is_natural
 
 MAX_LINES = 14
 
@@ -21,7 +22,7 @@ def quote(finding: Finding, difference: Difference) -> str:
     lines = item.template.text.split("\n")
     start = line_at(item.resource, path) if path else item.resource.line
     last = path.rpartition(".")[2]
-    if path and not last.isdigit() and last not in lines[start - 1]:
+    if path and not is_natural(last) and last not in lines[start - 1]:
         return ""  # the ideal answer does without it
     text = _block(lines, start)
     language = "json" if item.template.is_json else "yaml"

@@ -12,6 +12,7 @@ from grader.facts.order import needed_by
 from grader.facts.places import Place, identity, places, root_of, target_of
 from grader.facts.policies import allowed
 from grader.plan.graph import dependencies
+from grader.support.text import is_natural
 from grader.template import as_text, is_known
 
 
@@ -56,9 +57,9 @@ def _families(engine: str, version: str) -> tuple[str, ...]:
     major = _major(version)
     two = ".".join(version.split(".")[:2])
     if engine == "postgres":
-        return (f"postgres{major}",) if major.isdigit() and int(major) >= 10 else ()
+        return (f"postgres{major}",) if is_natural(major) and int(major) >= 10 else ()
     if engine == "aurora-postgresql":
-        return (f"aurora-postgresql{major}",) if major.isdigit() and int(major) >= 10 else ()
+        return (f"aurora-postgresql{major}",) if is_natural(major) and int(major) >= 10 else ()
     if engine in ("mysql", "mariadb") and two.count(".") == 1:
         return (f"{engine}{two}",)
     if engine == "aurora-mysql" and two in ("5.7", "8.0"):
@@ -156,7 +157,7 @@ def lifecycle_order(case: Case, root: Place) -> Iterator[Broken]:
         days = [
             (int(place.text), place)
             for place in places(case, rule, "@.Transitions.*.TransitionInDays", rule)
-            if place.text.isdigit()
+            if is_natural(place.text)
         ]
         late = next((place for day, place in days if ends is not None and day >= ends), None)
         if late is not None:
@@ -165,7 +166,7 @@ def lifecycle_order(case: Case, root: Place) -> Iterator[Broken]:
 
 def _number(case: Case, item: Place, name: str) -> float | None:
     [place] = places(case, item, f"@.{name}", item)
-    return float(place.text) if place.text.isdigit() and is_known(place.value) else None
+    return float(place.text) if is_natural(place.text) and is_known(place.value) else None
 
 
 def load_balancer_log_policy(case: Case, root: Place) -> Iterator[Broken]:
@@ -220,7 +221,7 @@ def backup_cold_storage(case: Case, root: Place) -> Iterator[Broken]:
     for rule in places(case, root, "BackupPlan.BackupPlanRule.*"):
         [cold] = places(case, rule, "@.Lifecycle.MoveToColdStorageAfterDays", rule)
         [end] = places(case, rule, "@.Lifecycle.DeleteAfterDays", rule)
-        if cold.text.isdigit() and end.text.isdigit() and int(end.text) < int(cold.text) + 90:
+        if is_natural(cold.text) and is_natural(end.text) and int(end.text) < int(cold.text) + 90:
             yield Broken(
                 end, f"recovery points move to cold storage after {cold.text} days and are deleted after {end.text}"
             )
@@ -255,7 +256,7 @@ def rolling_update(case: Case, root: Place) -> Iterator[Broken]:
     rolling = policy.get("AutoScalingRollingUpdate") if isinstance(policy, dict) else None
     least = as_text(rolling.get("MinInstancesInService", "")) if isinstance(rolling, dict) else ""
     [most] = places(case, root, "MaxSize")
-    if least.isdigit() and most.text.isdigit() and int(least) >= int(most.text) > 0:
+    if is_natural(least) and is_natural(most.text) and int(least) >= int(most.text) > 0:
         yield Broken(root, f"MinInstancesInService is {least} and MaxSize is {most.text}")
 
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 from grader.case import Case
 from grader.facts.places import Place, places
+from grader.support.text import is_natural
 from grader.template import NO_VALUE, Unknown, as_text, is_known
 
 Truth = bool | None
@@ -190,6 +191,6 @@ def _count(clause: Clause, place: Place) -> Truth:
 def _multiple(clause: Clause, place: Place, view: View) -> Truth:
     found = view.at(clause.operand.strip("<>"))
     items = found[0].value if found else NO_VALUE
-    if not isinstance(items, list) or not items or not as_text(place.value).isdigit():
+    if not isinstance(items, list) or not items or not is_natural(as_text(place.value)):
         return None
     return int(as_text(place.value)) % len(items) == 0

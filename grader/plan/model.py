@@ -41,6 +41,7 @@ class PlanCode(StrEnum):
     NESTED_TEMPLATE_MISSING = "nested-template-missing"
     NESTED_TYPE = "nested-type"
     NO_RESOURCES = "no-resources"
+    NULL_VALUE = "null-value"
     PARAMETER_MISSING = "parameter-missing"
     PARAMETER_TYPE = "parameter-type"
     PARAMETER_VALUE = "parameter-value"

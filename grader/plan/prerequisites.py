@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 
 from grader.case import Case
 from grader.plan.model import PlanCode, Problem, Stage, at_resource
+from grader.support.text import is_natural
 from grader.template import Resource, Scope, Template, is_known
 
 _ROLE = re.compile(r"^arn:aws[\w-]*:iam::(\d{12}):role/(?!aws-service-role/)(?:[\w+=,.@-]+/)*([\w+=,.@-]+)$")
@@ -118,7 +119,7 @@ def _concurrency(case: Case) -> Iterator[Problem]:
         for template, function in case.resources(kind):
             scope = case.scopes[template.file]
             text = scope.text(function.get("ReservedConcurrentExecutions"))
-            if not text.isdigit() or scope.exists(function) is False:
+            if not is_natural(text) or scope.exists(function) is False:
                 continue
             reserved += int(text)
             if int(text) and reserved > room:

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from grader.model import Location
 from grader.plan.model import PlanCode, Problem, at_reference, at_resource
-from grader.plan.schemas import has_attribute, is_known_type
-from grader.template import Call, Reference, Scope, Template, as_text, at, is_known
+from grader.plan.schemas import has_attribute, is_known_type, is_typed
+from grader.template import Call, Reference, Scalar, Scope, Template, as_text, at, is_known, walk
 
 # Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/pseudo-parameter-reference.html
 _PSEUDO = frozenset(
@@ -61,6 +61,27 @@ def check_template(template: Template, region: str) -> Iterator[Problem]:
         elif not is_known_type(resource.type, region):
             message = f"{resource.type} is no type that CloudFormation offers in {region}"
             yield at_resource(template, resource, "", PlanCode.TYPE_UNKNOWN, message, value=resource.type)
+    if not template.transforms:
+        yield from _nulls(template, region)
+
+
+def _nulls(template: Template, region: str) -> Iterator[Problem]:
+    """Report properties without a value, which CloudFormation refuses where their schema says what they hold.
+
+    Where any JSON may be, such as in the definition of a state machine, null is a value. Source:
+    https://github.com/aws-cloudformation/cfn-lint/issues/38 and https://github.com/aws-cloudformation/cfn-lint/pull/2242
+    """
+    for resource in template.resources.values():
+        for path, node in walk(resource.properties):
+            steps = [str(step) for step in path]
+            is_null = isinstance(node, Scalar) and node.value is None
+            if (
+                is_null
+                and not any(step.startswith("Fn::") for step in steps)
+                and is_typed(resource.type, steps, region)
+            ):
+                message = f"{steps[-1]} has no value: CloudFormation takes no null"
+                yield at_resource(template, resource, ".".join(steps), PlanCode.NULL_VALUE, message, value=steps[-1])
 
 
 def check_references(template: Template, scope: Scope, region: str) -> Iterator[Problem]:

@@ -10,6 +10,7 @@ from functools import cache
 from typing import Any, cast
 
 from grader.support.aws_types import resource_types, schema_folder
+from grader.support.text import is_natural
 
 # Attributes that these return beside their schema's read-only properties.
 # Source: "Return values" of each type, https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/
@@ -119,6 +120,14 @@ def reference_returns(name: str, region: str) -> str:
     return "name" if _NAME_IDENTIFIER.search(last) else ""
 
 
+def is_typed(name: str, steps: Sequence[str], region: str) -> bool:
+    """Whether a type's schema says what the value at a path is: not where any JSON may be, nor where it is not known."""
+    node = _schema_at(name, steps, region)
+    kind = node.get("type")
+    kinds = set(kind if isinstance(kind, list) else [kind])
+    return (bool(node) and kinds <= {"string", "integer", "number", "boolean", "array"}) or "properties" in node
+
+
 def _schema_at(name: str, steps: Sequence[str], region: str) -> dict[str, Any]:
     schema = _schema(name, region) or {}
     node: Any = schema
@@ -128,5 +137,5 @@ def _schema_at(name: str, steps: Sequence[str], region: str) -> dict[str, Any]:
         if not isinstance(node, dict):
             return {}
         if step is not None:
-            node = node.get("items") if step.isdigit() else node.get("properties", {}).get(step)
+            node = node.get("items") if is_natural(step) else node.get("properties", {}).get(step)
     return cast("dict[str, Any]", node)

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from grader.case import Case
 from grader.model import Location
 from grader.plan.model import PlanCode, Problem, Stage, at_resource
+from grader.support.text import is_natural
 from grader.template import Path, Resource, Scope, Template, dotted, items_of
 
 _RESOLVE = re.compile(
@@ -113,7 +114,7 @@ def _repository(case: Case, image: str, template: Template) -> str:
     match = _ECR.search(image)
     if match:
         account, name = match.group("account"), str(match.group("name"))
-        is_others = account.isdigit() and account != case.account.id
+        is_others = is_natural(account) and account != case.account.id
         return "" if is_others or name.startswith(_cached_prefixes(case)) else name
     for used in re.finditer(r"\$\{(\w+)(?:\.\w+)?\}", image):
         resource = template.resources.get(used.group(1))

@@ -1,4 +1,4 @@
-"""Long or odd text made fit for one line."""
+"""Long or odd text made fit for one line, and what a text is."""
 
 from __future__ import annotations
 
@@ -12,3 +12,8 @@ def one_line(text: str, limit: int) -> str:
 def error_line(error: BaseException) -> str:
     """Return the class and the message of an error on one line of at most 300 characters."""
     return one_line(f"{type(error).__name__}: {error}", 300)
+
+
+def is_natural(text: str) -> bool:
+    """Whether a text is a natural number in plain digits that `int` reads; `str.isdigit` takes superscripts as well."""
+    return len(text) <= 18 and text.isascii() and text.isdigit()

@@ -13,6 +13,7 @@ import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
+from grader.support.text import is_natural
 from grader.template.model import SUB_VARIABLE, Parameter, Resource, Template
 from grader.template.node import AnyNode, Call, Map, Path, Scalar, Sequence, at, children, items_of, walk
 
@@ -40,6 +41,7 @@ NAME_PROPERTIES: Mapping[str, str] = {
     "AWS::SSM::Parameter": "Name",
 }
 MAX_TEXT = 100_000
+MAX_DEPTH = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +99,7 @@ class Scope:
     _conditions: dict[str, bool | None] = field(default_factory=dict)
     _names: dict[str, object] = field(default_factory=dict)
     _busy: set[str] = field(default_factory=set)
+    _depth: int = 0
 
     def parameter(self, name: str) -> object:
         """Return a parameter's value: given, else its default, else unknown."""
@@ -140,11 +143,20 @@ class Scope:
         return self._names[resource.name]
 
     def value(self, node: AnyNode | None) -> object:
-        """Return the value of a node."""
+        """Return the value of a node. Unknown is what names that lead to names for more than 100 steps would give."""
         if node is None:
             return NO_VALUE
         if isinstance(node, Scalar):
             return node.value
+        self._depth += 1
+        try:
+            return self._value(node)
+        finally:
+            self._depth -= 1
+
+    def _value(self, node: Sequence | Map | Call) -> object:
+        if self._depth > MAX_DEPTH:
+            return Unknown("${Fn::Depth@" + str(node.line) + "}")
         if isinstance(node, Sequence):
             return [value for item in node.items if (value := self.value(item)) is not NO_VALUE]
         if isinstance(node, Map):
@@ -244,7 +256,7 @@ class Scope:
 
     def _select(self, argument: AnyNode) -> object:
         index, values = self.value(at(argument, 0)), self.value(at(argument, 1))
-        if not isinstance(values, list) or not str(index).isdigit():
+        if not isinstance(values, list) or not is_natural(str(index)):
             return None
         position = int(str(index))
         return values[position] if position < len(values) else None
@@ -283,8 +295,11 @@ class Scope:
         if found is not None and any(isinstance(node, Call) for _, node in walk(found)):
             return None  # mappings hold no functions: CloudFormation refuses them, and this may be in a circle
         if found is None:
-            found = at(argument, 3, "DefaultValue")
-        return None if found is None else self.value(found)
+            default = at(argument, 3, "DefaultValue")
+            return None if default is None else self.value(default)
+        items = found.items if isinstance(found, Sequence) else (found,)
+        is_plain = all(isinstance(item, Scalar) for item in items)
+        return self.value(found) if is_plain else None  # a mapping holds texts and lists of texts, no functions
 
     def _base64(self, argument: AnyNode) -> object:
         value = self.value(argument)

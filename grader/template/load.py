@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
 from json.decoder import scanstring  # type: ignore[attr-defined]
 from types import MappingProxyType
-from typing import cast
+from typing import Any, cast
 
 import yaml
 
@@ -27,14 +27,22 @@ _CONSTRUCT = {
     "tag:yaml.org,2002:float": yaml.constructor.SafeConstructor.construct_yaml_float,
 }
 _LOADER = yaml.SafeLoader("")
+_LARGEST = 10**400  # a number beyond stays the text that it is, as in JSON
 _NULL = "tag:yaml.org,2002:null"
 _PREFIX = "tag:yaml.org,2002:"
+_SURROGATE = re.compile("[\ud800-\udfff]")  # half a character, which no file can hold
+_TAG_END = re.compile(r"(!\w+)([\]},])")
+MAX_SLOW = 100_000  # characters for PyYAML's own parser, which reads as many in a second
 
 
 class TemplateSyntaxError(Exception):
-    """The text is not the YAML or JSON that CloudFormation accepts: `message` in one line, `line` and `column` from 1."""
+    """The text is not the YAML or JSON that CloudFormation accepts: `message` in one line, `line` and `column` from 1.
 
-    def __init__(self, message: str, line: int, column: int = 1) -> None:
+    `is_limit` tells that the text is larger or deeper than what is read.
+    """
+
+    def __init__(self, message: str, line: int, column: int = 1, is_limit: bool = False) -> None:
+        self.is_limit = is_limit
         self.message = " ".join(message.split())
         self.line = line
         self.column = column
@@ -53,24 +61,59 @@ class Duplicate:
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
-    """A parsed text: its root node, the keys written twice, and whether it was JSON."""
+    """A parsed text: its root node, the keys written twice, and whether it was JSON.
+
+    `refused` is why CloudFormation refuses a text whose meaning is clear all the same; None where it reads it.
+    """
 
     root: AnyNode
     duplicates: tuple[Duplicate, ...]
     is_json: bool
     merge_lines: tuple[int, ...] = ()
+    refused: TemplateSyntaxError | None = None
 
 
 def load(text: str, nesting: int = DEFAULT_LIMITS.nesting, nodes: int = DEFAULT_LIMITS.nodes) -> Loaded:
     """Parse the text of a template.
 
+    What one parser refuses and another reads is read. JSON with comments or commas too many is read, and `refused` says what
+    CloudFormation, which wants JSON as ECMA-404 defines it, finds wrong with it.
     Raises TemplateSyntaxError with the place for text that is not YAML or JSON, for more than one YAML document, and
-    for nesting over 100 levels or more than 500,000 nodes once aliases are expanded.
+    for nesting over 100 levels or more than 100,000 nodes once aliases are expanded.
+    Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/template-formats.html
     """
-    text = text.removeprefix("\ufeff")
-    if text.lstrip()[:1] == "{":
-        return _Json(text, nesting, nodes).load()
-    return _load_yaml(_YamlBuilder(nesting, nodes), text)
+    text = _SURROGATE.sub("\ufffd", text.removeprefix("\ufeff"))
+    is_json = text.lstrip()[:1] == "{"
+    try:
+        if is_json:
+            return _Json(text, nesting, nodes).load()
+        return _load_yaml(_YamlBuilder(nesting, nodes), text)
+    except TemplateSyntaxError as error:
+        if error.is_limit:
+            raise
+        for attempt in _json_attempts(text) if is_json else _yaml_attempts(text):
+            try:
+                return attempt(nesting, nodes, error)
+            except TemplateSyntaxError:
+                continue
+        raise
+
+
+_Attempt = Callable[[int, int, "TemplateSyntaxError"], "Loaded"]
+
+
+def _json_attempts(text: str) -> Iterator[_Attempt]:
+    """Yield more lenient ways to read JSON; CloudFormation does not go them."""
+    yield lambda nesting, nodes, error: replace(_Json(text, nesting, nodes, lenient=True).load(), refused=error)
+
+
+def _yaml_attempts(text: str) -> Iterator[_Attempt]:
+    """Yield other ways to read YAML: with a blank behind a tag that a bracket ends, which libyaml wants, and PyYAML's own parser."""
+    apart = _TAG_END.sub(r"\1 \2", text)
+    if apart != text:
+        yield lambda nesting, nodes, _: _load_yaml(_YamlBuilder(nesting, nodes), apart)
+    if len(text) <= MAX_SLOW:
+        yield lambda nesting, nodes, _: _load_yaml(_YamlBuilder(nesting, nodes), text, yaml.SafeLoader)
 
 
 @dataclass(slots=True)
@@ -90,9 +133,9 @@ def _place_of(event: yaml.Event) -> tuple[int, int]:
     return (mark.line + 1, mark.column + 1) if mark else (1, 1)
 
 
-def _load_yaml(builder: _YamlBuilder, text: str) -> Loaded:
+def _load_yaml(builder: _YamlBuilder, text: str, loader: Any = yaml.CSafeLoader) -> Loaded:
     try:
-        for event in yaml.parse(text, Loader=yaml.CSafeLoader):
+        for event in yaml.parse(text, Loader=loader):
             builder.take(event)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
@@ -117,6 +160,7 @@ class _YamlBuilder:
         self.merge_lines: list[int] = []
         self._stack: list[_Open] = []
         self._anchors: dict[str, tuple[AnyNode, int, int]] = {}
+        self._extents: dict[int, tuple[AnyNode, int, int]] = {}
         self._count = 0
         self._documents = 0
 
@@ -141,7 +185,7 @@ class _YamlBuilder:
         line, column = _place_of(event)
         if len(self._stack) >= self._nesting:
             raise TemplateSyntaxError(
-                f"nested more than {self._nesting} levels deep (--max-nesting raises this)", line, column
+                f"nested more than {self._nesting} levels deep (--max-nesting raises this)", line, column, is_limit=True
             )
         is_map = isinstance(event, yaml.MappingStartEvent)
         self._stack.append(_Open(line, column, event.tag, event.anchor, is_map))
@@ -172,9 +216,10 @@ class _YamlBuilder:
                 f"more than {self._nodes:,} nodes once aliases are expanded (--max-nodes raises this)",
                 node.line,
                 node.column,
+                is_limit=True,
             )
         if anchor:
-            self._anchors[anchor] = (node, *_extent(node))
+            self._anchors[anchor] = (node, *_extent(node, self._extents))
         if self._stack:
             self._stack[-1].items.append(node)
         else:
@@ -186,7 +231,9 @@ class _YamlBuilder:
         node, size, depth = self._anchors[event.anchor]
         if len(self._stack) + depth > self._nesting:
             raise TemplateSyntaxError(
-                f"nested more than {self._nesting} levels deep (--max-nesting raises this)", _place_of(event)[0]
+                f"nested more than {self._nesting} levels deep (--max-nesting raises this)",
+                _place_of(event)[0],
+                is_limit=True,
             )
         self._place(node, None, size)
 
@@ -202,15 +249,15 @@ class _YamlBuilder:
         return Scalar(line, column, _implicit(text) if is_plain else text, text)
 
 
-def _extent(node: AnyNode) -> tuple[int, int]:
-    """Return how many nodes a node is, aliases expanded, and how deep."""
-    known: dict[int, tuple[int, int]] = {}
+def _extent(node: AnyNode, known: dict[int, tuple[AnyNode, int, int]]) -> tuple[int, int]:
+    """Return how many nodes a node is, aliases expanded, and how deep; `known` keeps what was measured before."""
 
     def measure(current: AnyNode) -> tuple[int, int]:
         if id(current) not in known:
             below = [measure(part) for part in _parts(current)]
-            known[id(current)] = (1 + sum(size for size, _ in below), 1 + max((deep for _, deep in below), default=0))
-        return known[id(current)]
+            size, deep = 1 + sum(size for size, _ in below), 1 + max((deep for _, deep in below), default=0)
+            known[id(current)] = (current, size, deep)  # the node is kept, so that its id stays its own
+        return known[id(current)][1:]
 
     return measure(node)
 
@@ -238,10 +285,10 @@ def _typed(tag: str, text: str) -> str | int | float | bool | None:
     if construct is None:
         return text
     try:
-        value = construct(_LOADER, yaml.ScalarNode(tag, text))
-    except (ValueError, KeyError):  # an explicit tag over a text that does not fit it; digits beyond int's limit
+        value = cast("int | float | bool", construct(_LOADER, yaml.ScalarNode(tag, text)))
+    except (ValueError, LookupError, ArithmeticError):  # a tag over a text that does not fit it; more digits than fit
         return text
-    return cast("int | float | bool", value)
+    return text if isinstance(value, int) and abs(value) >= _LARGEST else value
 
 
 def _tagged(node: AnyNode, tag: str | None) -> AnyNode:
@@ -275,6 +322,7 @@ def _long_form(line: int, column: int, keys: dict[str, Scalar], values: dict[str
 
 
 _SPACE = re.compile(r"[ \t\n\r]*")
+_SPACE_OR_COMMENT = re.compile(r"(?:[ \t\n\r]+|//[^\n]*|#[^\n]*|/\*(?:[^*]|\*(?!/))*\*/)*")
 _NUMBER = re.compile(r"-?(?:0|[1-9]\d*)(\.\d+)?([eE][-+]?\d+)?")
 _WORDS: dict[str, bool | None] = {"true": True, "false": False, "null": None}
 
@@ -282,8 +330,9 @@ _WORDS: dict[str, bool | None] = {"true": True, "false": False, "null": None}
 class _Json:
     """A JSON reader that keeps positions."""
 
-    def __init__(self, text: str, nesting: int, nodes: int) -> None:
+    def __init__(self, text: str, nesting: int, nodes: int, lenient: bool = False) -> None:
         self.text = text
+        self._lenient = lenient
         self._nesting = nesting
         self._nodes = nodes
         self.duplicates: list[Duplicate] = []
@@ -308,19 +357,19 @@ class _Json:
         self._line = line
         return line + 1, index - starts[line] + 1
 
-    def _error(self, message: str, index: int) -> TemplateSyntaxError:
-        return TemplateSyntaxError(message, *self._place(min(index, max(0, len(self.text) - 1))))
+    def _error(self, message: str, index: int, is_limit: bool = False) -> TemplateSyntaxError:
+        return TemplateSyntaxError(message, *self._place(min(index, max(0, len(self.text) - 1))), is_limit)
 
     def _skip(self, index: int) -> int:
-        match = _SPACE.match(self.text, index)
+        match = (_SPACE_OR_COMMENT if self._lenient else _SPACE).match(self.text, index)
         return match.end() if match else index
 
     def _value(self, index: int, depth: int) -> tuple[AnyNode, int]:
         self._count += 1
         if depth > self._nesting:
-            raise self._error(f"nested more than {self._nesting} levels deep (--max-nesting raises this)", index)
+            raise self._error(f"nested more than {self._nesting} levels deep (--max-nesting raises this)", index, True)
         if self._count > self._nodes:
-            raise self._error(f"more than {self._nodes:,} nodes (--max-nodes raises this)", index)
+            raise self._error(f"more than {self._nodes:,} nodes (--max-nodes raises this)", index, True)
         head = self.text[index : index + 1]
         if head == "{":
             return self._object(index, depth)
@@ -345,10 +394,10 @@ class _Json:
 
     def _string(self, index: int) -> tuple[str, int]:
         try:
-            value, end = scanstring(self.text, index + 1, True)
+            value, end = scanstring(self.text, index + 1, not self._lenient)
         except json.JSONDecodeError as error:
             raise self._error(f"broken string: {error.msg}", error.pos) from None
-        return value, end
+        return _SURROGATE.sub("\ufffd", value), end
 
     def _parts(self, index: int, close: str, read: Callable[[int], int]) -> int:
         """Read the comma-separated parts of an object or array; return where it ends."""
@@ -363,6 +412,8 @@ class _Json:
             if mark != ",":
                 raise self._error(f"expected ',' or '{close}'", index)
             index = self._skip(index + 1)
+            if self._lenient and self.text[index : index + 1] == close:
+                return index + 1
 
     def _array(self, index: int, depth: int) -> tuple[AnyNode, int]:
         line, column = self._place(index)

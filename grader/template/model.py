@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from grader.bundle.limits import DEFAULT_LIMITS, Limits
+from grader.support.text import is_natural
 from grader.template.load import Duplicate, Loaded, TemplateSyntaxError, load
 from grader.template.node import (
     AnyNode,
@@ -140,12 +141,15 @@ class Resource:
 
 
 def _steps(path: str) -> tuple[str | int, ...]:
-    return tuple(int(step) if step.isdigit() else step for step in path.split(".")) if path else ()
+    return tuple(int(step) if is_natural(step) else step for step in path.split(".")) if path else ()
 
 
 @dataclass(frozen=True)
 class Template:
-    """One parsed CloudFormation template. Sections that are absent are empty mappings."""
+    """One parsed CloudFormation template. Sections that are absent are empty mappings.
+
+    `refused` is why CloudFormation refuses a text whose meaning is clear all the same; None where it reads it.
+    """
 
     file: str
     text: str
@@ -153,6 +157,7 @@ class Template:
     is_json: bool = False
     duplicates: tuple[Duplicate, ...] = ()
     merge_lines: tuple[int, ...] = ()
+    refused: TemplateSyntaxError | None = None
     _empty: Map = field(default_factory=lambda: Map(1, 1), repr=False)
 
     def section(self, name: str) -> Map:
@@ -270,7 +275,7 @@ def parse_template(file: str, text: str, limits: Limits = DEFAULT_LIMITS) -> Tem
     root = loaded.root
     if not isinstance(root, Map):
         raise TemplateSyntaxError("a template is a mapping with a Resources section", root.line, root.column)
-    return Template(file, text, root, loaded.is_json, loaded.duplicates, loaded.merge_lines)
+    return Template(file, text, root, loaded.is_json, loaded.duplicates, loaded.merge_lines, loaded.refused)
 
 
 def _references(template: Template) -> Iterator[Reference]:

@@ -22,6 +22,7 @@ RULE = Rule(
     aws_behaviour="CloudFormation rejects the value when it validates the resource.",
     confirm=because_value,
     stands_for=(
+        "plan:null-value",
         "cfn-lint:E3012",
         "cloudformation-validate:F3012",
         "cloudformation-validate:E3012",
@@ -38,6 +39,14 @@ Resources:
     Type: AWS::SNS::Topic
     Properties:
       Tags: orders  # finds
+"""),
+        example("""
+Resources:
+  Orders:
+    Type: AWS::SQS::Queue
+    Properties:
+      DelaySeconds: 5
+      VisibilityTimeout:  # finds
 """),
     ),
     passes=(

@@ -9,6 +9,7 @@ from grader.case import Case
 from grader.catalogue import Rule, RuleFinding, at_property, example
 from grader.rules._shared import PUBLIC_CIDRS, created
 from grader.support.markdown import code
+from grader.support.text import is_natural
 from grader.task.prompt import Sentence
 from grader.template import Resource, Template
 
@@ -66,7 +67,7 @@ def _opens(rule: Mapping[str, object], way: str, ports: list[str]) -> bool:
     first, last = str(rule.get("FromPort", "")), str(rule.get("ToPort", ""))
     every = str(rule.get("IpProtocol")) == "-1"
     if ports:
-        inside = first.isdigit() and last.isdigit() and any(int(first) <= int(port) <= int(last) for port in ports)
+        inside = is_natural(first) and is_natural(last) and any(int(first) <= int(port) <= int(last) for port in ports)
         return every or inside
     return way == "Egress" or not (first == last and last in _WEB)
 

@@ -10,6 +10,7 @@ from grader.catalogue import Rule, RuleFinding, at_property, example
 from grader.rules._shared import PUBLIC_CIDRS, created
 from grader.rules.network._corrections import from_network
 from grader.support.markdown import code
+from grader.support.text import is_natural
 from grader.task.prompt import Sentence
 from grader.template import AnyNode, Call, Resource, Template, at, items_of
 
@@ -67,7 +68,7 @@ def _asked(case: Case, port: str) -> Sentence | None:
 def _near(port: str) -> str:
     number, _, name = port.partition(" ")
     return (
-        rf"\b({number}|{re.escape(name.strip('()') or number)})\b" if number.isdigit() else r"\ball (ports|traffic)\b"
+        rf"\b({number}|{re.escape(name.strip('()') or number)})\b" if is_natural(number) else r"\ball (ports|traffic)\b"
     )
 
 
@@ -79,7 +80,7 @@ def _opened(rule: Mapping[str, object]) -> str:
     protocol = str(rule.get("IpProtocol", "")).lower()
     if protocol in ("-1", "all") or (first == "0" and last == "65535"):
         return "all ports"
-    if protocol not in ("tcp", "6") or not (first.isdigit() and last.isdigit()):
+    if protocol not in ("tcp", "6") or not (is_natural(first) and is_natural(last)):
         return ""
     return next((f"{port} ({name})" for port, name in _PORTS.items() if int(first) <= port <= int(last)), "")
 

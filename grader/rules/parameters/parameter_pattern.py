@@ -12,6 +12,7 @@ from grader.catalogue import Rule, RuleFinding, example
 from grader.model import Location
 from grader.rules.parameters._parameters import spoken
 from grader.support.markdown import code
+from grader.support.text import is_natural
 from grader.template import Parameter
 
 # A sentence of a prompt that says which values a parameter takes.
@@ -78,7 +79,7 @@ def _rejected(parameter: Parameter, pattern: str) -> tuple[list[str], int]:
     name = re.sub(r"[^a-z]", "", parameter.name.lower())
     values = next((values for role, values in _ORDINARY if re.search(role, name)), ())
     low, high = (
-        int(text) if (text := parameter.text(key) or "").isdigit() else None for key in ("MinLength", "MaxLength")
+        int(text) if is_natural(text := parameter.text(key) or "") else None for key in ("MinLength", "MaxLength")
     )
     values = tuple(value for value in values if (low or 0) <= len(value) <= (high or 1_000))
     try:

@@ -11,7 +11,7 @@ from typing import Any
 from grader.support.json_process import bound_memory, serve
 from grader.support.text import error_line
 
-MEGABYTES = 3_000
+MEGABYTES = 1_500
 
 
 def main() -> None:
