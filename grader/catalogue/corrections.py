@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from grader.case import Case
 from grader.model import Action, Edit, Finding, Steps
+from grader.support.text import is_natural
 from grader.template import AnyNode, Call, Map, Scalar, Sequence, Template, children, plain, walk
 
 _SECTIONS = ("Parameters", "Mappings", "Conditions", "Resources", "Outputs")
@@ -40,7 +41,7 @@ def _walked(node: AnyNode | None, path: str) -> Steps:
             sizes = (size for size in range(1, len(rest) + 1) if ".".join(rest[:size]) in node.values)
             size = next(sizes, 1)
         step: str | int = ".".join(rest[:size])
-        if isinstance(node, Sequence) and str(step).isdigit():
+        if isinstance(node, Sequence) and is_natural(str(step)):
             step = int(step)
         steps.append(step)
         node = _below(node, step)

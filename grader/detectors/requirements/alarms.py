@@ -7,6 +7,7 @@ import re
 from grader.detectors.requirements.answer import Answer, Built, known
 from grader.detectors.requirements.fields import value_holds
 from grader.detectors.requirements.verdict import Verdict, judge, met, unjudged, unmet
+from grader.support.text import is_natural
 from grader.task.reading import Demand
 
 _SCALING = ("AWS::AutoScaling::ScalingPolicy", "AWS::ApplicationAutoScaling::ScalingPolicy")
@@ -148,11 +149,11 @@ def _period(expression: str) -> int | None:
     minute, hour, day, _, week, _ = cron.groups()
     if step := re.fullmatch(r"(?:0|\*)/(\d+)", minute):
         return int(step.group(1)) * 60
-    if minute.isdigit() and (hour_step := re.fullmatch(r"(?:0|\*)/(\d+)", hour)):
+    if is_natural(minute) and (hour_step := re.fullmatch(r"(?:0|\*)/(\d+)", hour)):
         return int(hour_step.group(1)) * 3600
-    if minute.isdigit() and hour == "*":
+    if is_natural(minute) and hour == "*":
         return 3600
-    if minute.isdigit() and hour.isdigit():
+    if is_natural(minute) and is_natural(hour):
         return (
             86400
             if day in "*?" and week in ("*", "?")

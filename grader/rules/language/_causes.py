@@ -12,13 +12,14 @@ from grader.catalogue.corrections import template_of
 from grader.model import Finding
 from grader.rules._shared import resource_at, with_facts
 from grader.support.markdown import code, listed
+from grader.support.text import is_natural
 from grader.template import Map, Path, Resource, Template, at, text_of
 
 
 def steps_of(finding: Finding) -> Path:
     """Return the path of a finding up to the first intrinsic function."""
     steps = finding.path.split(".Fn::")[0].split(".Ref")[0].split(".")
-    return tuple(int(step) if step.isdigit() else step for step in steps if step)
+    return tuple(int(step) if is_natural(step) else step for step in steps if step)
 
 
 def neighbours(case: Case, finding: Finding) -> Iterator[tuple[Template, Resource]]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from grader.model import Requirement, RequirementSource
+from grader.support.text import is_natural
 from grader.task.prompt import Sentence, read_prompt
 from grader.task.reading.demand import Check, Demand, Reading
 from grader.task.reading.lexicon import Ask, Lexicon, Mention, load_lexicon
@@ -388,7 +389,7 @@ def _number_before(text: str) -> int | None:
     """Return the number, from two on, that a text ends in, with at most one word behind it: `three`, `two separate`."""
     found = _NUMBER.search(text)
     word = found.group(1).lower() if found else "0"
-    number = int(word) if word.isdigit() else NUMBER_WORDS[word]
+    number = int(word) if is_natural(word) else NUMBER_WORDS[word]
     return number if 2 <= number <= 20 else None
 
 
