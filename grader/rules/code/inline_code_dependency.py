@@ -45,16 +45,25 @@ def check(case: Case) -> Iterator[RuleFinding]:
     for code in created_functions(case):
         missing = [] if code.function.get("Layers") is not None else _imports(code)
         if missing:
+            always = any(_is_at_top(code.text, name) for name in missing)
             yield at_property(
                 code.template,
                 code.function,
                 code.path,
                 f"imports {', '.join(missing)}, which {code.runtime} does not have",
-                level=level_of_failure(code),
+                level=level_of_failure(code) if always else "",
                 value=", ".join(missing),
                 runtime=code.runtime,
-                because=_because(code, missing) + stack_waits(code),
+                because=_because(code, missing) + (stack_waits(code) if always else ""),
             )
+
+
+def _is_at_top(text: str, name: str) -> bool:
+    """Whether a module is imported where the file begins to run, and not only inside a function."""
+    module = re.escape(name)
+    return (
+        re.search(rf"^(import|from) +{module}\b|^(const|let|var)\b.*require\(['\"]{module}\b", text, re.M) is not None
+    )
 
 
 def _because(code: InlineCode, missing: list[str]) -> str:
@@ -115,7 +124,7 @@ RULE = Rule(
     lesson="Use the standard library and the AWS SDK of the runtime in inline code, and nothing else.",
     reference="https://docs.aws.amazon.com/lambda/latest/dg/python-package.html",
     aws_behaviour="Lambda creates the function; each invocation that reaches the import fails. The stack fails where a custom resource "
-    "waits for the function (Critical).",
+    "waits for a function with the import at its top (Critical).",
     cost="Each failed invocation is charged, and asynchronous ones are repeated.",
     check=check,
     fails=(

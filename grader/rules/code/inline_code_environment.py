@@ -10,7 +10,7 @@ from grader.case import Case
 from grader.case.inline_code import InlineCode, python_tree
 from grader.catalogue import Rule, RuleFinding, at_property, example
 from grader.rules._fragments import resources, role, worker
-from grader.rules.code._functions import created_functions, level_of_failure, stack_waits
+from grader.rules.code._functions import created_functions
 from grader.support.markdown import code as span
 from grader.support.markdown import listed
 
@@ -33,9 +33,8 @@ def check(case: Case) -> Iterator[RuleFinding]:
                 code.function,
                 code.path,
                 f"reads {', '.join(unset)}, which the template does not set",
-                level=level_of_failure(code),
                 value=", ".join(unset),
-                because=_because(code) + stack_waits(code),
+                because=_because(code),
             )
 
 
@@ -93,8 +92,7 @@ RULE = Rule(
     root_cause="{because}",
     lesson="Compare the environment variables that code reads with those that the template sets.",
     reference="https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html",
-    aws_behaviour="Lambda creates the function; reading the variable raises KeyError at each invocation that reaches it. The stack fails "
-    "where a custom resource waits for the function (Critical).",
+    aws_behaviour="Lambda creates the function; reading the variable raises KeyError at each invocation that reaches it.",
     cost="Each failed invocation is charged, and asynchronous ones are repeated.",
     check=check,
     fails=(

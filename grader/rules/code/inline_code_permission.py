@@ -11,7 +11,7 @@ from grader.case.inline_code import python_tree
 from grader.catalogue import Rule, RuleFinding, at_property, example
 from grader.plan.iam_actions import is_known_action
 from grader.rules._fragments import resources, role, worker
-from grader.rules.code._functions import created_functions, level_of_failure, stack_waits
+from grader.rules.code._functions import created_functions
 from grader.support.markdown import code as span
 from grader.support.markdown import listed
 
@@ -65,13 +65,12 @@ def check(case: Case) -> Iterator[RuleFinding]:
             "value": ", ".join(refused[:4]),
             "function": code.function.name,
             "role": own.name,
-            "because": _because(own.name, refused[0], granted) + stack_waits(code),
+            "because": _because(own.name, refused[0], granted),
         }
-        level = level_of_failure(code)
         message = f"calls {facts['value']}, which its role {own.name} does not allow"
-        yield at_property(code.template, code.function, code.path, message, level=level, **facts)
+        yield at_property(code.template, code.function, code.path, message, **facts)
         message = f"does not allow {facts['value']}, which {code.function.name} calls"
-        yield at_property(code.template, own, "Policies", message, level=level, **facts)
+        yield at_property(code.template, own, "Policies", message, **facts)
 
 
 def _because(role: str, refused: str, granted: Grants) -> str:
@@ -135,8 +134,7 @@ RULE = Rule(
     root_cause="{because}",
     lesson="Compare the calls of code with the policies of its role.",
     reference="https://docs.aws.amazon.com/lambda/latest/dg/lambda-intro-execution-role.html",
-    aws_behaviour="IAM denies what no policy allows: the call fails at each invocation that reaches it. The stack fails where a custom "
-    "resource waits for the function (Critical).",
+    aws_behaviour="IAM denies what no policy allows: the call fails at each invocation that reaches it.",
     cost="Failed invocations are charged, and asynchronous ones are repeated.",
     check=check,
     fails=(

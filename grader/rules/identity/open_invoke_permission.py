@@ -43,7 +43,7 @@ RULE = Rule(
     category="security",
     title="Permission to invoke without an account: {resources}",
     issue="{resources} in {file} {lets|let} {values} invoke a function and {does|do} not say for which account. The service may "
-    "then invoke it for a resource of any account.",
+    "then invoke it on behalf of another account.",
     fix="Set SourceAccount to the account, and SourceArn to the resource that invokes.",
     root_cause="{because}",
     lesson="Give SourceArn in a permission, and SourceAccount where the ARN has no account in it.",
