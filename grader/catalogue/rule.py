@@ -71,6 +71,7 @@ class Rule:
     `former_ids` are ids that the rule had before; rubrics may still use them.
     `needed` returns the value that belongs at the path of a finding, None where it cannot tell. `corrections` returns the edits
     that correct a finding where that takes more than a value, none where it cannot tell. The fix shows them, once graded.
+    `is_charged` tells that the resources of a finding cost money while the failure lasts: the cost line gives their list price.
     `confirm` tests what another detector found: it returns the finding, with another level or more facts where these
     depend on the case, or None where the rule's own condition does not hold as deployed or the prompt orders what was found.
     """
@@ -102,6 +103,7 @@ class Rule:
     subject: str = ""
     confirm: Confirm | None = None
     corrections: Corrections | None = None
+    is_charged: bool = False
 
     def findings(self, case: Case) -> Iterator[Finding]:
         """Run the rule's own check on a case."""

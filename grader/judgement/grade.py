@@ -14,6 +14,7 @@ from grader.detectors import Detection, detect
 from grader.detectors.requirements import is_off_task
 from grader.detectors.requirements import judged as judged_of_prompt
 from grader.diff import Difference, compare_with_ideal
+from grader.judgement.costs import priced
 from grader.judgement.differences import differences_of
 from grader.judgement.failures import as_far_as_it_goes, failures_of
 from grader.judgement.fixes import Fix, corrected
@@ -256,7 +257,11 @@ def _failure(
         ),
         root_cause=narrate(rule.root_cause, findings),
         reference=rule.reference,
-        impact=Impact(*(narrate(text, findings) for text in (rule.cost, rule.security, rule.performance))),
+        impact=Impact(
+            " ".join(filter(None, (narrate(rule.cost, findings), priced(rule, findings, case)))),
+            narrate(rule.security, findings),
+            narrate(rule.performance, findings),
+        ),
         lesson=rule.lesson,
         evidence=evidence,
         aws=answer.says(rule.id, findings) if answer else "",

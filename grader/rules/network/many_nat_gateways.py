@@ -50,6 +50,7 @@ RULE = Rule(
     is_choice=True,
     aws_behaviour="Deploys; every NAT gateway is charged by the hour.",
     check=check,
+    is_charged=True,
     fails=(
         example(
             """

@@ -53,6 +53,7 @@ RULE = Rule(
     cost="What cannot be deleted is charged on.",
     needed=lambda finding: "INACTIVE" if "UserPool" in finding.type else False,
     check=check,
+    is_charged=True,
     fails=(
         example(
             """

@@ -58,6 +58,7 @@ RULE = Rule(
     security="Copies of the data stay without an owner.",
     check=check,
     corrections=both_deleted,
+    is_charged=True,
     fails=(
         example(
             """
