@@ -11,15 +11,14 @@ from grader.rules.delivery._corrections import optional
 from grader.support.markdown import code
 from grader.template import Resource, Template
 
-# Each of these exists once in a region, and AWS::IAM::OIDCProvider once for each URL in an account. Source: the quotas or the
-# reference of each type, https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-template-resource-type-ref.html
+# Each of these exists once in a region. Source: the quotas or the reference of each type,
+# https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-template-resource-type-ref.html
 _ONCE = (
     "AWS::ApiGateway::Account",
     "AWS::Config::ConfigurationRecorder",
     "AWS::Config::DeliveryChannel",
     "AWS::Detective::Graph",
     "AWS::GuardDuty::Detector",
-    "AWS::IAM::OIDCProvider",
     "AWS::Macie::Session",
     "AWS::SecurityHub::Hub",
 )
@@ -57,9 +56,7 @@ def _explained(case: Case, resource: Resource) -> bool:
         .replace("securityhub", "security ?hub")
         .replace("apigateway", "api ?gateway")
     )
-    word = (
-        "recorder|delivery channel|config" if service == "config" else "oidc|provider" if service == "iam" else service
-    )
+    word = "recorder|delivery channel|aws config" if service == "config" else service
     exists = r"already (exist|enabled|ha(s|ve)|active|set up)|existing|only one|once (per|in)"
     return case.documented(rf"({word})[^\n]{{0,80}}({exists})|({exists})[^\n]{{0,80}}({word})")
 

@@ -13,7 +13,7 @@ from grader.model import Finding
 from grader.rules._shared import resource_at, with_facts
 from grader.support.markdown import code, listed
 from grader.support.text import is_natural
-from grader.template import Map, Path, Resource, Template, at, text_of
+from grader.template import Map, Path, Resource, Template, as_text, at, is_known, text_of
 
 
 def steps_of(finding: Finding) -> Path:
@@ -57,7 +57,7 @@ def because_value(case: Case, finding: Finding) -> Finding:
     node = at(place[1].node, *steps) if place and steps else None
     if place is None or node is None:
         return finding
-    source = _source(*place, steps)
+    source = _source(case, *place, steps)
     if source:
         return with_facts(finding, because=source)
     for other, neighbour in neighbours(case, finding):
@@ -68,14 +68,15 @@ def because_value(case: Case, finding: Finding) -> Finding:
     return with_facts(finding, because=f"{code(finding.path)} is written as {code(value)}.") if value else finding
 
 
-def _source(template: Template, resource: Resource, steps: Path) -> str:
-    """Say which parameters a value is made of, with their defaults."""
+def _source(case: Case, template: Template, resource: Resource, steps: Path) -> str:
+    """Say which parameters a value is made of, with the values that they have."""
     names: dict[str, str] = {}
     for use in template.references:
         parameter = template.parameters.get(use.target)
         if parameter is not None and use.owner == resource.name and use.path[: len(steps)] == steps:
-            names[parameter.name] = parameter.default or ""
-    shown = [f"{code(name)} (default {code(value)})" if value else code(name) for name, value in names.items()]
+            value = case.scopes[template.file].parameter(parameter.name)
+            names[parameter.name] = as_text(value) if is_known(value) else ""
+    shown = [f"{code(name)} ({code(value)})" if value else code(name) for name, value in names.items()]
     return f"The value contains {' and '.join(shown[:3])}." if shown else ""
 
 

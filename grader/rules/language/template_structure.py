@@ -21,6 +21,8 @@ RULE = Rule(
         "plan:no-resources",
         "plan:limit",
         "plan:type-missing",
+        "cfn-lint:E2001",
+        "cloudformation-validate:E2001",
         "cfn-lint:E8001",
         "cloudformation-validate:E8001",
         "cloudformation-validate:F0*",

@@ -70,7 +70,8 @@ RULE = Rule(
         "cloudformation-validate:F0015",
         "cloudformation-validate:F0016",
         "cloudformation-validate:F2002",
-        "cfn-lint:E2015",
+        "cfn-lint:E20*",
+        "cloudformation-validate:E20*",
     ),
     fails=(
         example("""
