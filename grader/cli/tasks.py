@@ -107,3 +107,39 @@ def list_(folder: str, form: str) -> None:
         click.echo(
             f"{entry.id:{width}}  {entry.region:14}  {ideal:5}  {entry.requirements:3} requirements  {entry.title}"
         )
+
+
+@command.command("show")
+@click.argument("task", type=click.Path())
+@format_option("text", "json")
+def show(task: str, form: str) -> None:
+    """Print what is read from the prompt of TASK.
+
+    Prints each requirement with its line, what it is about, its words and how it is checked, and the sentences of which nothing
+    is read.
+    """
+    from grader.task import load_task
+    from grader.writers.reading import reading_json, reading_text
+
+    click.echo((reading_json if form == "json" else reading_text)(load_task(task)), nl=False)
+
+
+@command.command("requirements")
+@click.argument("task", type=click.Path())
+@click.option("--to", metavar="FILE", help="The file to add them to; - prints them.  [default: TASK/task.yaml]")
+def requirements(task: str, to: str | None) -> None:
+    """Write the requirements of TASK.
+
+    They are read from its prompt and its ideal answer, and added to its task.yaml. They are a proposal: edit them, and run `grade tasks check`.
+    """
+    from pathlib import Path
+
+    from grader.runs.requirements import proposed, write_proposed
+    from grader.task import load_task
+
+    if to == "-":
+        click.echo(proposed(load_task(task)), nl=False)
+        return
+    where = Path(to) if to else Path(task) / "task.yaml"
+    count = write_proposed(load_task(task), where)
+    click.echo(f"{where}: {count} requirements added: edit them, then run `grade tasks check {task}`", err=True)

@@ -145,6 +145,14 @@ class Lexicon:
     subjects: tuple[SubjectFile, ...]
 
     @cached_property
+    def _names(self) -> Mapping[str, str]:
+        return {file.types[0]: file.name for subject in reversed(self.subjects) for file in reversed(subject.nouns)}
+
+    def name_of(self, type: str) -> str:
+        """Return what prompts call a type; the last part of its own name where the lexicon has no noun of it."""
+        return self._names.get(type) or type.rpartition("::")[2]
+
+    @cached_property
     def _longest(self) -> Mapping[str, int]:
         longest: dict[str, int] = {}
         for words in self.nouns:

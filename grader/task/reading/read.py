@@ -17,6 +17,8 @@ from grader.task.reading.values import NUMBER_WORDS
 
 MAX_SENTENCES = 1_500
 MAX_QUOTE = 240
+MAX_MAIN = 3  # a title that names more things names parts
+MAX_EARLIER = 4  # sentences before one that may say what it is about
 _EVERY = re.compile(r"\b(all|every|each|any|everything)\b", re.I)
 _ORDERS = re.compile(
     r"^\W*(please |also |then )?(creat|deploy|provision|build|design|set up|implement|configur|enabl|add|ensur|us|includ|defin)\w*\b|"
@@ -34,8 +36,8 @@ _BACKGROUND = re.compile(
     re.I,
 )
 _HINT = re.compile(
-    r"(^|\b(us(e|ing)|utili[sz]\w*|leverag\w*|with|deploy|provision|include|add|create|configure|implement|set up|enable|via|through|in)\s+|"
-    r"[,+&/]\s*|\band\s+|\bincluding\s+|:\s*)(an?\s+|the\s+)?(amazon\s+|aws\s+)?$",
+    r"(^|\b(us(e|ing)|utili[sz]\w*|leverag\w*|with|deploy|provision|include|add|create|configure|implement|set up|enable|via|"
+    r"through|in|needs?|want|require)\s+|[,+&/(]\s*|\band\s+|\bincluding\s+|:\s*)(an?\s+|the\s+)?(amazon\s+|aws\s+)?$",
     re.I,
 )
 _JOINED = re.compile(
@@ -60,6 +62,7 @@ _GOVERNED = re.compile(
     r"(?:(?:the|an?|all|each|every|any|our|your|its|their|these|those|both|specific|other|this|that|aws|amazon|secure|only|new|[\w]+'s)\s+)*$",
     re.I,
 )
+_MADE = re.compile(r"\b(creation|deployment|provisioning|setup|implementation|use|consists?|consisting) of\b", re.I)
 _ASIDE = re.compile(
     r"s?\s+(compliance|metrics?|health|access|permissions?|changes|events?|violations?|findings?|best practices|costs?|layers|apis?\b|"
     r"operations?|errors?|invocations?|utili[sz]ation|usage|principals?|read|write|naming|names?|arns?|ids?|endpoints? url|size|outputs?|"
@@ -75,6 +78,10 @@ _SUBNET = ("AWS::EC2::Subnet",)
 _NUMBER = re.compile(
     r"(?<![\w./-])(\d{1,2}|two|three|four|five|six|seven|eight|nine|ten)\s+(?:(?:separate|distinct|different|dedicated|new|aws|amazon|"
     r"private|public|unique|individual)\s+)?$",
+    re.I,
+)
+_VERSION = re.compile(
+    r"\b(\w*sql|postgres|mariadb|python|node(\.js)?|linux|versions?|v|java|engine|ports?|tls|redis|kubernetes|eks|day|every|after|within)\s+[\d.]+\s+$",
     re.I,
 )
 _MODIFIES = re.compile(
@@ -116,12 +123,33 @@ def read_demands(text: str) -> Reading:
     lexicon = load_lexicon()
     demands: list[Demand] = []
     numbers: dict[int, int] = {}
-    for line in _lines(read_prompt(text).sentences[:MAX_SENTENCES], lexicon):
+    sentences = read_prompt(text).sentences[:MAX_SENTENCES]
+    main = _main(sentences, lexicon)
+    for line in _lines(sentences, lexicon):
         for demand in _demands(line, lexicon):
+            demand = _weighed(demand, main)
             number = numbers[line.sentence.line] = numbers.get(line.sentence.line, 0) + 1
             requirement = replace(demand.requirement, id=f"prompt-{line.sentence.line}-{number}")
             demands.append(replace(demand, requirement=requirement))
     return Reading(tuple(demands))
+
+
+def _main(sentences: Sequence[Sentence], lexicon: Lexicon) -> frozenset[str]:
+    """Return the types that a prompt is about: those of its title, or of its first sentence that orders something."""
+    title = next((one for one in sentences if one.is_heading), None)
+    order = next((one for one in sentences if not one.is_heading and _ORDERS.search(one.text)), None)
+    for one in (title, order):
+        mentions = lexicon.mentions(one.text) if one else []
+        types = {type for mention in mentions if mention.noun.strength != "generic" for type in mention.noun.types}
+        if types and len(mentions) <= MAX_MAIN:
+            return frozenset(types)
+    return frozenset()
+
+
+def _weighed(demand: Demand, main: frozenset[str]) -> Demand:
+    """Return a demand with the gravest level where it asks for the main thing to be there."""
+    is_main = demand.entry == "exists" and any(main.intersection(types) for types in demand.check.subjects)
+    return replace(demand, requirement=replace(demand.requirement, level="Critical")) if is_main else demand
 
 
 def _lines(sentences: Sequence[Sentence], lexicon: Lexicon) -> Iterator[_Line]:
@@ -132,20 +160,20 @@ def _lines(sentences: Sequence[Sentence], lexicon: Lexicon) -> Iterator[_Line]:
             known[text] = tuple(lexicon.mentions(text))
         return known[text]
 
-    before: Sentence | None = None
+    before: list[Sentence] = []  # of the same list or paragraph, nearest first
     for sentence in sentences:
         if sentence.is_code:
             continue
+        if before and before[0].line != sentence.line and before[0].parents != sentence.parents:
+            before = []
         above = [mentions(text) for text in reversed(sentence.parents)]
-        if before and before.line != sentence.line and before.parents != sentence.parents:
-            before = None
-        if before and not sentence.is_item:
-            above.insert(0, mentions(before.text))
+        earlier = [mentions(one.text) for one in before[:MAX_EARLIER]]
+        if not sentence.is_item:
+            above[:0] = earlier[:1]
         above += [mentions(text) for text in reversed(sentence.headings)]
-        if before and sentence.is_item:
-            above.append(mentions(before.text))
+        above += earlier
         yield _Line(sentence, sentence.text.lower(), mentions(sentence.text), tuple(group for group in above if group))
-        before = None if sentence.is_heading else sentence
+        before = [] if sentence.is_heading else [sentence, *before][:MAX_EARLIER]
 
 
 def _is_relevant(sentence: Sentence) -> bool:
@@ -237,7 +265,8 @@ def _asked(ask: Ask, found: Found, line: _Line) -> Demand | None:
         is_general=file.needs == "each" and not linked,
         values=found.values,
         arguments={**file.with_, "ways": ask.ways, "skip": tuple(file.skip), "but": file.but, "others": tuple(file.of)},
-        names=", ".join(dict.fromkeys(mention.noun.name for mention in linked)),
+        names=", ".join(dict.fromkeys(mention.noun.name for mention in linked))
+        or _name_of(file.of, file.needs == "each"),
         text=line.sentence.text,
     )
     types = tuple(dict.fromkeys(type for subject in subjects for type in subject))
@@ -245,6 +274,11 @@ def _asked(ask: Ask, found: Found, line: _Line) -> Demand | None:
     return Demand(
         requirement=_requirement(line, quote, file.about, types, file.level, title), check=check, entry=file.id
     )
+
+
+def _name_of(types: Sequence[str], is_data: bool) -> str:
+    """Return what to call the subject of an ask that names none: the noun of its first type, or data."""
+    return "data" if is_data else load_lexicon().name_of(types[0]) if types else ""
 
 
 def _is_alternative(found: Found, text: str) -> bool:
@@ -338,7 +372,7 @@ def _things(line: _Line) -> Iterator[Demand]:
         mention = group[0]
         start = mention.start
         types = tuple(dict.fromkeys(type for one in group for type in one.noun.types))
-        if types in seen or not _is_asked(mention, sentence):
+        if types in seen or not _is_asked(mention, sentence, len(group) == 1):
             continue
         seen.add(types)
         negated = sentence.negates(start) or _LEFT_OUT.match(sentence.text[mention.end :]) is not None
@@ -371,23 +405,26 @@ def _things(line: _Line) -> Iterator[Demand]:
         )
 
 
-def _is_asked(mention: Mention, sentence: Sentence) -> bool:
+def _is_asked(mention: Mention, sentence: Sentence, is_alone: bool) -> bool:
     """Whether a noun at its place asks for the thing, rather than refers to it."""
     strength, start = mention.noun.strength, mention.start
     if sentence.is_optional_at(start, mention.end):
         return False
     if strength == "introduced" and not _INTRODUCES.search(sentence.text[:start]):
         return False
-    if strength == "generic" or (strength == "hinted" and not _HINT.search(sentence.text[:start])):
+    before = sentence.text[:start]
+    if strength == "generic" or (strength == "hinted" and not _HINT.search(before) and not _INTRODUCES.search(before)):
         return False
     if re.search(r"\bor\s+(?:an?\s+|the\s+)?$", sentence.text[:start], re.I):
         return False  # an alternative to something that the lexicon does not know
+    if is_alone and re.match(r"s?\s+or\b", sentence.text[mention.end :], re.I):
+        return False
     return not sentence.is_existing(start, mention.end) and not sentence.is_example(start)
 
 
 def _number_before(text: str) -> int | None:
     """Return the number, from two on, that a text ends in, with at most one word behind it: `three`, `two separate`."""
-    found = _NUMBER.search(text)
+    found = None if _VERSION.search(text) else _NUMBER.search(text)
     word = found.group(1).lower() if found else "0"
     number = int(word) if is_natural(word) else NUMBER_WORDS[word]
     return number if 2 <= number <= 20 else None
@@ -416,7 +453,7 @@ def _is_weak(mention: Mention, line: _Line) -> bool:
         if not _JOINED.match(text[before.end : first.start]):
             break
         first = before
-    return _GOVERNED.search(text[: first.start]) is not None
+    return _GOVERNED.search(_MADE.sub("", text[: first.start])) is not None
 
 
 def _alternatives(mentions: Sequence[Mention], text: str) -> Iterator[list[Mention]]:

@@ -11,6 +11,7 @@ NUMBER_WORDS = {
     for number, word in enumerate("zero one two three four five six seven eight nine ten eleven twelve".split())
 } | {"a": 1, "an": 1, "single": 1, "both": 2, "couple of": 2}
 _WORDS = "|".join(NUMBER_WORDS)
+_COUNTS = "|".join(word for word in NUMBER_WORDS if word not in ("a", "an"))
 _SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 _DAYS = {"d": 1, "w": 7, "m": 30, "y": 365}
 
@@ -97,7 +98,9 @@ def _items(text: str) -> object:
     pieces = [re.sub(r"\([^)]*\)?", "", piece).strip(" '\"`:()") for piece in _split(text)]
     if any(
         re.match(
-            r"(with|should|must|to|that|which|where|when|if|in|section|sensible|flexib|proper|these|or)\w*\b", p, re.I
+            r"(with|should|must|to|that|which|where|when|if|in|section|sensible|flexib\w+|proper\w*|these|or)\b",
+            p,
+            re.I,
         )
         for p in pieces
     ):
@@ -130,7 +133,7 @@ _NO_PARAMETERS = "|".join(
 _KEY = rf"(?!(?:{_NO_KEYS})\b)(?-i:[A-Z])[\w-]*(?:\s*[:=]\s*['\"]?[\w${{}}-]+['\"]?)?"
 _NAME = r"[A-Za-z][\w.-]*[\w]"
 KINDS = {
-    "n": Kind(rf"(?:\d+(?![\d.%]*\d|\s*%)|\b(?:{_WORDS})\b)", _number),
+    "n": Kind(rf"(?:\d+(?![\d.%]*\d|\s*%)|\b(?:{_COUNTS})\b)", _number),
     "number": Kind(r"\d[\d,]*(?:\.\d+)?", _number),
     "percent": Kind(r"\d+(?:\.\d+)?(?=\s*(?:%|percent|per cent))", _number),
     "days": Kind(rf"{_N}[\s-]*(?:calendar[\s-]*)?(?:days?|weeks?|months?|years?)\b", _days),

@@ -1,0 +1,155 @@
+"""Demands of prompts, judged over templates."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from grader.case import Case
+from grader.detectors.requirements import is_off_task, judged
+from grader.task.reading import read_demands
+
+Make = Callable[..., Case]
+
+NETWORK = """
+Resources:
+  Vpc: {Type: 'AWS::EC2::VPC', Properties: {CidrBlock: 10.1.0.0/16}}
+  PublicA:
+    Type: AWS::EC2::Subnet
+    Properties:
+      {VpcId: !Ref Vpc, CidrBlock: 10.1.1.0/24, MapPublicIpOnLaunch: true, AvailabilityZone: !Select [0, !GetAZs '']}
+  PrivateA: {Type: 'AWS::EC2::Subnet', Properties: {VpcId: !Ref Vpc, CidrBlock: 10.1.2.0/24, AvailabilityZone: !Select [0, !GetAZs '']}}
+  Group: {Type: 'AWS::RDS::DBSubnetGroup', Properties: {DBSubnetGroupDescription: d, SubnetIds: [!Ref PrivateA]}}
+  Database:
+    Type: AWS::RDS::DBInstance
+    Properties:
+      Engine: mysql
+      DBInstanceClass: db.t3.micro
+      MultiAZ: !If [Always, true, false]
+      StorageEncrypted: true
+      DBSubnetGroupName: !Ref Group
+  WebGroup:
+    Type: AWS::EC2::SecurityGroup
+    Properties:
+      GroupDescription: web
+      SecurityGroupIngress: [{IpProtocol: tcp, FromPort: 443, ToPort: 443, CidrIp: 0.0.0.0/0}]
+  AppGroup: {Type: 'AWS::EC2::SecurityGroup', Properties: {GroupDescription: app}}
+  FromWeb:
+    Type: AWS::EC2::SecurityGroupIngress
+    Properties:
+      {GroupId: !Ref AppGroup, IpProtocol: tcp, FromPort: 8080, ToPort: 8080, SourceSecurityGroupId: !Ref WebGroup}
+Conditions:
+  Always: !Equals [a, a]
+"""
+SERVERLESS = """
+Transform: AWS::Serverless-2016-10-31
+Globals:
+  Function: {Runtime: python3.12, MemorySize: 256}
+Resources:
+  Orders:
+    Type: AWS::Serverless::Function
+    Properties:
+      Handler: app.handler
+      InlineCode: x
+      Events: {Web: {Type: HttpApi, Properties: {Path: /orders, Method: get}}, Nightly: {Type: Schedule, Properties: {Schedule: rate(1 day)}}}
+"""
+STORES = """
+Parameters:
+  Stage: {Type: String, Default: dev}
+  Days: {Type: Number, Default: 30}
+Conditions:
+  IsProd: !Equals [!Ref Stage, prod]
+Resources:
+  Documents:
+    Type: AWS::S3::Bucket
+    Properties:
+      BucketName: !Sub 'docs-${Stage}'
+      VersioningConfiguration: {Status: Enabled}
+      LifecycleConfiguration: {Rules: [{Status: Enabled, Transitions: [{StorageClass: GLACIER, TransitionInDays: !Ref Days}]}]}
+  Plain: {Type: AWS::S3::Bucket}
+  Alerts: {Type: AWS::SNS::Topic}
+  Trail: {Type: AWS::CloudTrail::Trail, Condition: IsProd, Properties: {IsLogging: true, S3BucketName: !Ref Plain}}
+  Alarm:
+    Type: AWS::CloudWatch::Alarm
+    Properties:
+      {MetricName: CPUUtilization, Namespace: AWS/EC2, Threshold: 80, ComparisonOperator: GreaterThanThreshold,
+       EvaluationPeriods: 1, Period: 60, Statistic: Average}
+  Role:
+    Type: AWS::IAM::Role
+    Properties:
+      AssumeRolePolicyDocument: {Statement: [{Effect: Allow, Principal: {Service: lambda.amazonaws.com}, Action: 'sts:AssumeRole'}]}
+      Policies: [{PolicyName: p, PolicyDocument: {Statement: [{Effect: Allow, Action: 's3:*', Resource: '*'}]}}]
+Outputs:
+  TopicArn: {Value: !Ref Alerts}
+"""
+
+
+@pytest.mark.parametrize(
+    ("template", "ask", "standings"),
+    [
+        (NETWORK, "VPC with the CIDR 10.1.0.0/16", {"vpc-range": "met", "exists": "met"}),
+        (NETWORK, "VPC with the CIDR 10.2.0.0/16", {"vpc-range": "unmet", "exists": "met"}),
+        (NETWORK, "A NAT gateway", {"exists": "unmet"}),
+        (NETWORK, "two public subnets", {"public-subnets-counted": "unmet", "exists": "met"}),
+        (NETWORK, "subnets in two Availability Zones", {"zones-counted": "unmet"}),
+        (NETWORK, "RDS database in private subnets", {"placed-in-private": "met", "exists": "met"}),
+        (NETWORK, "Multi-AZ RDS database", {"db-multi-az": "met", "exists": "met"}),
+        (NETWORK, "Aurora PostgreSQL cluster", {"db-engine-aurora-postgresql": "unmet", "exists": "unmet"}),
+        (NETWORK, "Encrypted RDS database", {"encrypted": "met", "exists": "met"}),
+        (NETWORK, "The app security group accepts port 8080 only from the web tier", {"let-in-from-group": "met"}),
+        (NETWORK, "SSH must not be open to the internet", {"ssh-closed": "met"}),
+        (SERVERLESS, "Lambda function on Python 3.12", {"runtime-python": "met", "exists": "met"}),
+        (SERVERLESS, "Lambda function with 512 MB memory", {"function-memory": "unmet", "exists": "met"}),
+        (SERVERLESS, "an HTTP API", {"exists": "met"}),
+        (SERVERLESS, "an IAM role", {"exists": "met"}),
+        (SERVERLESS, "EventBridge runs a daily schedule", {"schedule-daily": "met"}),
+        (STORES, "S3 bucket with versioning", {"bucket-versioning": "met", "exists": "met"}),
+        (STORES, "All S3 buckets must have versioning", {"bucket-versioning": "unmet", "exists": "met"}),
+        (STORES, "S3 objects move to Glacier after 30 days", {"bucket-glacier": "met"}),
+        (STORES, "S3 bucket with server-side encryption", {"encrypted": "unjudged", "exists": "met"}),
+        (STORES, "Encrypted SNS topic", {"encrypted": "unmet", "exists": "met"}),
+        (STORES, "an SNS topic with an email subscription", {"topic-email": "unmet"}),
+        (STORES, "A CloudTrail trail", {"exists": "unmet"}),
+        (STORES, "CloudWatch alarm when CPU exceeds 80%", {"alarm-cpu-at": "met", "exists": "met"}),
+        (STORES, "CloudWatch alarm when CPU exceeds 70%", {"alarm-cpu-at": "unmet", "exists": "met"}),
+        (STORES, "IAM roles follow least privilege", {"least-privilege": "unmet"}),
+        (STORES, "Output the topic ARN", {"outputs-listed": "met"}),
+        (STORES, "Parameter Stage (String), and an EnvironmentSuffix parameter", {"parameter-called": "unmet"}),
+        (STORES, "Do not create SNS topics", {"nothing": "unmet"}),
+        (STORES, "CloudFormation template in JSON", {"format-json": "unmet"}),
+        ("Resources: {A: {Type: 'AWS::SNS::Topic'}}\nOther: [", "an SQS queue", {"exists": "unmet"}),
+        ("Resources: {A: {Type: 'AWS::SNS::Topic'}}\nOther: [", "an SNS topic", {"exists": "unjudged"}),
+    ],
+)
+def test_a_demand_is_judged(make_case: Make, template: str, ask: str, standings: dict[str, str]) -> None:
+    case = make_case({"template.yaml": template}, prompt=f"- {ask}\n")
+    from_prompt = {one.requirement.title: one for one in judged(case)}
+    found = {}
+    for demand in read_demands(case.task.prompt).demands:
+        found[demand.entry] = from_prompt[demand.requirement.title].standing.value
+    assert {entry: found.get(entry) for entry in standings} == standings
+
+
+def test_what_is_unmet_says_what_is_there_instead(make_case: Make) -> None:
+    case = make_case({"template.yaml": STORES}, prompt="- All S3 buckets must have versioning\n")
+    unmet = next(one for one in judged(case) if one.standing == "unmet")
+    assert unmet.reason == "Plain has no VersioningConfiguration.Status (1 of 2)"
+    assert [(place.resource, place.line) for place in unmet.evidence] == [("Plain", 14)]
+
+
+def test_a_macro_may_create_what_is_missing(make_case: Make) -> None:
+    template = "Transform: [Expand]\nResources: {A: {Type: 'AWS::SNS::Topic'}}\n"
+    assert [one.standing for one in judged(make_case({"t.yaml": template}, prompt="- A KMS key\n"))] == ["unjudged"]
+
+
+def test_an_answer_without_a_template_meets_nothing(make_case: Make) -> None:
+    case = make_case({"README.md": "Use a queue."}, prompt="- An SQS queue\n")
+    assert [one.standing for one in judged(case)] == ["unmet"]
+
+
+def test_an_answer_to_another_question(make_case: Make) -> None:
+    prompt = "- A VPC\n- An RDS instance\n- A NAT gateway\n"
+    table = "Resources: {T: {Type: 'AWS::DynamoDB::Table'}}\n"
+    assert is_off_task(judged(make_case({"t.yaml": table}, prompt=prompt)))
+    assert not is_off_task(judged(make_case({"t.yaml": NETWORK}, prompt=prompt)))
