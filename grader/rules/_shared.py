@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from grader.case import Case
-from grader.model import Finding
+from grader.catalogue.corrections import removed, steps_of, template_of
+from grader.model import Edit, Finding
 from grader.template import Resource, Template
 
 PUBLIC_CIDRS = ("0.0.0.0/0", "::/0")
@@ -30,3 +31,12 @@ def resource_at(case: Case, finding: Finding) -> tuple[Template, Resource] | Non
 def with_facts(finding: Finding, *, level: str = "", **facts: str) -> Finding:
     """Return a finding with more facts, and another level where one is given."""
     return replace(finding, facts={**finding.facts, **facts}, level=level or finding.level)
+
+
+def without_property(case: Case, finding: Finding) -> Iterator[Edit]:
+    """Remove the property that a finding is about: the correction where AWS sets it itself, or does not take it."""
+    template = template_of(case, finding)
+    steps = steps_of(template, finding) if template else None
+    edit = removed(template, steps) if template and steps else None
+    if edit:
+        yield edit

@@ -1,4 +1,4 @@
-"""Edits that correct engine versions."""
+"""Edits that correct engine versions and tokens."""
 
 from __future__ import annotations
 
@@ -19,3 +19,10 @@ def offered_version(case: Case, finding: Finding) -> Iterator[Edit]:
     node = node_at(template, place) if template and place else None
     if place and needed and isinstance(node, Scalar) and node.text == finding.facts.get("value"):
         yield set_value(place, needed)
+
+
+def token_without_punctuation(case: Case, finding: Finding) -> Iterator[Edit]:
+    """Generate the token of a cache without punctuation."""
+    yield set_value(
+        ("Resources", finding.facts["value"], "Properties", "GenerateSecretString", "ExcludePunctuation"), True
+    )

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from grader.case import Case
 from grader.catalogue import Rule, RuleFinding, at_property, example
 from grader.rules._shared import created
+from grader.rules.database._corrections import token_without_punctuation
 from grader.support.markdown import code
 from grader.template import Resource, Scope
 
@@ -61,6 +62,7 @@ RULE = Rule(
     reference="https://docs.aws.amazon.com/AmazonElastiCache/latest/dg/auth.html",
     aws_behaviour="ElastiCache rejects the token as invalid, and the stack rolls back.",
     check=check,
+    corrections=token_without_punctuation,
     fails=(
         example(
             """

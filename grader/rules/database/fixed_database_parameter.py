@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from grader.case import Case
 from grader.catalogue import Rule, RuleFinding, at_property, example
-from grader.rules._shared import created
+from grader.rules._shared import created, without_property
 from grader.support.markdown import code
 
 # Parameters that a parameter group shows and does not let anybody modify.
@@ -54,6 +54,7 @@ RULE = Rule(
     reference="https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_WorkingWithParamGroups.html",
     aws_behaviour="RDS rejects the modification of the parameter, and the stack rolls back.",
     check=check,
+    corrections=without_property,
     fails=(
         example("""
 Resources:

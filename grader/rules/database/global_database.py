@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from grader.case import Case
 from grader.catalogue import Rule, RuleFinding, at_property, example
 from grader.model import Location
-from grader.rules._shared import created
+from grader.rules._shared import created, without_property
 from grader.support.markdown import code
 from grader.template import Resource, Template
 
@@ -73,6 +73,7 @@ RULE = Rule(
     reference="https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/aurora-global-database.html",
     aws_behaviour="Aurora rejects the cluster, and the stack rolls back.",
     check=check,
+    corrections=without_property,
     fails=(
         example(
             """

@@ -1,4 +1,4 @@
-"""Edits that correct what trails log."""
+"""Edits that correct what trails log and Config rules take."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from grader.case import Case
-from grader.catalogue.corrections import item_steps, node_at, set_value, steps_of, template_of
+from grader.catalogue.corrections import item_steps, node_at, renamed, set_value, steps_of, template_of
 from grader.model import Edit, Finding
 from grader.template import Call, plain
 
@@ -48,3 +48,11 @@ def _written(value: object) -> str:
     if "Fn::GetAtt" in call and isinstance(call["Fn::GetAtt"], list):
         return "${" + ".".join(map(str, call["Fn::GetAtt"])) + "}"
     return "${" + str(call["Ref"]) + "}" if "Ref" in call else str(call.get("Fn::Sub", ""))
+
+
+def rule_parameter(case: Case, finding: Finding) -> Iterator[Edit]:
+    """Give an input parameter the name that the managed rule takes, where one is like it."""
+    template = template_of(case, finding)
+    steps = steps_of(template, finding) if template else None
+    if steps and finding.facts["near"] and steps[-1] == finding.facts["value"]:
+        yield renamed(steps, finding.facts["near"])

@@ -9,6 +9,7 @@ from difflib import get_close_matches
 from grader.case import Case
 from grader.catalogue import Rule, RuleFinding, at_property, example
 from grader.rules._shared import created
+from grader.rules.monitoring._corrections import rule_parameter
 from grader.support.markdown import code, listed
 
 # What AWS's managed rules take.
@@ -65,7 +66,9 @@ def check(case: Case) -> Iterator[RuleFinding]:
                 f"; {code(given)} looks like {code(near[0])}." if near else "."
             )
             path = f"InputParameters.{given}"
-            yield at_property(template, rule, path, message, value=given, rule=name, because=because)
+            yield at_property(
+                template, rule, path, message, value=given, rule=name, near="".join(near), because=because
+            )
 
 
 def _given(value: object) -> list[str]:
@@ -93,6 +96,7 @@ RULE = Rule(
     security="The resources are not evaluated.",
     aws_behaviour="AWS Config rejects the rule with InvalidParameterValueException, and the stack rolls back.",
     check=check,
+    corrections=rule_parameter,
     fails=(
         example("""
 Resources:

@@ -8,8 +8,9 @@ from grader.case import Case
 from grader.catalogue import Rule, RuleFinding, at_property, example
 from grader.rules._fragments import REST_API, resources
 from grader.rules._shared import created
+from grader.rules.network._corrections import logging_account
 from grader.support.markdown import code
-from grader.template import Resource, Scope
+from grader.template import Call, Resource, Scope, at, text_of
 
 _LOGGED = ("INFO", "ERROR")
 _STAGES = {
@@ -31,6 +32,16 @@ def check(case: Case) -> Iterator[RuleFinding]:
             message = f"turns on {what}, and no template sets the account's CloudWatch role"
             because = f"{code(stage.name)} turns on {what}, and no template has an `{account}`."
             yield at_property(template, stage, path, message, value=path.rpartition(".")[2], because=because)
+        elif condition := _condition(stage, case.scopes[template.file]):
+            message = (
+                f"turns on access logs where {condition} is true, and no template sets the account's CloudWatch role"
+            )
+            because = f"{code(stage.name)} turns on access logs only where the condition {code(condition)} is true, which the values of "
+            because += f"the parameters make false, and no template has an `{account}`."
+            place = f"{_STAGES[stage.type]}AccessLogSetting"
+            yield at_property(
+                template, stage, place, message, level="Medium", value="AccessLogSetting", because=because
+            )
 
 
 def _logging(stage: Resource, scope: Scope) -> tuple[str, str]:
@@ -44,6 +55,16 @@ def _logging(stage: Resource, scope: Scope) -> tuple[str, str]:
     if isinstance(access, dict) and access.get("DestinationArn"):
         return f"{before}AccessLogSetting", "access logs"
     return "", ""
+
+
+def _condition(stage: Resource, scope: Scope) -> str:
+    """Return the condition under which a stage would log accesses, where its value as deployed does not."""
+    node = stage.get(f"{_STAGES[stage.type]}AccessLogSetting")
+    if not isinstance(node, Call) or node.name != "Fn::If":
+        return ""
+    branches = (scope.value(at(node.argument, index)) for index in (1, 2))
+    logs = any(isinstance(branch, dict) and branch.get("DestinationArn") for branch in branches)
+    return text_of(at(node.argument, 0)) or "" if logs else ""
 
 
 RULE = Rule(
@@ -63,6 +84,7 @@ RULE = Rule(
     reference="https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-logging.html",
     aws_behaviour="API Gateway rejects a stage with logging while the account has no CloudWatch role, and the stack rolls back.",
     check=check,
+    corrections=logging_account,
     fails=(
         example(
             resources(
@@ -76,6 +98,18 @@ RULE = Rule(
       DeploymentId: !Ref Release
       StageName: live
       MethodSettings: [{HttpMethod: '*', ResourcePath: '/*', LoggingLevel: INFO}]  # finds
+  Other:
+    Type: AWS::ApiGateway::Stage
+    Properties:
+      RestApiId: !Ref Api
+      DeploymentId: !Ref Release
+      StageName: other
+      AccessLogSetting: !If [Logs, {DestinationArn: !GetAtt Log.Arn, Format: $context.requestId}, !Ref 'AWS::NoValue']  # finds
+  Log: {Type: AWS::Logs::LogGroup, Properties: {RetentionInDays: 30}}
+""",
+                head="""
+Parameters: {KeepLogs: {Type: String, Default: 'no'}}
+Conditions: {Logs: !Equals [!Ref KeepLogs, 'yes']}
 """,
             )
         ),
@@ -89,16 +123,23 @@ RULE = Rule(
   Log: {Type: AWS::Logs::LogGroup, Properties: {RetentionInDays: 30}}
   Stage:
     Type: AWS::ApiGateway::Stage
+    Condition: IsLive
     Properties:
       RestApiId: !Ref Api
       DeploymentId: !Ref Release
       StageName: live
+      AccessLogSetting: {DestinationArn: !GetAtt Log.Arn, Format: $context.requestId}
+  Metrics:
+    Type: AWS::ApiGateway::Stage
+    Properties:
+      RestApiId: !Ref Api
+      DeploymentId: !Ref Release
+      StageName: metrics
       MethodSettings: [{HttpMethod: '*', ResourcePath: '/*', MetricsEnabled: true}]
-      AccessLogSetting: !If [Logs, {DestinationArn: !GetAtt Log.Arn, Format: $context.requestId}, !Ref 'AWS::NoValue']
 """,
                 head="""
-Parameters: {KeepLogs: {Type: String, Default: 'no'}}
-Conditions: {Logs: !Equals [!Ref KeepLogs, 'yes']}
+Parameters: {Live: {Type: String, Default: 'no'}}
+Conditions: {IsLive: !Equals [!Ref Live, 'yes']}
 """,
             )
         ),

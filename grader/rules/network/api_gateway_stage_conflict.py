@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from grader.case import Case
 from grader.catalogue import Rule, RuleFinding, at_property, example
 from grader.rules._fragments import REST_API, resources
-from grader.rules._shared import created
+from grader.rules._shared import created, without_property
 from grader.support.markdown import code
 
 
@@ -43,6 +43,7 @@ RULE = Rule(
     reference="https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-apigateway-deployment.html",
     aws_behaviour="A deployment with StageName creates the stage; AWS::ApiGateway::Stage of that name then fails with a conflict.",
     check=check,
+    corrections=without_property,
     fails=(
         example(
             resources(
