@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from grader import load_rubric
+from grader import Rubric, grade, load_rubric, load_task, read_response
+from grader.judgement.rubric import RANKS
+from grader.plan.answer import AnswerKind
 
 RUBRIC = load_rubric()
 _COUNTS = st.fixed_dictionaries({level: st.integers(0, 60) for level in RUBRIC.levels})
@@ -32,3 +37,64 @@ def test_verdicts() -> None:
     verdicts = [RUBRIC.verdict({level: 1}, 90) for level in RUBRIC.levels]
     assert verdicts == ["blocked", "deficient", "acceptable"]
     assert RUBRIC.verdict({}, 100) == "clean"
+
+
+def test_the_score_is_the_share_that_is_delivered_times_its_soundness() -> None:
+    worst = {RUBRIC.levels[0]: 3}
+    assert RUBRIC.score(worst, 0.5) == pytest.approx(RUBRIC.score(worst) / 2, abs=0.001)
+    assert RUBRIC.score({}, 0.85) == 85
+    assert RUBRIC.score({}, 0) == 0
+
+
+def test_what_was_not_held_against_the_prompt_is_not_clean() -> None:
+    assert RUBRIC.verdict({}, 100, is_held=False) == "deployable"
+    assert RUBRIC.verdict({RUBRIC.levels[1]: 1}, 90, is_held=False) == "deficient"
+
+
+@pytest.mark.parametrize(
+    ("kind", "verdict"),
+    [
+        (AnswerKind.REFUSED, "refused"),
+        (AnswerKind.EMPTY, "empty"),
+        (AnswerKind.INERT, "empty"),
+        (AnswerKind.PROSE, "off-task"),
+        (AnswerKind.OTHER_LANGUAGE, "off-task"),
+        (AnswerKind.OFF_TASK, "off-task"),
+        (AnswerKind.TRUNCATED, "truncated"),
+    ],
+)
+def test_kinds_of_answer_have_verdicts_before_all_failures(kind: AnswerKind, verdict: str) -> None:
+    found = RUBRIC.verdict({RUBRIC.levels[0]: 1}, 0, kind)
+    assert found == verdict
+    assert not RUBRIC.passes(found)
+
+
+def rubric(tmp_path: Path, text: str) -> Rubric:
+    path = tmp_path / "rubric.yaml"
+    path.write_text(text)
+    return load_rubric(path)
+
+
+OWN = """levels: [{name: Blocker, weight: 5}, {name: Major, weight: 2}, {name: Minor, weight: 1}]
+verdicts: [{name: no-go, failures: {Blocker: 1}}, {name: go}]
+"""
+
+
+def test_levels_of_a_rubric_name_the_ranks_of_rules(tmp_path: Path) -> None:
+    own = rubric(tmp_path, OWN)
+    assert [own.named(rank) for rank in RANKS] == ["Blocker", "Major", "Minor"]
+    assert own.passes("go")
+    assert not own.passes("no-go")
+    turned = OWN.replace("Blocker, weight: 5", "Blocker, weight: 5, rank: 1").replace("{name: Major, weight: 2}, ", "")
+    assert [rubric(tmp_path, turned).named(rank) for rank in RANKS] == ["Blocker", "Minor", "Minor"]
+    only = "levels: [{name: Bad, weight: 1}]\nverdicts: [{name: any}]\n"
+    assert [rubric(tmp_path, only).named(rank) for rank in RANKS] == ["Bad", "Bad", "Bad"]
+
+
+def test_a_critical_failure_blocks_under_any_names(tmp_path: Path) -> None:
+    (tmp_path / "PROMPT.md").write_text("Write a template with a topic.")
+    (tmp_path / "answer.md").write_text("```yaml\nResources:\n  T:\n    Type: AWS::SNS::Channel\n```\n")
+    answer = read_response(tmp_path / "answer.md")
+    result = grade(load_task(tmp_path), answer, rubric(tmp_path, OWN), fast=True)
+    assert (result.verdict, result.passes, set(result.counts)) == ("no-go", False, {"Blocker", "Major", "Minor"})
+    assert result.failures[0].level == "Blocker"
