@@ -5,7 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from grader.model import DifferenceEntry, Evidence, Failure, JudgedRequirement, Location, RequirementStanding, Result
+from grader.model import (
+    DifferenceEntry,
+    Evidence,
+    Failure,
+    JudgedRequirement,
+    Location,
+    RequirementSource,
+    RequirementStanding,
+    Result,
+)
 from grader.support.markdown import code
 from grader.support.text import one_line
 
@@ -86,7 +95,8 @@ def _requirement(judged: JudgedRequirement) -> str:
     """Write a requirement as one line: the prompt's line and words, then the places, or what is there instead, or why not."""
     asked = judged.requirement
     words = f'"{_plain(asked.quote, MAX_QUOTE)}"' if asked.quote else _plain(asked.title)
-    line = f"Line {asked.line}: {words}" if asked.line else words
+    about = f", {_plain(asked.title)}" if asked.title and asked.source is RequirementSource.PROMPT else ""
+    line = f"Line {asked.line}{about}: {words}" if asked.line else words
     places = list(dict.fromkeys(_where(one.location) for one in judged.evidence))[:3]
     parts = [_plain(judged.reason).rstrip("."), f"see {', '.join(places)}" if places else ""]
     rest = "; ".join(part for part in parts if part)

@@ -69,5 +69,6 @@ def _patterns() -> tuple[tuple[str, re.Pattern[str]], ...]:
 
 def topic_of(asked: Requirement) -> str:
     """Return what a requirement is about, as the topic of a rule `unmet-<topic>`."""
-    text = f"{asked.about} {' '.join(asked.types)} {asked.quote}".lower()
+    words = "" if asked.about in ("resource", "count") else asked.quote  # a sentence names other things beside the one
+    text = f"{asked.about} {' '.join(asked.types)} {asked.title} {words}".lower()
     return next(topic for topic, pattern in _patterns() if pattern.search(text))

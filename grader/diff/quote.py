@@ -9,11 +9,14 @@ from grader.model import Finding
 from grader.support.markdown import fenced
 from grader.support.text import is_natural
 
-MAX_LINES = 14
+MAX_LINES = 20
 
 
 def quote(finding: Finding, difference: Difference) -> str:
-    """Return markdown that quotes what the ideal answer has at the place of a finding; empty where it has nothing there."""
+    """Return markdown that quotes what the ideal answer has at the place of a finding.
+
+    Empty where it has nothing there, or more than 20 lines.
+    """
     twin = difference.pairs.get((finding.file, finding.resource))
     item = difference.right.items.get(twin) if twin else None
     if item is None:
@@ -21,10 +24,14 @@ def quote(finding: Finding, difference: Difference) -> str:
     path = finding.path if finding.path.startswith(("Properties.", *_ATTRIBUTES)) else ""
     lines = item.template.text.split("\n")
     start = line_at(item.resource, path) if path else item.resource.line
-    last = path.rpartition(".")[2]
-    if path and not is_natural(last) and last not in lines[start - 1]:
+    last = next((step for step in reversed(path.split(".")) if not is_natural(step)), "")
+    if last not in lines[start - 1] and not (
+        is_natural(path.rpartition(".")[2]) and lines[start - 1].lstrip()[:1] == "-"
+    ):
         return ""  # the ideal answer does without it
     text = _block(lines, start)
+    if not text:
+        return ""
     language = "json" if item.template.is_json else "yaml"
     return f"The ideal answer has, in `{item.file}` from line {start}:\n\n{fenced(text, language)}"
 
@@ -33,7 +40,7 @@ _ATTRIBUTES = ("DeletionPolicy", "UpdateReplacePolicy", "DependsOn", "Condition"
 
 
 def _block(lines: list[str], start: int) -> str:
-    """Return a line and those that are indented below it, without their common indentation, 14 at most."""
+    """Return a line and those that are indented below it, without their common indentation; empty where they are too many."""
     first = lines[start - 1]
     depth = len(first) - len(first.lstrip())
     kept = [first]
@@ -45,6 +52,4 @@ def _block(lines: list[str], start: int) -> str:
         kept.append(line.rstrip())
         if closing and line.lstrip()[:1] != "-":
             break
-    if len(kept) > MAX_LINES:
-        kept = [*kept[: MAX_LINES - 1], " " * (depth + 2) + "..."]
-    return textwrap.dedent("\n".join(kept)).rstrip()
+    return "" if len(kept) > MAX_LINES else textwrap.dedent("\n".join(kept)).rstrip()

@@ -22,7 +22,7 @@ from grader.judgement.grouping import Grouped
 from grader.judgement.ideal import IdealAnswer, Standing
 from grader.judgement.narrative import narrate
 from grader.judgement.requirements import delivered, judged_of_task, requirements_of, with_requirements
-from grader.judgement.rubric import Rubric
+from grader.judgement.rubric import RANKS, Rubric
 from grader.judgement.rule_ids import with_current_ids
 from grader.judgement.strengths import strengths
 from grader.judgement.summary import gaps, recommendations, summary, training_value
@@ -223,7 +223,8 @@ def _shared(group: Grouped) -> str:
         return ""
     if group.rule.is_choice:
         return " The ideal answer does the same, so this counts as a matter of choice."
-    return " The ideal answer does the same, and AWS treats it no differently."
+    is_refused = (group.findings[0].level or group.rule.level) == RANKS[0]
+    return f" The ideal answer does the same{', and AWS treats it no differently' if is_refused else ''}."
 
 
 def _omitted(omitted: Omitted) -> str:

@@ -10,11 +10,12 @@ from grader.catalogue.unmet import DETECTOR, topic_of
 from grader.judgement.grouping import Grouped
 from grader.judgement.rubric import Rubric
 from grader.model import Finding, JudgedRequirement, Located, Location, RequirementSource, RequirementStanding
-from grader.support.markdown import listed
+from grader.support.markdown import code, listed
 from grader.support.text import one_line
 from grader.task import PROMPT
 
 MAX_QUOTE = 400
+MAX_CAUSES = 3
 
 
 def unmet_of_prompt(
@@ -87,10 +88,12 @@ def _told(rule: Rule, members: Sequence[JudgedRequirement]) -> Rule:
 
 
 def _cause(members: Sequence[JudgedRequirement]) -> str:
-    """Say what in the answer leads to an unmet requirement: the resources written for it, or that there is none."""
-    names = listed([place.resource or place.file for one in members for place in one.evidence])
-    if names:
-        return f"What the prompt says of it is not in {names}."
+    """Say what in the answer leads to an unmet requirement: what the resources written for it have, or that there is none."""
+    places = {place.resource or place.file: place.message for one in members for place in one.evidence}
+    if places:
+        return " ".join(
+            f"{code(name)}: {one_line(text, MAX_QUOTE)}." for name, text in list(places.items())[:MAX_CAUSES]
+        )
     types = listed(members[0].requirement.types)
     return f"No template of the answer declares {types}." if types else "No part of the answer is about this line."
 
@@ -121,26 +124,37 @@ def _sentence(text: str) -> str:
 
 
 def merged(failures: Sequence[Grouped], unmet: Sequence[Grouped], rubric: Rubric) -> list[Grouped]:
-    """Return failures and unmet requirements with each fault once: where both are about one property of one resource.
+    """Return failures and unmet requirements with each fault once.
 
-    The rule's account is kept, at the graver of the two levels.
+    They are one where both are about one property of one resource, or where failures of the same kind are at all resources that
+    an unmet requirement names. The rule's account is kept, at the graver of the two levels.
     """
     result = list(failures)
     for one in unmet:
-        places = {_place(finding) for finding in one.findings if finding.resource and finding.path}
-        index = next((i for i, other in enumerate(result) if places & {_place(f) for f in other.findings}), None)
-        if index is None:
+        same = [i for i, other in enumerate(failures) if _is_same(one, other)][:1] or _of_one_kind(one, failures)
+        if not same:
             result.append(one)
-        else:
-            rule = result[index]
-            result[index] = Grouped(
-                rule.rule,
-                rubric.graver(rule.level, one.level),
-                rule.findings,
-                rule.standing,
-                (*rule.requirements, *one.requirements),
-            )
+        for i in same:
+            level = rubric.graver(result[i].level, one.level)
+            result[i] = replace(result[i], level=level, requirements=(*result[i].requirements, *one.requirements))
     return result
+
+
+def _is_same(one: Grouped, other: Grouped) -> bool:
+    places = {_place(finding) for finding in one.findings if finding.resource and finding.path}
+    return bool(places & {_place(finding) for finding in other.findings})
+
+
+def _of_one_kind(one: Grouped, failures: Sequence[Grouped]) -> list[int]:
+    """Return the places of the failures of a requirement's kind that are at all resources that it names."""
+    named = {(finding.file, finding.resource) for finding in one.findings if finding.resource}
+    alike = {
+        i: {(finding.file, finding.resource) for finding in other.findings} & named
+        for i, other in enumerate(failures)
+        if other.rule.kind == one.rule.kind
+    }
+    at = [i for i, places in alike.items() if places]
+    return at if named and named <= {place for places in alike.values() for place in places} else []
 
 
 def _place(finding: Finding) -> tuple[str, str, str]:

@@ -30,7 +30,10 @@ def graded(folder: Path, text: str, name: str = "answer.md", prompt: str = "Writ
         ("```python\nimport boto3\nboto3.client('sqs').create_queue(QueueName='q')\n```\n", "other-language"),
         ("```ts\nimport * as cdk from 'aws-cdk-lib';\nnew cdk.Stack();\n```\n", "other-language"),
         (f"```yaml\nTransform: Expand\n{QUEUE}```\n", "inert"),
-        ("```yaml\nAWSTemplateFormatVersion: '2010-09-09'\nResources:\n  Q:\n    Type: Team::SQS::Queue::MODULE\n```\n", "inert"),
+        (
+            "```yaml\nAWSTemplateFormatVersion: '2010-09-09'\nResources:\n  Q:\n    Type: Team::SQS::Queue::MODULE\n```\n",
+            "inert",
+        ),
     ],
 )
 def test_nothing_delivered_scores_nothing(tmp_path: Path, text: str, answer: str) -> None:

@@ -113,3 +113,15 @@ def test_a_requirement_and_a_rule_at_one_property_are_one_failure() -> None:
     assert failure.requirements == ("prompt-4-value",)
     apart = group([finding("function-configuration", "rules", "Properties.MemorySize")], CATALOGUE, RUBRIC)
     assert len(merged(apart, unmet, RUBRIC)) == 2
+
+
+def test_a_requirement_that_rules_report_at_all_its_resources_is_told_by_them() -> None:
+    place = Located(location=Location(file="t.yml", line=7, resource="Job", type="T"), message="allows s3:*")
+    asked = requirement("behaviour", "unmet", place=place, quote="least privilege", level="Critical")
+    unmet = list(unmet_of_prompt([asked], CATALOGUE, RUBRIC))
+    broad = finding("overly-permissive-iam", "rules", "Properties.Policies.0")
+    (failure,) = merged(group([broad], CATALOGUE, RUBRIC), unmet, RUBRIC)
+    assert (failure.rule.id, failure.level) == ("overly-permissive-iam", "Critical")
+    assert failure.requirements == ("prompt-4-behaviour",)
+    other = finding("function-configuration", "rules", "Properties.Timeout")
+    assert len(merged(group([other], CATALOGUE, RUBRIC), unmet, RUBRIC)) == 2
