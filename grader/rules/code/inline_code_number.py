@@ -40,9 +40,7 @@ def check(case: Case) -> Iterator[RuleFinding]:
         tree = python_tree(code.text) if code.is_python and _uses_table(code) else None
         if not isinstance(tree, ast.Module):
             continue
-        values = _values(tree)
-        sure = next((found for found in _written(tree, values) if found[2]), None)
-        found = sure or next(_written(tree, values), None)
+        found = _first_float(tree)
         if found is None:
             continue
         line, text, is_float = found
@@ -59,6 +57,16 @@ def check(case: Case) -> Iterator[RuleFinding]:
             value=text,
             because=because,
         )
+
+
+def _first_float(tree: ast.Module) -> tuple[int, str, bool] | None:
+    """Return the first write of a float, a sure one before others; nothing where expressions nest too deeply to follow."""
+    try:
+        values = _values(tree)
+        sure = next((found for found in _written(tree, values) if found[2]), None)
+        return sure or next(_written(tree, values), None)
+    except RecursionError:
+        return None
 
 
 def _uses_table(code: InlineCode) -> bool:

@@ -17,7 +17,10 @@ from grader.support.markdown import code as span
 def check(case: Case) -> Iterator[RuleFinding]:
     """Report inline functions of rotation schedules whose step setSecret does nothing."""
     for code in created_functions(case):
-        line = _idle_step(code) if rotates(code) else 0
+        try:
+            line = _idle_step(code) if rotates(code) else 0
+        except RecursionError:  # expressions that nest too deeply to be written
+            line = 0
         if line:
             text = code.text.split("\n")[line - 1].strip()
             because = f"Line {line} of the code, {span(text)}, is followed by nothing but logging, `pass` or a return."
