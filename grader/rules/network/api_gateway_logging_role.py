@@ -8,7 +8,6 @@ from grader.case import Case
 from grader.catalogue import Rule, RuleFinding, at_property, example
 from grader.rules._fragments import REST_API, resources
 from grader.rules._shared import created
-from grader.rules.network._corrections import logging_account
 from grader.support.markdown import code
 from grader.template import Call, Resource, Scope, at, text_of
 
@@ -84,7 +83,6 @@ RULE = Rule(
     reference="https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-logging.html",
     aws_behaviour="API Gateway rejects a stage with logging while the account has no CloudWatch role, and the stack rolls back.",
     check=check,
-    corrections=logging_account,
     fails=(
         example(
             resources(
