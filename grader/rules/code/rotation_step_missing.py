@@ -13,12 +13,16 @@ from grader.rules._fragments import resource, resources, role, worker
 from grader.rules.code._functions import created_functions, rotates
 from grader.support.markdown import code as span
 
+# The call with which a rotation function makes the pending version of the secret the current one.
+# Source: https://docs.aws.amazon.com/secretsmanager/latest/userguide/rotating-secrets-lambda-functions.html
+_MAKES_CURRENT = "update_secret_version_stage"
+
 
 def check(case: Case) -> Iterator[RuleFinding]:
-    """Report inline functions of rotation schedules whose step setSecret does nothing."""
+    """Report inline functions of rotation schedules that make a new password current and do nothing in the step setSecret."""
     for code in created_functions(case):
         try:
-            line = _idle_step(code) if rotates(code) else 0
+            line = _idle_step(code) if rotates(code) and _MAKES_CURRENT in code.text else 0
         except RecursionError:  # expressions that nest too deeply to be written
             line = 0
         if line:
@@ -85,11 +89,11 @@ RULE = Rule(
                     """
                     def handler(event, context):
                         if event['Step'] == 'createSecret':
-                            create_secret(event)
+                            print('create')
                         elif event['Step'] == 'setSecret':
                             print('set')
-                    def create_secret(event):
-                        print(event)
+                    def finish_secret(client, event):
+                        client.update_secret_version_stage(SecretId=event['SecretId'], VersionStage='AWSCURRENT')
                     """,
                     "  # finds",
                 ),
