@@ -106,4 +106,7 @@ def command(tasks: str, **given: Any) -> int:
         )
         graded = summary.statuses["graded"]
         click.echo(f"{graded} of {summary.total} responses graded into {out}{more}: {levels}", err=True)
+        for status, count in sorted(summary.statuses.items()):
+            if status != "graded":
+                click.echo(f"{count} {status}: the lines of {out / 'results.jsonl'} say why", err=True)
     return 0 if set(summary.statuses) <= {"graded"} else 2

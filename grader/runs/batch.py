@@ -100,6 +100,9 @@ def _outcomes(
     pool: _Pool | None = None
     try:
         for job in jobs:
+            if job.error:
+                yield job, failed(job, job.status, job.error), False
+                continue
             key = _key(job, mark) if cache else ""
             kept = cache.get(key) if cache and key else None
             if kept is not None:

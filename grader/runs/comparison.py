@@ -57,7 +57,7 @@ def rows_of(run: Path) -> dict[str, dict[str, Any]]:
     """Return a run's lines by id. Raises InputError where the folder is no run, or has no results."""
     if not run.is_dir():
         raise InputError("no such run: a run is a folder that `grade batch` wrote", run)
-    rows = {row["id"]: row for row in read_rows(run)}
+    rows = {row["id"]: row for row in read_rows(run) if row["status"] != "unmatched"}  # no task: nothing to compare
     if not rows:
         raise InputError("holds no results.jsonl: is it the folder of a run?", run)
     return rows

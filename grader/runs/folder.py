@@ -40,7 +40,7 @@ class RunFolder:
         if file.is_file() and not replace:
             if not resume:
                 raise InputError("holds a run already: --resume goes on with it, --replace starts anew", path)
-            _same(json.loads(file.read_text("utf-8")), about, file)
+            _same(_settings(file), about, file)
             folder = cls(path)
             folder._mend()
             return folder
@@ -91,6 +91,17 @@ class RunFolder:
             data = file.read_bytes()
             if data and not data.endswith(b"\n"):
                 write_whole(file, data[: data.rfind(b"\n") + 1].decode("utf-8", "replace"))
+
+
+def _settings(file: Path) -> dict[str, Any]:
+    """Return what a run was begun with. Raises InputError where its run.json cannot be read."""
+    try:
+        data = json.loads(file.read_text("utf-8"))
+    except (OSError, ValueError, RecursionError):
+        data = None
+    if not isinstance(data, dict):
+        raise InputError("not the run.json of a run, so that it cannot be resumed: --replace starts anew", file)
+    return data
 
 
 def _same(before: dict[str, Any], now: dict[str, Any], file: Path) -> None:

@@ -6,16 +6,18 @@ import fnmatch
 import json
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from grader.errors import InputError
 from grader.runs.authoring import task_folders
+from grader.runs.names import folder_name
+from grader.support.text import one_line
 from grader.task import ideal_of
 
 OWN = ("MODEL_RESPONSE.md", "model_out")
 _SUFFIXES = (".md", ".json", ".yaml", ".yml", ".zip", ".tar", ".tar.gz", ".tgz", ".template", ".txt")
-_UNSAFE = re.compile(r"[^\w.+@=-]")
+MAX_NAME = 200  # characters of a model or sample in tables
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +25,7 @@ class Job:
     """One response to grade.
 
     `record` is the line (from 1) of a JSONL file and `offset` its first byte; 0 where the response is a path of its own.
+    `error` says why a response cannot be graded, and `status` what it then is: `error`, or `unmatched` where no task has its name.
     """
 
     task: str
@@ -32,11 +35,13 @@ class Job:
     sample: str = ""
     record: int = 0
     offset: int = 0
+    error: str = ""
+    status: str = "error"
 
     @property
     def id(self) -> str:
         """The run's folder of this response, below the run's."""
-        return "/".join(part for part in (self.model, self.task, self.sample) if part)
+        return "/".join(folder_name(part) for part in (self.model, self.task, self.sample) if part)
 
 
 def jobs_of(tasks: Path, side: str, responses: Path | None, select: str | None = None) -> Iterator[Job]:
@@ -86,15 +91,26 @@ def _folders(folders: dict[str, Path], responses: Path) -> Iterator[Job]:
     for path in direct:
         name = _task_of(path, folders)
         yield Job(name, str(folders[name]), str(path))
-    for model in entries:
-        if model.is_dir() and model not in direct:
-            yield from _of_model(folders, model)
+    for entry in entries:
+        if entry in direct:
+            continue
+        if entry.is_dir():
+            yield from _of_model(folders, entry)
+        elif _is_answer(entry):
+            yield _unmatched(Job(_stem(entry), "", str(entry)), str(entry))
+
+
+def _is_answer(path: Path) -> bool:
+    """Whether a file looks like a response: a name with a suffix of one, and not one that describes a folder."""
+    return _stem(path) != path.name and _stem(path).lower() not in ("readme", "license", "notice", "run", "results")
 
 
 def _of_model(folders: dict[str, Path], model: Path) -> Iterator[Job]:
     for path in sorted(model.iterdir()):
         name = _task_of(path, folders)
         if not name:
+            if not path.name.startswith(".") and (path.is_dir() or _is_answer(path)):
+                yield _unmatched(Job(_stem(path), "", str(path), model.name), str(path))
             continue
         samples = _samples(path)
         if samples:
@@ -129,19 +145,30 @@ def _records(folders: dict[str, Path], file: Path) -> Iterator[Job]:
             start, offset = offset, offset + len(line)
             if not line.strip():
                 continue
-            try:
-                data = json.loads(line)
-                name = str(data.get("task") or data["id"])
-            except (ValueError, KeyError, AttributeError, TypeError):
-                raise InputError("is no record: a JSON object with `task` is wanted", file, number) from None
-            if name not in folders:
-                raise InputError(f"names the task {name!r}, which is not among the tasks", file, number)
-            model, sample = (_UNSAFE.sub("_", str(data.get(key) or "")) for key in ("model", "sample"))
-            job = Job(name, str(folders[name]), str(file), model, sample, number, start)
-            if job.id in seen:
-                job = Job(name, str(folders[name]), str(file), model, f"{sample or 'line'}{number}", number, start)
+            job = _of_record(folders, file, line, number, start)
+            while job.id in seen:
+                job = replace(job, sample=f"{job.sample or 'line'}{number}")
             seen.add(job.id)
             yield job
+
+
+def _of_record(folders: dict[str, Path], file: Path, line: bytes, number: int, start: int) -> Job:
+    """Return the job of a line; one that is not a record, or names an unknown task, has an error."""
+    try:
+        data = json.loads(line)
+        name = one_line(str(data.get("task") or data["id"]), MAX_NAME)
+    except (ValueError, KeyError, AttributeError, TypeError, RecursionError):
+        error = f"{file}:{number}: not a record: a JSON object with `task` is required"
+        return Job(f"line-{number}", "", str(file), record=number, offset=start, error=error)
+    model, sample = (one_line(str(data.get(key) or ""), MAX_NAME) for key in ("model", "sample"))
+    if name not in folders:
+        return _unmatched(Job(name, "", str(file), model, sample, number, start), f"{file}:{number}")
+    return Job(name, str(folders[name]), str(file), model, sample, number, start)
+
+
+def _unmatched(job: Job, where: str) -> Job:
+    error = f"{where}: the task {job.task!r} is not among the tasks: rename the response, or add the task"
+    return replace(job, error=error, status="unmatched")
 
 
 def record_of(job: Job) -> bytes:

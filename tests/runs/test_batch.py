@@ -14,7 +14,6 @@ from typing import Any
 import junitparser
 import pytest
 
-from grader import InputError
 from grader.runs import jobs_of
 from tests.conftest import BROKEN, TOPIC, Run, command, environment, wait_for
 
@@ -91,13 +90,27 @@ def test_models_and_samples_in_every_layout(tasks: Path, tmp_path: Path) -> None
     lines = tmp_path / "answers.jsonl"
     record = {"model": "../m", "task": "t0", "files": {"a.yml": TOPIC}}
     lines.write_text("".join(json.dumps(record | {"sample": n}) + "\n" for n in range(1, 4)))
-    assert ids(lines) == [".._m/t0/1", ".._m/t0/2", ".._m/t0/3"]
-    lines.write_text('{"task": "t0"}\nnothing\n')
-    with pytest.raises(InputError, match=r"answers.jsonl:2: is no record"):
-        ids(lines)
-    lines.write_text('{"task": "t99"}\n')
-    with pytest.raises(InputError, match="not among the tasks"):
-        ids(lines)
+    assert ids(lines) == ["%2E.%2Fm/t0/1", "%2E.%2Fm/t0/2", "%2E.%2Fm/t0/3"]
+
+
+def test_what_cannot_be_graded_costs_itself_alone(tasks: Path, tmp_path: Path, grade: Run) -> None:
+    lines = tmp_path / "answers.jsonl"
+    good = json.dumps({"task": "t0", "files": {"a.yml": TOPIC}})
+    lines.write_text("\n".join([good, "nothing", '{"task": "t99"}', "[" * 100_000]) + "\n")
+    model = next(path for path in (tmp_path / "answers").iterdir() if path.is_dir())
+    (model / "t0o.md").write_text(TOPIC)
+    found = {job.id: (job.status, job.error) for job in jobs_of(tasks, "model", lines)}
+    assert found["t0"][1] == ""
+    assert found["line-2"] == ("error", f"{lines}:2: not a record: a JSON object with `task` is required")
+    assert found["line-4"][0] == "error"
+    assert found["t99"][0] == "unmatched"
+    unmatched = [job for job in jobs_of(tasks, "model", tmp_path / "answers") if job.error]
+    assert [job.task for job in unmatched] == ["t0o"]
+    done = grade("batch", "tasks", "--responses", "answers.jsonl", "--fast", "--out", "run")
+    assert done.returncode == 2
+    assert "1 unmatched" in done.stderr
+    rows = [json.loads(line) for line in (tmp_path / "run" / "results.jsonl").read_text().splitlines()]
+    assert sorted(row["status"] for row in rows) == ["error", "error", "graded", "unmatched"]
 
 
 def test_records_are_graded(tasks: Path, tmp_path: Path, grade: Run) -> None:
