@@ -13,6 +13,7 @@ _YAML_RESOURCES = re.compile(r"^(?P<indent> *)(['\"]?)Resources\2[ \t]*:[ \t]*(?
 # Source: https://docs.aws.amazon.com/codedeploy/latest/userguide/reference-appspec-file.html
 _APPSPEC = re.compile(r"^version:\s*0\.0\s*$", re.M)
 _YAML_ENTRIES = re.compile(r"^Resources:[ \t]*(?:#.*)?\n(?:[ \t]*(?:#.*)?\n)*[ \t]+['\"]?\w+['\"]?[ \t]*:", re.M)
+_TOP = re.compile(r"\{?\s*['\"]?(?:AWSTemplateFormatVersion|Description|Parameters|Resources|Transform)['\"]?\s*:")
 _YAML_VERSION = re.compile(r"^ *(['\"]?)AWSTemplateFormatVersion\1[ \t]*:", re.M)
 _YAML_TYPE = re.compile(r"(?:^ +|[{,] *)['\"]?Type['\"]?[ \t]*:[ \t]*['\"]?(?:AWS|Alexa|Custom)::\w+", re.M)
 _JSON_RESOURCES = re.compile(r'"Resources"\s*:\s*\{')
@@ -102,7 +103,8 @@ def classify(name: str, text: str, language: str = "") -> tuple[Kind, str]:
     if hint in _DOCUMENTS and not name.lower().endswith((".yml", ".yaml", ".json", ".template")):
         plain = hint in ("txt", "text") and looks_like_template(text)
         return (Kind.TEMPLATE, "") if plain else (Kind.DOCUMENT, "")
-    if hint not in _LANGUAGES and hint not in _SCRIPTS and looks_like_template(text):
+    is_other = hint in _LANGUAGES or (hint in _SCRIPTS and not _begins_as_template(text))
+    if not is_other and looks_like_template(text):
         return Kind.TEMPLATE, ""
     foreign = foreign_language(text) or _FOREIGN_HINTS.get(hint, "")
     if foreign and hint not in _SCRIPTS:
@@ -114,6 +116,13 @@ def classify(name: str, text: str, language: str = "") -> tuple[Kind, str]:
     if hint in _LANGUAGES:
         return Kind.CODE, _LANGUAGES[hint]
     return Kind.OTHER, hint
+
+
+def _begins_as_template(text: str) -> bool:
+    """Whether the first line that says something is a template's, whatever a fence calls it."""
+    lines = (line.strip() for line in text[:_HEAD].split("\n"))
+    first = next((line for line in lines if (line and not line.startswith(("#", "---"))) or line.startswith("#!")), "")
+    return first == "{" or _TOP.match(first) is not None
 
 
 def foreign_language(text: str) -> str:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 from grader.bundle.blocks import Block, find_blocks, without_prose
 from grader.bundle.classify import classify, has_resources
+from grader.bundle.drafts import draft_lines, is_suggestion, leaves_out, names_used
 from grader.bundle.limits import DEFAULT_LIMITS, Limits
 from grader.bundle.model import BundleFile, Kind, Omitted, Segment
 from grader.bundle.names import safe_name, unique_name
@@ -27,7 +28,9 @@ _RESOURCE_ID = re.compile(
     re.M,
 )
 _VERSION = re.compile(r"^[ \t]*['\"]?AWSTemplateFormatVersion['\"]?[ \t]*:", re.M)
+_KEY = re.compile(r"^[ \t]*['\"]?(\w+)['\"]?[ \t]*:", re.M)
 _ALIKE = 0.6
+_PART = 2  # resources that an excerpt shows, beside those that it repeats
 LEAST = 0.5  # of its lines, a later version has to keep at least so much to replace a template
 
 
@@ -42,6 +45,11 @@ class _Draft:
     def ids(self) -> frozenset[str]:
         """The logical ids that a template defines."""
         return frozenset(_RESOURCE_ID.findall(self.file.text)) if self.file.kind is Kind.TEMPLATE else frozenset()
+
+    @property
+    def names(self) -> frozenset[str]:
+        """Every key of the text, the logical ids and parameters among them."""
+        return frozenset(_KEY.findall(self.file.text))
 
     @property
     def whole(self) -> bool:
@@ -63,7 +71,12 @@ def read_markdown(
     drafts: list[_Draft] = []
     omitted: list[Omitted] = []
     taken: set[str] = set()
-    for block in find_blocks(lines):
+    blocks = find_blocks(list(lines))
+    earlier_attempt = draft_lines(lines, blocks)
+    for block in blocks:
+        if block.line in earlier_attempt:
+            omitted.append(Omitted(safe_name(block.name), "part of a draft; the answer follows it", block.line))
+            continue
         if len(drafts) >= limits.files:
             raise ResponseError(f"more than {limits.files:,} files; raise the limit with --max-files", source)
         _add(drafts, omitted, taken, block, source)
@@ -111,6 +124,10 @@ def _add(drafts: list[_Draft], omitted: list[Omitted], taken: set[str], block: B
         kind = Kind.SNIPPET
     text = without_prose(block.text) if kind is Kind.TEMPLATE else block.text
     draft = _Draft(BundleFile(name, kind, text, source, (Segment(1, block.line),), detail), bool(name))
+    whole = _excerpt_of(drafts, draft, block)
+    if whole:
+        omitted.append(Omitted(name, whole, block.line))
+        return
     earlier = _earlier(drafts, draft, block)
     if earlier is not None:
         _follow(drafts, omitted, earlier, draft, block)
@@ -120,6 +137,30 @@ def _add(drafts: list[_Draft], omitted: list[Omitted], taken: set[str], block: B
         # Commands and listings without a name belong to the prose around them.
         final = unique_name(name or _default_name(draft.file), taken)
         drafts.append(replace(draft, file=replace(draft.file, name=final)))
+
+
+def _excerpt_of(drafts: list[_Draft], draft: _Draft, block: Block) -> str:
+    """Return why a block without a name is an excerpt or a suggestion and no template of the answer; empty where it is one.
+
+    A template need not begin with AWSTemplateFormatVersion. One that does not is an excerpt where it says that it leaves something
+    out, or where a whole template is there already and the block is offered as an addition, defines what that one defines, or
+    refers to what only that one defines.
+    """
+    if draft.file.kind is not Kind.TEMPLATE or draft.named or draft.whole:
+        return ""
+    if leaves_out(draft.file.text):
+        return "an excerpt, which leaves out a part"
+    for old in drafts:
+        if old.file.kind is Kind.TEMPLATE and old.whole and old.ids:
+            line = old.file.segments[0].source_line
+            shared = draft.ids & old.ids
+            foreign = (names_used(draft.file.text) - draft.names) & old.names
+            if is_suggestion(block.context):
+                return f"a suggestion beside the template at line {line}"
+            is_part = shared or (foreign and len(draft.ids) <= _PART)
+            if is_part and not _CORRECTED.search(block.context):
+                return f"an excerpt of the template at line {line}"
+    return ""
 
 
 def _follow(drafts: list[_Draft], omitted: list[Omitted], earlier: int, draft: _Draft, block: Block) -> None:
