@@ -10,7 +10,7 @@ from grader.case import Case
 from grader.model import Located, Location
 from grader.plan.schemas import pattern_at, reference_returns
 from grader.support.markdown import code
-from grader.template import AnyNode, Call, Resource, Template, children, dotted, items_of
+from grader.template import AnyNode, Call, Resource, Scalar, Template, children, dotted, items_of
 
 _ARN_KEY = re.compile(r"(^|[a-z])(Arn|ARN)s?$")
 _OWN = re.compile(r"^\$\{(\w+)\}(?P<rest>.*)$", re.S)
@@ -24,13 +24,16 @@ _ARN_PROPERTIES = frozenset(
     }
 )
 # Properties whose name ends in Arn, and that take a short name as well.
-# Source: https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_RegisterTaskDefinition.html
+# Sources: https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_RegisterTaskDefinition.html,
+# https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_RegisterTaskWithMaintenanceWindow.html
 _NAMES_TOO = frozenset(
     {
         ("AWS::ECS::TaskDefinition", "TaskRoleArn"),
         ("AWS::ECS::TaskDefinition", "ExecutionRoleArn"),
         ("AWS::Batch::JobDefinition", "JobRoleArn"),
         ("AWS::Batch::JobDefinition", "ExecutionRoleArn"),
+        ("AWS::Backup::BackupVault", "EncryptionKeyArn"),  # an alias may pass: not found in the documentation
+        ("AWS::SSM::MaintenanceWindowTask", "TaskArn"),
     }
 )
 _SAMPLE_ARN = "arn:aws:service:us-east-1:123456789012:kind/name"
@@ -57,7 +60,7 @@ def _values(resource: Resource) -> Iterator[tuple[tuple[str | int, ...], AnyNode
         path, node = stack.pop()
         if isinstance(node, Call) and node.name == "Fn::If":
             stack += [(path, item) for item in items_of(node.argument)[1:]]
-        elif isinstance(node, Call):
+        elif isinstance(node, Call | Scalar):
             yield path, node
         elif len(path) < MAX_DEPTH and not (
             path and path[-1] in ("PolicyDocument", "AssumeRolePolicyDocument", "KeyPolicy")
@@ -81,6 +84,9 @@ def _judge(
                 else f"!Sub '${{{target.name}.Arn}}{own.group('rest')}'"
             )
             return _located(template, resource, path, node, detail, needed)
+    if _is_literal(node, text) and _wants_arn(resource.type, steps, region):
+        detail = f"{dotted(path)} is {text}, which is not an ARN"
+        return _located(template, resource, path, node, detail, "the ARN, which begins with `arn:`")
     if attribute and attribute.group(1) in template.resources:
         target = template.resources[attribute.group(1)]
         if reference_returns(target.type, region) == "name" and _wants_name(resource.type, steps, region):
@@ -89,6 +95,13 @@ def _judge(
             )
             return _located(template, resource, path, node, detail, f"!Ref {target.name}")
     return None
+
+
+def _is_literal(node: AnyNode, text: str) -> bool:
+    """Whether a value is written in place, known at its start, and cannot be an ARN; a parameter's value is another rule's."""
+    written = isinstance(node, Scalar) or (isinstance(node, Call) and node.name in ("Fn::Sub", "Fn::Join"))
+    start = text.split("${")[0]
+    return written and bool(start) and start != "*" and not start.startswith(("arn", "{{resolve:"))
 
 
 def _located(

@@ -21,7 +21,7 @@ RULE = Rule(
     level="Critical",
     category="references",
     title="{Name|Names} where an ARN is required, or the reverse",
-    issue="{resources} in {file} {passes|pass} a reference in a form that the service rejects: {says}. The stack rolls back when "
+    issue="{resources} in {file} {passes|pass} a value in a form that the service rejects: {says}. The stack rolls back when "
     "the resource is created.",
     fix="Write {neededs}.",
     root_cause="{because}",
@@ -47,6 +47,17 @@ Resources:
       Action: lambda:InvokeFunction
       Principal: s3.amazonaws.com
       SourceArn: !Sub '${Photos}/*'  # finds
+"""),
+        example("""
+Resources:
+  Photos: {Type: AWS::S3::Bucket, Properties: {BucketName: !Sub 'photos-${AWS::AccountId}'}}
+  Grant:
+    Type: AWS::Lambda::Permission
+    Properties:
+      FunctionName: resize
+      Action: lambda:InvokeFunction
+      Principal: s3.amazonaws.com
+      SourceArn: !Sub 'photos-${AWS::AccountId}/*'  # finds
 """),
         example("""
 Resources:
