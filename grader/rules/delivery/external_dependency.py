@@ -125,6 +125,18 @@ Resources:
     Type: AWS::EC2::SecurityGroup
     Properties: {GroupDescription: Web, VpcId: !Ref VpcId}
 """),
+        example(
+            """
+Parameters:
+  SubnetId:  # finds
+    Type: AWS::EC2::Subnet::Id
+Resources:
+  Host:
+    Type: AWS::EC2::Instance
+    Properties: {ImageId: ami-0a1b2c3d4e5f60718, SubnetId: !Ref SubnetId}
+""",
+            prompt="Our existing VPC is vpc-1a2b3c4d. Create a subnet in it for a host.",
+        ),
     ),
     passes=(
         example(

@@ -48,8 +48,8 @@ RULE = Rule(
     kind="hardcoded-az-or-region",
     level="Medium",
     category="regions",
-    title="Availability {zone|zones} written out: {values}",
-    issue="{resources} in {file} {names|name} the availability {zone|zones} {values}. The stack cannot be created in another "
+    title="Availability zone written out: {values}",
+    issue="In {file}, {resources} {has|have} a fixed availability zone: {values}. The stack cannot be created in another "
     "region, and which zones an account may use differs between accounts.",
     fix="Select the zone from the list of the region: `!Select [0, !GetAZs '']` for the first, `!Select [1, !GetAZs '']` for the second.",
     root_cause="{because}",

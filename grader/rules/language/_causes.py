@@ -89,7 +89,7 @@ def because_undefined(case: Case, finding: Finding) -> Finding:
     own = [*template.resources, *template.parameters, *template.conditions, *template.section("Mappings").values]
     if name in own:
         return finding  # it is defined, and not created in this case
-    near = get_close_matches(name, own, 1, 0.75)
+    near = get_close_matches(name, own, 1, 0.88)
     others = [one.file for one in case.templates if one is not template and name in (*one.resources, *one.parameters)]
     count = len({use.line for use in template.uses.get(name, ())})
     if near:

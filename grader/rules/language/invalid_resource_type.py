@@ -10,11 +10,9 @@ RULE = Rule(
     kind="invalid-resource-type",
     level="Critical",
     category="schema",
-    title="Unknown resource {type|types}: {types}",
-    issue=(
-        "{resources} in {file} {has the type|have the types} {types}, which CloudFormation does not have in this "
-        "region: {says}."
-    ),
+    title="Unknown resource type: {types}",
+    issue="{resources} in {file} {is|are} of a type that CloudFormation does not have in this region ({types}): {says}. CloudFormation "
+    "rejects the template.",
     fix=(
         "Use the type of the template reference under which the service publishes the resource; where there is "
         "none, configure it with a property of another type or a custom resource."

@@ -122,7 +122,14 @@ def words_for(parameter: Parameter) -> str:
 
 
 def is_asked(case: Case, parameter: Parameter) -> bool:
-    """Whether the prompt names the parameter, or says of what it stands for that it exists or is an input."""
-    return (
-        ordered(case, parameter.name) or case.request.orders(_EXISTS, near=rf"\b({words_for(parameter)})") is not None
-    )
+    """Whether the prompt names the parameter, or says of what it stands for that it exists or is an input.
+
+    A prompt that asks to create such a resource does not say that it exists.
+    """
+    if ordered(case, parameter.name):
+        return True
+    noun = re.sub(r"(?<=[a-z])(?=[A-Z])", " ?", kind_of(parameter).rpartition("::")[2])
+    created = case.request.orders(rf"\b(create|provision|build)\w*\b[^.;,]{{0,40}}\b{noun}s?\b") if noun else None
+    if created and "exist" not in created.text.lower():
+        return False
+    return case.request.orders(_EXISTS, near=rf"\b({words_for(parameter)})") is not None
