@@ -58,7 +58,8 @@ def _circles(graph: Graph) -> list[set[str]]:
 
         whole = _directed(graph)
         components = networkx.strongly_connected_components(whole)
-        return [one for one in components if len(one) > 1 or whole.has_edge(*(2 * tuple(one)))]
+        circles = [one for one in components if len(one) > 1 or whole.has_edge(*(2 * tuple(one)))]
+        return sorted(circles, key=min)
     return []
 
 
@@ -67,7 +68,10 @@ def _directed(graph: Graph) -> networkx.DiGraph[str]:
     import networkx
 
     directed: networkx.DiGraph[str] = networkx.DiGraph()
-    directed.add_edges_from((need, name) for name, needs in graph.items() for need in needs)
+    directed.add_nodes_from(
+        sorted(graph)
+    )  # in one order, so that of two ways of one length the same is shown each time
+    directed.add_edges_from((need, name) for name in sorted(graph) for need in sorted(graph[name]))
     return directed
 
 

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -142,3 +145,29 @@ def test_a_graph_without_end_takes_bounded_time(folder: Callable[[str], Path], c
     done = cli("plan", "t", "--response", "r.yml", "--max-nodes", "5000000")
     assert done.returncode == 1
     assert "not planned" in done.stdout
+
+
+def test_the_same_circle_is_shown_whatever_the_hashes_are() -> None:
+    names = [f"N{number}" for number in range(6)]
+    others = {name: " ".join(f"!Ref {other}," for other in names if other != name) for name in names}
+    text = "Resources:\n" + "".join(
+        f"  {name}: {{Type: AWS::SSM::Parameter, Properties: {{Type: String, Value: !Join ['', [{uses}]]}}}}\n"
+        for name, uses in others.items()
+    )
+    code = (
+        "import sys; from tests.plan.test_plan_cases import plan_of;"
+        "print([p.message for p in plan_of({'template': sys.stdin.read()}).problems])"
+    )
+    shown = {
+        subprocess.run(
+            [sys.executable, "-c", code],
+            input=text,
+            env=os.environ | {"PYTHONHASHSEED": seed, "PYTHONPATH": str(Path(__file__).parents[2])},
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout
+        for seed in ("1", "2", "3", "4")
+    }
+    assert len(shown) == 1
+    assert "depends on itself" in shown.pop()

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from grader import Result, grade, load_rubric, load_task, read_response
-from grader.detectors import cfn_lint
+from grader.detectors import cfn_lint, native
 from tests.conftest import BROKEN, ROOT, Cli, wait_for
 
 pytestmark = pytest.mark.slow
@@ -98,3 +98,32 @@ def test_the_linter_ends_with_whoever_asks(answer: Path, tmp_path: Path) -> None
     process.communicate()
     assert len(children) == 1
     wait_for(lambda: not Path(f"/proc/{children[0]}").exists())
+
+
+def test_the_schemas_of_the_package_are_used_whatever_the_user_has(tmp_path: Path) -> None:
+    cache = tmp_path / "cache" / "aws" / "cfn-lint" / "schemas"
+    (cache / "providers").mkdir(parents=True)
+    (cache / "version.json").write_text('{"schema_date": "2999-01-01"}')
+    (cache / "providers" / "us-east-1.json").write_text("{}")  # a region without any type
+    code = (
+        "from grader.support.engines.registry import linter;"
+        "print(linter().ask({'text': 'Resources: {A: {Type: AWS::SQS::Queue}}', 'region': 'us-east-1'}, 100))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        env=os.environ | {"XDG_CACHE_HOME": str(tmp_path / "cache"), "PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert "E3006" not in done.stdout
+    assert "matches" in done.stdout
+
+
+def test_the_fast_engine_out_of_time_is_said_and_started_again(answer: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(native, "SECONDS", 0.0)
+    result = graded(answer)
+    assert "took more than 0 seconds and was ended" in result.detectors["cloudformation-validate"].errors[0]
+    assert "undefined-reference" in rules(result)
+    monkeypatch.undo()
+    assert graded(answer).detectors["cloudformation-validate"].errors == ()
