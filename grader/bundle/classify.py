@@ -69,9 +69,10 @@ _FOREIGN_HINTS = {"tf": "terraform", "hcl": "terraform", "terraform": "terraform
 
 def looks_like_template(text: str) -> bool:
     """Whether a text is meant as a whole CloudFormation template, well-formed or not."""
-    if _APPSPEC.search(text) and not _YAML_ENTRIES.search(text):
+    is_json = text.lstrip("\ufeff \t\r\n")[:1] == "{"
+    if not is_json and _APPSPEC.search(text) and not _YAML_ENTRIES.search(text):
         return False
-    if text.lstrip("\ufeff \t\r\n")[:1] == "{":
+    if is_json:
         return bool(_JSON_RESOURCES.search(text) and (_JSON_TYPE.search(text) or _JSON_VERSION.search(text)))
     resources = _YAML_RESOURCES.search(text)
     if resources is None:

@@ -168,3 +168,14 @@ def test_a_later_version_that_drops_most_of_a_template_does_not_replace_it() -> 
     longer = full.replace("Setting0: on", "Setting0: off")
     bundle = read_text("a.md", text.replace(short, longer))
     assert bundle.files[0].text == longer
+
+
+def test_a_line_of_a_deployment_file_makes_no_other_file_of_a_template() -> None:
+    yaml = "Resources:\n  Topic:\n    Type: AWS::SNS::Topic\nversion: 0.0\n"
+    json = '{"Resources": {"Topic": {"Type": "AWS::SNS::Topic"}}}\nversion: 0.0\n'
+    appspec = "version: 0.0\nResources:\n  - Service:\n      Type: AWS::ECS::Service\n"
+    kinds = [
+        read_text("a.md", f"Here:\n\n```yaml\n{text}```\n").files[0].kind is Kind.TEMPLATE
+        for text in (yaml, json, appspec)
+    ]
+    assert kinds == [True, True, False]
