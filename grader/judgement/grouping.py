@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
@@ -129,8 +130,8 @@ def _nested(one: str, other: str) -> bool:
 
 
 def _without_echoes(findings: Sequence[Finding], catalogue: Catalogue, rubric: Rubric) -> list[Finding]:
-    """Drop an engine's finding where another rule reports the same property of the same resource, at least as gravely."""
-    kept: dict[tuple[str, str, str], list[tuple[str, int]]] = {}
+    """Drop an engine's finding where another rule reports the same of the same resource, at least as gravely."""
+    kept: dict[tuple[str, str], list[tuple[Finding, int]]] = {}
     result = []
 
     def weight(one: Finding) -> int:
@@ -138,15 +139,36 @@ def _without_echoes(findings: Sequence[Finding], catalogue: Catalogue, rubric: R
         return rubric.levels.index(level) if level else _LAST
 
     for finding in sorted(findings, key=lambda one: (_rank(one), weight(one))):
-        place = (finding.file, finding.resource, finding.location.property)
         grave = weight(finding)
-        others = kept.setdefault(place, [])
-        is_echo = any(rule != finding.rule and level <= grave for rule, level in others)
-        if finding.resource and finding.path and finding.detector in _ENGINES and is_echo:
+        others = kept.setdefault((finding.file, finding.resource), [])
+        is_echo = any(level <= grave and _says_the_same(finding, other) for other, level in others)
+        if finding.resource and finding.detector in _ENGINES and is_echo:
             continue
-        others.append((finding.rule, grave))
+        others.append((finding, grave))
         result.append(finding)
     return result
+
+
+_PROPERTY = re.compile(r"\b[A-Z][a-z0-9]+(?:[A-Z][A-Za-z0-9]*)+\b")
+
+
+def _says_the_same(engine: Finding, other: Finding) -> bool:
+    """Whether a finding of another rule is about what an engine reports.
+
+    Either both are at one property, or one is at a part of the other's and both name a property.
+    """
+    if engine.rule == other.rule:
+        return False
+    one, two = engine.location.property, other.location.property
+    if engine.path and one == two:
+        return True
+    return other.detector not in _ENGINES and _nested(one, two) and bool(_named(engine) & _named(other))
+
+
+def _named(finding: Finding) -> set[str]:
+    """Return the properties that a finding names, in its message and on its path."""
+    words = {*_PROPERTY.findall(finding.message), *_PROPERTY.findall(finding.path)}
+    return words - {finding.resource, "Properties", *finding.type.split("::")}
 
 
 _UNKNOWN, _MISSING = "invalid-property", "missing-required-property"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -9,9 +10,12 @@ from dataclasses import dataclass, field
 def property_path(path: str) -> str:
     """Return a path in the one notation of findings: steps joined by dots, such as `Properties.Tags.0.Key`.
 
-    Detectors call it on what engines and AWS report, which may separate the steps with slashes.
+    Detectors call it on what engines and AWS report, which may separate the steps with slashes, or write `Tags[0]`.
     """
-    return path.strip("/").replace("/", ".")
+    return _INDEX.sub(r".\1", path.strip("/").replace("/", "."))
+
+
+_INDEX = re.compile(r"\[(\d+)\]")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

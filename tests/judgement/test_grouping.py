@@ -125,3 +125,16 @@ def test_a_requirement_that_rules_report_at_all_its_resources_is_told_by_them() 
     assert failure.requirements == ("prompt-4-behaviour",)
     other = finding("function-configuration", "rules", "Properties.Timeout")
     assert len(merged(group([other], CATALOGUE, RUBRIC), unmet, RUBRIC)) == 2
+
+
+def test_an_engine_yields_to_a_rule_that_names_the_same_property_above_or_below() -> None:
+    ours = finding("rule-without-trigger", "rules", "Properties.EventPattern", message="EventPattern is not set")
+    engine = "One of ['EventPattern', 'ScheduleExpression'] is a required property"
+    above = finding("missing-required-property", "cloudformation-validate", "Properties", message=engine)
+    assert [rule for rule, _ in rules(ours, above)] == ["rule-without-trigger"]
+    other = finding(
+        "missing-required-property", "cloudformation-validate", "Properties", message="'Targets' is required"
+    )
+    assert len(rules(ours, other)) == 2
+    sibling = finding("invalid-property-value", "cfn-lint", "Properties.State", message="EventPattern needs a State")
+    assert len(rules(ours, sibling)) == 2
