@@ -9,10 +9,11 @@ from typing import Any
 
 from grader.case import Case
 from grader.catalogue import Catalogue
-from grader.detectors.as_deployed import AsDeployed
+from grader.detectors.as_deployed import AsDeployed, whole
 from grader.detectors.engine_quirks import heard, is_crash
 from grader.detectors.remark import Remark
 from grader.model import Finding
+from grader.plan.parameters import has_slow_pattern
 from grader.support.engines.registry import EngineError, EngineLimitError, linter
 from grader.support.json_process import ChildEndedError
 from grader.support.version import installed
@@ -40,7 +41,12 @@ def detect(case: Case, catalogue: Catalogue) -> Iterator[Finding]:
         ask = partial(_remarks, template, region, end)
         deployed = AsDeployed(case.scopes[template.file], ask, OTHER_VALUES, region)
         try:
-            for remark in ask(template.text):
+            is_slow = has_slow_pattern(template)
+            if is_slow:
+                unjudged.append(
+                    EngineLimitError(f"{template.file}: its patterns are too slow to match; judged without them")
+                )
+            for remark in whole(deployed.scope, ask) if is_slow else ask(template.text):
                 if is_crash(remark):
                     unjudged.append(EngineError(f"{template.file}: {remark.message}"))
                     continue

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from grader.case import Case
 from grader.model import Location
 from grader.plan.model import PlanCode, Problem, Stage, at_resource
-from grader.template import NAME_PROPERTIES, Call, Resource, Scope, Template, as_text, at, is_known
+from grader.template import NAME_PROPERTIES, Call, Resource, Scope, Template, as_text, at, is_known, may_equal
 
 _ENVIRONMENT = re.compile(r"env|stage|suffix", re.I)
 # What the account may hold already, by the type whose names it is about.
@@ -126,7 +126,9 @@ def check_exports(case: Case) -> Iterator[Problem]:
                     facts={"value": name},
                 )
     for template in case.templates:
-        yield from _imports(case, template, set(names))
+        yield from _imports(
+            case, template, {name.partition(f"{places[0][0].file}:")[2] or name for name, places in names.items()}
+        )
 
 
 def _imports(case: Case, template: Template, names: set[str]) -> Iterator[Problem]:
@@ -137,7 +139,8 @@ def _imports(case: Case, template: Template, names: set[str]) -> Iterator[Proble
         for path, node in scope.walk(resource.node):
             if isinstance(node, Call) and node.name == "Fn::ImportValue":
                 name = scope.text(node.argument)
-                if name not in names and name not in case.account.exports and "${" not in name:
+                open_name = "${" in name or any(may_equal(name, other) for other in names)
+                if name not in case.account.exports and not open_name:
                     message = f"imports {name}, which no stack exports"
                     facts = {"value": name}
                     place = ".".join(map(str, path))

@@ -133,18 +133,26 @@ def _length(parameter: Parameter, item: str) -> str:
 
 def _pattern(parameter: Parameter, item: str) -> str:
     pattern = parameter.text("AllowedPattern")
-    if pattern is None or _matches(pattern, item) is not False:
+    if pattern is None or _match(pattern, item) != "no":
         return ""
     return f"{item or 'an empty text'} does not match {pattern}"
 
 
 @lru_cache(maxsize=1_000)
-def _matches(pattern: str, text: str) -> bool | None:
-    """Whether a pattern matches the whole of a text: None where it is no pattern, or takes too long."""
+def _match(pattern: str, text: str) -> str:
+    """Return whether a pattern matches the whole of a text: yes, no, slow where that takes too long, or invalid."""
     try:
-        return regex.fullmatch(pattern, text, timeout=_SECONDS) is not None
-    except (regex.error, TimeoutError, ValueError, OverflowError, RecursionError):
-        return None
+        return "no" if regex.fullmatch(pattern, text, timeout=_SECONDS) is None else "yes"
+    except TimeoutError:
+        return "slow"
+    except (regex.error, ValueError, OverflowError, RecursionError):
+        return "invalid"
+
+
+def has_slow_pattern(template: Template) -> bool:
+    """Whether matching a parameter's default with its pattern takes so long that an engine may never end."""
+    given = ((one.text("AllowedPattern"), one.default) for one in template.parameters.values())
+    return any(_match(pattern, default) == "slow" for pattern, default in given if pattern and default is not None)
 
 
 def check_rules(template: Template, scope: Scope) -> Iterator[Problem]:

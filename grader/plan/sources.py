@@ -9,7 +9,7 @@ from grader.case import Case
 from grader.model import Location
 from grader.plan.model import PlanCode, Problem, Stage, at_resource
 from grader.support.text import is_natural
-from grader.template import Path, Resource, Scope, Template, dotted, items_of
+from grader.template import Path, Resource, Scope, Template, dotted, items_of, may_equal
 
 _RESOLVE = re.compile(
     r"\{\{resolve:(ssm|ssm-secure|secretsmanager):((?:arn:[^}\s]*?:secret:)?(?:\$\{[^{}]*\}|[^:{}$])+)(?:\$\{[^{}]*\}|[^}])*\}\}"
@@ -45,7 +45,7 @@ def unresolved_reads(case: Case) -> Iterator[Problem]:
         scope = case.scopes[template.file]
         for path, line, service, name in _reads(case, template):
             held = case.account.ssm_parameters if service == "ssm" else case.account.secrets
-            if name.startswith("/aws/") or name.lstrip("/") in created or name in held or _in_bundle(name, scope):
+            if name.startswith("/aws/") or _is_created(name, created) or name in held or _in_bundle(name, scope):
                 continue
             word, store = ("parameter", "Parameter Store") if service == "ssm" else ("secret", "Secrets Manager")
             owner = str(path[1]) if len(path) > 1 else ""
@@ -69,6 +69,11 @@ def _reads(case: Case, template: Template) -> Iterator[tuple[Path, int, str, str
         name = case.scopes[template.file].given.get(parameter.name, parameter.default)
         if parameter.type.startswith(_SSM_TYPE) and isinstance(name, str):
             yield ("Parameters", parameter.name), parameter.line_of("Default"), "ssm", name
+
+
+def _is_created(name: str, created: set[str]) -> bool:
+    """Whether the bundle creates an entry of that name, or one of a name that only a deployment tells and that may be the same."""
+    return any(may_equal(name.lstrip("/"), other) for other in created)
 
 
 def _created(case: Case) -> Iterator[str]:

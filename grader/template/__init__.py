@@ -19,6 +19,7 @@ from grader.template.node import (
     value_text,
     walk,
 )
+from grader.template.partial import known_ends, may_equal
 from grader.template.salvage import readable_part
 
 __all__ = [
@@ -44,6 +45,8 @@ __all__ = [
     "dotted",
     "is_known",
     "items_of",
+    "known_ends",
+    "may_equal",
     "parse_template",
     "plain",
     "readable_part",

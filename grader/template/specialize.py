@@ -10,13 +10,13 @@ from grader.template.model import Template
 from grader.template.node import AnyNode, Call, Map, Scalar, Sequence, at, text_of
 
 _DROPPED = frozenset({"Rules"})
-_FREE = frozenset({"AllowedValues", "Default"})
+_FREE = frozenset({"AllowedPattern", "AllowedValues", "Default"})
 
 
 def specialized(scope: Scope) -> str:
     """Return a scope's template as JSON with its parameters' values, without what they do not create or choose.
 
-    Parameters whose value is not known keep neither default nor allowed values; conditions that are open stay as they are.
+    Parameters keep no allowed values and patterns, and no default where their value is not known; conditions that are open stay as they are.
     Every key stands at the line that it has in the template, so that places stay comparable.
     """
     return _Writer(scope).write()

@@ -166,3 +166,20 @@ def test_names_and_attributes_are_told_apart(tmp_path: Path, line: str, rule: st
     text = "Resources:\n  Base: {Type: AWS::SQS::Queue}\n  Orders:\n    Type: AWS::SQS::Queue\n    Properties:\n"
     result = graded(tmp_path, False, template_yaml=f"{text}      {line}\n")
     assert found(result, *GRAVE) == {rule: "Critical"}
+
+
+def test_metadata_that_is_no_map_hides_nothing_from_the_engines(tmp_path: Path) -> None:
+    text = (
+        "Resources:\n  Orders:\n    Type: AWS::SQS::Queue\n    Metadata: [odd]\n    Properties: {DelaySeconds: 9000}\n"
+    )
+    result = graded(tmp_path, False, template_yaml=text)
+    assert found(result)["invalid-property-value"] == "Critical"
+    assert all(not one.errors for one in result.detectors.values())
+
+
+def test_patterns_that_no_engine_can_match_in_time_are_left_out(tmp_path: Path) -> None:
+    pattern = "AllowedPattern: '^(b|b)*(c|b)*(b|b|b)*$'"
+    text = f"Parameters:\n  Word: {{Type: String, Default: {'b' * 40}!, {pattern}}}\nResources:\n  Orders: {{Type: AWS::SQS::Queue}}\n"
+    result = graded(tmp_path, False, template_yaml=text)
+    (error,) = result.detectors["cfn-lint"].errors
+    assert "too slow to match" in error

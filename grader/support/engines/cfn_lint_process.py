@@ -67,10 +67,14 @@ def _rules() -> Any:
 
 
 def _without_suppressions(parsed: Any) -> None:
-    for holder in (parsed, *(parsed.get("Resources") or {}).values()) if isinstance(parsed, dict) else ():
+    """Take away what silences cfn-lint, and Metadata that is no map: CloudFormation reads none of it, and some rules crash on it."""
+    resources = parsed.get("Resources") if isinstance(parsed, dict) else None
+    for holder in (parsed, *(resources.values() if isinstance(resources, dict) else ())):
         metadata = holder.get("Metadata") if isinstance(holder, dict) else None
         if isinstance(metadata, dict):
             metadata.pop("cfn-lint", None)
+        elif metadata is not None:
+            holder.pop("Metadata")
 
 
 if __name__ == "__main__":
