@@ -420,13 +420,17 @@ _COUNTED = (Kind.DOCUMENT, Kind.SCRIPT, Kind.CODE, Kind.PARAMETERS)
 def _files(left: Case, right: Case) -> Iterator[Entry]:
     """Compare what stands beside the templates: documents, scripts, code and parameters files, by their names."""
     ours, theirs = (
-        {file.name.rpartition("/")[2].casefold(): file for kind in _COUNTED for file in case.bundle.of_kind(kind)}
+        {
+            file.name.rpartition("/")[2].casefold(): file
+            for file in case.bundle.of_kind(*_COUNTED)
+            if file.detail != "answer"  # the answer's own prose, once its files are taken out
+        }
         for case in (left, right)
     )
     for name in sorted(ours.keys() | theirs.keys()):
         one, two = ours.get(name), theirs.get(name)
         there = one or two
-        if there is None or (one and two and one.text == two.text) or name in _ANSWERS:
+        if there is None or (one and two and one.text == two.text):
             continue
         places = (Place(one.name, 1, one.name) if one else None, Place(two.name, 1, two.name) if two else None)
         if one and two:
@@ -434,6 +438,3 @@ def _files(left: Case, right: Case) -> Iterator[Entry]:
             yield Entry("Files", "changed", there.kind.value, "cosmetic", *places, changes)
         else:
             yield Entry("Files", "missing" if two else "extra", there.kind.value, "cosmetic", *places)
-
-
-_ANSWERS = frozenset({"model_response.md", "ideal_response.md"})  # the answer's own prose, once its files are taken out

@@ -76,3 +76,41 @@ def test_what_only_the_date_made_wrong_is_no_failure_where_the_ideal_does_it(tmp
     assert "deprecated-runtime" in failures(tmp_path, text, None)
     again = text.replace("return event", "return [event]")
     assert "deprecated-runtime" not in failures(tmp_path, again, text)
+
+
+def test_an_ideal_that_cannot_be_compared_says_so(tmp_path: Path) -> None:
+    (tmp_path / "PROMPT.md").write_text("A function for orders.")
+    answer = tmp_path / "answer.md"
+    answer.write_text(f"```yaml\n{FUNCTION}```\n")
+    reasons = []
+    for content in (b"Use a function.\n", b"\0\1\2"):
+        (tmp_path / "IDEAL_RESPONSE.md").write_bytes(content)
+        task = load_task(tmp_path)
+        result = grade(task, read_response(answer), load_rubric(), ideal=read_ideal(task, answer), fast=True)
+        reasons.append(result.detectors["ideal"].errors[0])
+    assert "it has no template" in reasons[0]
+    assert "a binary file" in reasons[1]
+
+
+def test_statements_are_paired_by_what_they_grant(tmp_path: Path) -> None:
+    role = """Resources:
+  Role:
+    Type: AWS::IAM::ManagedPolicy
+    Properties:
+      PolicyDocument:
+        Version: '2012-10-17'
+        Statement:
+"""
+    logs = "          - {Effect: Allow, Action: ['logs:PutLogEvents'], Resource: 'arn:aws:logs:*:*:*'}\n"
+    read = "          - {Effect: Allow, Action: ['s3:GetObject'], Resource: 'arn:aws:s3:::orders/*'}\n"
+    more = read.replace("'s3:GetObject'", "'s3:GetObject', 's3:ListBucket'")
+    (tmp_path / "PROMPT.md").write_text("A policy.")
+    for name, text in (("answer.md", logs + read), ("IDEAL_RESPONSE.md", more + logs)):
+        (tmp_path / name).write_text(f"```yaml\n{role}{text}```\n")
+    task = load_task(tmp_path)
+    answer = tmp_path / "answer.md"
+    result = grade(task, read_response(answer), load_rubric(), ideal=read_ideal(task, answer), fast=True)
+    (difference,) = result.differences
+    assert difference.says == (
+        "`PolicyDocument.Statement.1.Action.1` is not set, and is `s3:ListBucket` in the ideal answer."
+    )
