@@ -32,7 +32,7 @@ def check(case: Case) -> Iterator[RuleFinding]:
         method = scope.text(certificate.get("ValidationMethod")) or "EMAIL"
         message = f"waits for the validation of {domain} by {method}"
         because = f"{code(certificate.name)} has no `HostedZoneId` in `DomainValidationOptions`" + (
-            f", and {code(domain)} belongs to nobody who could validate it."
+            f", and nobody who deploys the stack can prove control of {code(domain)}."
             if nobodys
             else ", and no document says who validates it."
         )
@@ -55,8 +55,8 @@ RULE = Rule(
     category="prerequisites",
     title="Certificate that waits for manual validation",
     issue="{resources} in {file} {requests|request} a certificate for {values}, validated by {methods}, and no resource of the stack "
-    "completes the validation. CloudFormation waits until somebody adds the DNS record or follows the mail; after 72 hours ACM gives "
-    "up and the stack rolls back.",
+    "completes the validation. CloudFormation waits until somebody adds the DNS record or follows the mail; where that does not happen, "
+    "or ACM refuses the domain, the stack rolls back, after 72 hours at the latest.",
     fix="Add `HostedZoneId` of a Route 53 zone of the account to DomainValidationOptions, so that CloudFormation creates the record; "
     "or take the ARN of an issued certificate as a parameter and create the HTTPS listener only where it is given.",
     root_cause="{because}",
