@@ -57,12 +57,25 @@ def _together(unmet: Sequence[JudgedRequirement]) -> list[list[JudgedRequirement
     """Put what is asked of a missing resource together with the resource; resources first, then in the prompt's order."""
     groups: list[list[JudgedRequirement]] = []
     for one in sorted(unmet, key=lambda one: one.requirement.about != "resource"):
-        mine = next((group for group in groups if not one.evidence and _is_part(one, group[0])), None)
+        mine = next(
+            (
+                group
+                for group in groups
+                if _asks_the_same(one, group[0]) or (not one.evidence and _is_part(one, group[0]))
+            ),
+            None,
+        )
         if mine:
             mine.append(one)
         else:
             groups.append([one])
     return groups
+
+
+def _asks_the_same(one: JudgedRequirement, other: JudgedRequirement) -> bool:
+    """Whether two lines of the prompt ask the same."""
+    asked, first = one.requirement, other.requirement
+    return bool(asked.title) and (asked.about, asked.types, asked.title) == (first.about, first.types, first.title)
 
 
 def _is_part(one: JudgedRequirement, whole: JudgedRequirement) -> bool:

@@ -64,6 +64,32 @@ def alarm(answer: Answer, demand: Demand) -> Verdict:
     )
 
 
+@judge("stage-logging")
+def stage_logging(answer: Answer, demand: Demand) -> Verdict:
+    """Judge whether a stage of an API writes logs."""
+    stages = answer.exactly(
+        "AWS::ApiGateway::Stage",
+        "AWS::ApiGatewayV2::Stage",
+        "AWS::Serverless::Api",
+        "AWS::Serverless::HttpApi",
+        "AWS::ApiGateway::Deployment",
+    )
+    paths = (
+        "AccessLogSetting",
+        "AccessLogSettings",
+        "MethodSettings.*.LoggingLevel",
+        "StageDescription.LoggingLevel",
+        "StageDescription.MethodSettings.*.LoggingLevel",
+        "StageDescription.AccessLogSetting",
+    )
+    good = [(one, path) for one in stages for path in paths if any(value != "OFF" for value in one.values(path))]
+    if good:
+        return met([one.located("writes logs", path) for one, path in good])
+    if not stages or answer.is_opaque:
+        return unjudged("the answer has no stage of an API")
+    return unmet(f"{stages[0].name} has no log settings", [one.located("writes no logs") for one in stages])
+
+
 @judge("alarm-action")
 def alarm_action(answer: Answer, demand: Demand) -> Verdict:
     """Judge whether the alarms have actions."""
@@ -102,7 +128,9 @@ def scaling(answer: Answer, demand: Demand) -> Verdict:
         return unjudged("the value is known only when the stack is deployed")
     if not policies:
         return unmet("the answer creates no scaling policy")
-    return unmet(f"no scaling policy or alarm has the value {wanted}", [one.located("") for one in policies])
+    return unmet(
+        f"no scaling policy or alarm has the value {wanted}", [one.located("is there instead") for one in policies]
+    )
 
 
 @judge("schedule")

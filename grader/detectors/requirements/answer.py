@@ -147,11 +147,12 @@ def _step(value: object, step: str) -> list[object]:
 class Answer:
     """The resources that an answer would create, by type; its parameters, outputs and files are its case's.
 
-    `asked` are the types of the things that the prompt asks for.
+    `asked` are the types of the things that the prompt asks for, `refused` what the engines call invalid.
     """
 
     case: Case
     asked: frozenset[str] = frozenset()
+    refused: tuple[Located, ...] = ()
 
     @cached_property
     def built(self) -> tuple[Built, ...]:

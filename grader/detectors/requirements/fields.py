@@ -70,6 +70,9 @@ def _subject(answer: Answer, demand: Demand, types: tuple[str, ...]) -> Verdict 
         if any(_applies(way, one.type) for way in ways)  # type: ignore[attr-defined]
         and not (skips and holds(one, skips, {})[0])
     ]
+    templates = [one for one in built if one.type == "AWS::EC2::LaunchTemplate"]
+    if templates:  # an instance has what its launch template gives
+        built = [one for one in built if one.type != "AWS::EC2::Instance" or not one.values("LaunchTemplate")]
     if not built:
         if check.is_general:
             return None
@@ -120,12 +123,22 @@ def _way(built: Built, way: Mapping[str, object], values: Mapping[str, object]) 
         if path == "type":
             continue
         state, there = value_holds(built.values(path), wanted, values)
-        result = (state, path, f"no {path}" if there is None else f"{path} {there}") if result[0] is True else result
+        said = f"no {_missing(built, path)}" if there is None else f"{path.replace('.*', '')} {there}"
+        result = (state, path, said) if result[0] is True else result
         if state is False:
-            return False, path, f"no {path}" if there is None else f"{path} {there}"
+            return False, path, said
         if state is None:
-            result = (None, path, f"{path} {there}")
+            result = (None, path, said)
     return result
+
+
+def _missing(built: Built, path: str) -> str:
+    """Return the part of a path that a resource does not have: as far as the first step that is not there."""
+    steps = path.split(".")
+    for size in range(1, len(steps) + 1):
+        if not built.values(".".join(steps[:size])):
+            return ".".join(step for step in steps[:size] if step != "*")
+    return path.replace(".*", "")
 
 
 def value_holds(

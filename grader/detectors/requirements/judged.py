@@ -13,7 +13,7 @@ from grader.case import Case
 from grader.detectors.requirements.answer import Answer
 from grader.detectors.requirements.verdict import JUDGES, Judge, Verdict, unjudged, unmet
 from grader.diff import Difference
-from grader.model import JudgedRequirement, RequirementStanding
+from grader.model import JudgedRequirement, Located, RequirementStanding
 from grader.task.reading import Demand, read_demands
 
 _DOUBTFUL = "Medium"  # the level of what the ideal answer does not meet either
@@ -28,28 +28,28 @@ def judges() -> dict[str, Judge]:
     return JUDGES
 
 
-def judged(case: Case, difference: Difference | None = None) -> tuple[JudgedRequirement, ...]:
+def judged(
+    case: Case, difference: Difference | None = None, refused: Sequence[Located] = ()
+) -> tuple[JudgedRequirement, ...]:
     """Hold an answer against what its prompt asks for, in the order of the prompt's lines.
 
-    `difference` is the comparison with the ideal answer, None where there is none at hand. A demand that neither answer meets
-    is doubtful: it weighs no more than Medium.
+    `refused` is what other detectors call invalid. `difference` is the comparison with the ideal answer, None where there is
+    none at hand. A demand that neither answer meets is doubtful: it weighs no more than Medium.
     """
     demands = read_demands(case.task.prompt).demands
-    answer = answer_to(case, demands)
+    answer = replace(answer_to(case, demands), refused=tuple(refused))
     ideal = answer_to(case.ideal_case, demands) if difference and case.ideal_case else None
     return tuple(_judged(demand, judge_demand(answer, demand), answer, ideal) for demand in demands)
 
 
 def answer_to(case: Case, demands: Sequence[Demand]) -> Answer:
     """Return an answer as the judges see it: with the types of the things that the demands ask for."""
-    asked = {
-        type
-        for demand in demands
-        if demand.entry in ("exists", "count")
-        for types in demand.check.subjects
-        for type in types
-    }
+    asked = {type for demand in demands if _is_asked(demand) for types in demand.check.subjects for type in types}
     return Answer(case, frozenset(asked))
+
+
+def _is_asked(demand: Demand) -> bool:
+    return demand.entry in ("exists", "count") and not demand.check.is_weak
 
 
 def judge_demand(answer: Answer, demand: Demand) -> Verdict:

@@ -63,9 +63,9 @@ _TAGGED = frozenset(
         "AWS::ElasticLoadBalancingV2::TargetGroup", "AWS::IAM::Role", "AWS::KMS::Key", "AWS::Kinesis::Stream", "AWS::Lambda::Function",
         "AWS::Logs::LogGroup", "AWS::RDS::DBCluster", "AWS::RDS::DBInstance", "AWS::RDS::DBSubnetGroup", "AWS::S3::Bucket",
         "AWS::SNS::Topic", "AWS::SQS::Queue", "AWS::SecretsManager::Secret", "AWS::StepFunctions::StateMachine",
-        "AWS::AutoScaling::AutoScalingGroup", "AWS::EC2::RouteTable", "AWS::ApiGateway::RestApi", "AWS::CloudWatch::Alarm",
+        "AWS::AutoScaling::AutoScalingGroup", "AWS::EC2::RouteTable", "AWS::ApiGateway::RestApi",
         "AWS::EC2::EIP", "AWS::ECS::TaskDefinition", "AWS::EFS::FileSystem", "AWS::CodePipeline::Pipeline", "AWS::CodeBuild::Project",
-        "AWS::EC2::VPCEndpoint", "AWS::EC2::FlowLog", "AWS::Events::Rule", "AWS::SSM::Parameter", "AWS::Backup::BackupVault",
+        "AWS::EC2::VPCEndpoint", "AWS::EC2::FlowLog", "AWS::SSM::Parameter",
         "AWS::EKS::Nodegroup", "AWS::CertificateManager::Certificate", "AWS::WAFv2::WebACL", "AWS::CloudFront::Distribution",
     }
 )  # fmt: skip

@@ -101,7 +101,7 @@ def subnets(answer: Answer, demand: Demand) -> Verdict:
             name = "" if kind == "subnets" else f"{kind} "
             return unmet(
                 f"the answer has {len(found)} {name}subnet{'' if len(found) == 1 else 's'}",
-                [s.located("") for s in found],
+                [s.located("is there instead") for s in found],
             )
         places += found
     return met(
@@ -144,7 +144,7 @@ def zones(answer: Answer, demand: Demand) -> Verdict:
         return unjudged("the zones of some subnets are not written")
     return unmet(
         f"the subnets are in {len(names)} Availability Zone{'' if len(names) == 1 else 's'}",
-        [s.located("") for s in found],
+        [s.located("is there instead") for s in found],
     )
 
 
@@ -247,7 +247,7 @@ def nat_per_zone(answer: Answer, demand: Demand) -> Verdict:
         return unjudged("a part of the answer cannot be seen")
     return unmet(
         f"the answer creates {len(found)} NAT gateway{'' if len(found) == 1 else 's'} for {wanted}",
-        [one.located("") for one in found],
+        [one.located("is there instead") for one in found],
     )
 
 
@@ -286,5 +286,5 @@ def multi_az(answer: Answer, demand: Demand) -> Verdict:
         return unjudged("a part of the answer cannot be seen")
     return unmet(
         f"the cluster has {len(members)} instance{'' if len(members) == 1 else 's'}",
-        [one.located("") for one in clusters],
+        [one.located("is there instead") for one in clusters],
     )

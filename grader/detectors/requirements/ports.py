@@ -154,7 +154,8 @@ def open_ports(answer: Answer, demand: Demand) -> Verdict:
     if any(rule.covers(closed) for rule in rules):
         return unjudged(f"port {closed} is open to a part of the internet only")
     return unmet(
-        f"no security group opens port {closed}", [one.located("") for one in answer.exactly("AWS::EC2::SecurityGroup")]
+        f"no security group opens port {closed}",
+        [one.located("is there instead") for one in answer.exactly("AWS::EC2::SecurityGroup")],
     )
 
 
@@ -178,7 +179,8 @@ def restricted_port(answer: Answer, demand: Demand) -> Verdict:
     if answer.is_opaque:
         return unjudged("a part of the answer cannot be seen")
     return unmet(
-        f"no security group opens port {port}", [one.located("") for one in answer.exactly("AWS::EC2::SecurityGroup")]
+        f"no security group opens port {port}",
+        [one.located("is there instead") for one in answer.exactly("AWS::EC2::SecurityGroup")],
     )
 
 
@@ -238,8 +240,23 @@ def only_ports(answer: Answer, demand: Demand) -> Verdict:
         return met([rule.rule.located(f"opens port {rule.low}") for rule in opened])
     return unmet(
         f"no rule opens port {next(port for port in ports if not any(rule.covers(port) for rule in rules))}",
-        [rule.rule.located("") for rule in rules],
+        [rule.rule.located("is there instead") for rule in rules],
     )
+
+
+@judge("open-groups")
+def open_groups(answer: Answer, demand: Demand) -> Verdict:
+    """Judge whether no security group at all lets everybody in from the internet."""
+    rules = list(ingress_of(answer))
+    wrong = [rule for rule in rules if rule.is_open]
+    if wrong:
+        return unmet(
+            f"{wrong[0].group.name} is open to {wrong[0].range}",
+            [rule.rule.located("is open to the internet") for rule in wrong],
+        )
+    if not rules or any("${" in rule.range for rule in rules) or answer.is_opaque:
+        return unjudged("the rules are known only when the stack is deployed")
+    return met([rule.rule.located("is not open to the internet") for rule in rules])
 
 
 @judge("no-open-ingress")

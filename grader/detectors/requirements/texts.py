@@ -9,22 +9,11 @@ from grader.bundle import Kind
 from grader.detectors.requirements.answer import Answer, Built
 from grader.detectors.requirements.verdict import Verdict, judge, met, unjudged, unmet
 from grader.model import Located, Location
-from grader.plan import Stage, make_plan
-from grader.plan.model import PlanCode
 from grader.task.reading import Demand, load_lexicon
 from grader.template import AnyNode, Call, Parameter, Scalar, Template, plain, text_of, walk
 
 _REGION = re.compile(r"\b(?:us|eu|ap|sa|ca|me|af|il)-(?:gov-)?(?:north|south|east|west|central){1,2}-\d\b")
 _BARE, _PROSE = 60, 250  # so many words around a template are none, and so many are an explanation
-# What depends on the account, or is refused only in it.
-_LATER = (
-    PlanCode.PARAMETER_MISSING,
-    PlanCode.NAME_TAKEN,
-    PlanCode.QUOTA,
-    PlanCode.PLACEHOLDER,
-    PlanCode.NESTED_TEMPLATE_MISSING,
-    PlanCode.EXPORT_MISSING,
-)
 _COMMON = frozenset(
     "id ids arn arns name names url urls key keys resource resources all the of for and a an value values main critical stack created "
     "reference references exported section comprehensive identifier identifiers important relevant details info information".split()
@@ -146,14 +135,11 @@ def transform(answer: Answer, demand: Demand) -> Verdict:
 
 @judge("validates")
 def validates(answer: Answer, demand: Demand) -> Verdict:
-    """Judge whether CloudFormation would refuse the templates, as far as the plan tells; it never tells that they are valid."""
+    """Judge whether CloudFormation would refuse the templates, as far as the engines tell."""
     for broken in answer.case.broken:
         return unmet(f"{broken.file} cannot be parsed", [_in(broken.file, broken.error.line, "cannot be parsed")])
-    problems = [
-        one for one in make_plan(answer.case).problems if one.stage is Stage.CHANGE_SET and one.code not in _LATER
-    ]
-    if problems:
-        return unmet(problems[0].message, problems)
+    if answer.refused:
+        return unmet(answer.refused[0].message, answer.refused)
     return unjudged("what linters say of it is not known here")
 
 
@@ -328,9 +314,27 @@ def _gives(answer: Answer, template: Template, name: str, item: str) -> bool:
     said = " ".join(str(part.text) for _, part in walk(node) if isinstance(part, Scalar))
     if _fits(item, _words_of(f"{name} {said}")):
         return True
+    if re.search(r"\b(endpoint|url|dns|address)", item, re.I) and re.search(
+        r"dns|endpoint|url|https?:", f"{name} {said}", re.I
+    ):
+        return True
     types = {type for mention in load_lexicon().mentions(item) for type in mention.noun.types}
     used = {template.resources[word].type for word in re.findall(r"\w+", said) if word in template.resources}
     return bool(types & used)
+
+
+@judge("output-called")
+def output_called(answer: Answer, demand: Demand) -> Verdict:
+    """Judge whether a template has the output that the prompt names."""
+    word = str(demand.check.values.get("name", ""))
+    wanted = _folded(word)
+    names = [(template, name) for template in answer.case.templates for name in template.outputs]
+    found = [(template, name) for template, name in names if _folded(name) == wanted]
+    if found:
+        return met([_in(t.file, t.line_of("Outputs", n), "is the output", n) for t, n in found])
+    if answer.is_opaque or any(wanted in _folded(name) or _folded(name) in wanted for _, name in names):
+        return unjudged("an output has a name that is like it")
+    return unmet(f"no template has the output {word}")
 
 
 # ---- deletion, regions, literals

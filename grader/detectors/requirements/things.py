@@ -99,6 +99,40 @@ def backups(answer: Answer, demand: Demand) -> Verdict:
     return unmet("the answer has no backup plan and no backup setting")
 
 
+@judge("public-read")
+def public_read(answer: Answer, demand: Demand) -> Verdict:
+    """Judge whether a bucket's policy lets everybody read, and its public access block does not forbid that."""
+    policies = [
+        one
+        for one in answer.exactly("AWS::S3::BucketPolicy")
+        if any(value in ("*", {"AWS": "*"}) for value in one.values("PolicyDocument.Statement.*.Principal"))
+        and "Allow" in one.values("PolicyDocument.Statement.*.Effect")
+    ]
+    blocked = {
+        one.name
+        for one in answer.exactly("AWS::S3::Bucket")
+        if str(one.first("PublicAccessBlockConfiguration.BlockPublicPolicy")).lower() != "false"
+    }
+    open_ = [
+        one for one in policies if (bucket := answer.target(one, one.first("Bucket"))) and bucket.name not in blocked
+    ]
+    if open_:
+        return met([one.located("lets everybody read") for one in open_])
+    if answer.is_opaque or not answer.exactly("AWS::S3::Bucket"):
+        return unjudged("a part of the answer cannot be seen")
+    if policies:
+        # New buckets block public policies where a template does not say anything.
+        # Source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-block-public-access.html
+        return unmet(
+            "the public access block of the bucket forbids its public policy",
+            [one.located("is blocked") for one in policies],
+        )
+    return unmet(
+        "no bucket policy lets everybody read",
+        [one.located("is not public") for one in answer.exactly("AWS::S3::Bucket")],
+    )
+
+
 @judge("both-regions")
 def both_regions(answer: Answer, demand: Demand) -> Verdict:
     """Judge whether a thing is in the templates of both regions; open where one template may serve several regions."""

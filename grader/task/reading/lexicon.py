@@ -21,6 +21,8 @@ from grader.task.reading.phrases import Phrase, phrase
 
 _FOLDER = Path(__file__).parent / "lexicon"
 _TOKEN = re.compile(r"AWS::\w+::\w+|[A-Za-z0-9]+")
+# Services whose nouns the files of the lexicon give: the names of their types are put together by chance, `IAM roles, policies`.
+_OWN_NOUNS = ("CloudFormation", "CloudWatch", "EC2", "IAM", "Lambda", "RDS", "S3")
 _WORD = re.compile(r"[a-z0-9]+")
 _START = 4
 _SUFFIX = re.compile(r"(V2|v2)$")
@@ -253,8 +255,8 @@ def _of_schemas() -> Iterator[tuple[tuple[str, ...], Noun]]:
     """Yield a noun for each type that CloudFormation offers: its service and its own name, `glue crawler`."""
     for type in resource_types("us-east-1"):
         _, service, own = [*type.split("::"), "", ""][:3]
-        if service == "CloudFormation":
-            continue  # what CloudFormation itself makes of a prompt's words: stacks, macros, modules
+        if service in _OWN_NOUNS:
+            continue
         parts = re.findall(r"[A-Z]+(?![a-z])|[A-Z][a-z0-9]+|[a-z0-9]+", _SUFFIX.sub("", own))
         words = (base(_SUFFIX.sub("", service)), *(base(part) for part in parts))
         yield words, Noun(" ".join((service, *parts)), (type,), "called", "High")

@@ -51,7 +51,8 @@ _NEAR = re.compile(
 _PREFIXES = re.compile(r"^[\s\-,]*(?:[\w-]+[\s,]+){0,2}$")
 _DATA = re.compile(r"\b(all|any|every|sensitive) (data|storage|resources|sensitive)\b|\bdata at rest\b", re.I)
 _VARIES = re.compile(
-    r"\b(if|conditional(ly)?|environment[- ]specific|per environment|based on (the )?environment|depending on|(for|in) (the )?(prod|production|dev|"
+    r"\b(if|etc|conditional(ly)?|"
+    r"environment[- ]specific|per environment|based on (the )?environment|depending on|(for|in) (the )?(prod|production|dev|"
     r"development|staging|non-production)\b|production only|single[- ]az|where (applicable|possible|appropriate)|as (needed|appropriate)|"
     r"(prod|dev|staging): )",
     re.I,
@@ -84,6 +85,10 @@ _VERSION = re.compile(
     r"\b(\w*sql|postgres|mariadb|python|node(\.js)?|linux|versions?|v|java|engine|ports?|tls|redis|kubernetes|eks|day|every|after|within)\s+[\d.]+\s+$",
     re.I,
 )
+_BEGINS = re.compile(r"([A-Z][a-z0-9]+(?:[A-Z][A-Za-z0-9]*)+|[a-z]+[A-Z][A-Za-z0-9]+)\b(?!\.\w)(?=\s*(?:[:(,–—-]|$))")
+_WITHIN = re.compile(r"\b(in|across|over|between|spanning)\s+(\w+\s+){1,2}$", re.I)
+_OUTPUTS = re.compile(r"^\W*(\d+[.)]\s*)?(\w+\s+){0,3}outputs?\W*$", re.I)
+_PARAMETERS = re.compile(r"^\W*(\d+[.)]\s*)?(\w+\s+){0,3}parameters?\W*$", re.I)
 _MODIFIES = re.compile(
     r"s?\s+(credential|password|secret|endpoint|connection|tier|layer|name|user|admin|schema|server|metric|access|traffic|event|log|subnet|"
     r"storage|port|performance|data|failover|migration|quer|operation)",
@@ -109,12 +114,13 @@ _CLAUSE = re.compile(r"[;:()]|\s[–—-]\s|,\s+(?=and\b|with\b|an?\b|the\b|plus
 
 @dataclass(frozen=True, slots=True)
 class _Line:
-    """A sentence with its nouns, and those of what is above and before it, nearest first."""
+    """A sentence with its nouns, those of what is above it, and those of the sentences before it, nearest first."""
 
     sentence: Sentence
     lowered: str
     mentions: tuple[Mention, ...]
     above: tuple[tuple[Mention, ...], ...]
+    earlier: tuple[tuple[Mention, ...], ...] = ()
 
 
 @lru_cache(maxsize=8)
@@ -131,7 +137,13 @@ def read_demands(text: str) -> Reading:
             number = numbers[line.sentence.line] = numbers.get(line.sentence.line, 0) + 1
             requirement = replace(demand.requirement, id=f"prompt-{line.sentence.line}-{number}")
             demands.append(replace(demand, requirement=requirement))
-    return Reading(tuple(demands))
+    return Reading(tuple(_without_excluded(demands)))
+
+
+def _without_excluded(demands: Sequence[Demand]) -> Iterator[Demand]:
+    """Yield the demands, but not those for a thing that the prompt excludes elsewhere."""
+    excluded = {types for one in demands if one.entry == "nothing" for types in one.check.subjects}
+    yield from (one for one in demands if one.entry != "exists" or not excluded.intersection(one.check.subjects))
 
 
 def _main(sentences: Sequence[Sentence], lexicon: Lexicon) -> frozenset[str]:
@@ -171,8 +183,13 @@ def _lines(sentences: Sequence[Sentence], lexicon: Lexicon) -> Iterator[_Line]:
         if not sentence.is_item:
             above[:0] = earlier[:1]
         above += [mentions(text) for text in reversed(sentence.headings)]
-        above += earlier
-        yield _Line(sentence, sentence.text.lower(), mentions(sentence.text), tuple(group for group in above if group))
+        yield _Line(
+            sentence,
+            sentence.text.lower(),
+            mentions(sentence.text),
+            tuple(group for group in above if group),
+            tuple(group for group in earlier if group),
+        )
         before = [] if sentence.is_heading else [sentence, *before][:MAX_EARLIER]
 
 
@@ -203,7 +220,26 @@ def _demands(line: _Line, lexicon: Lexicon) -> Iterator[Demand]:
             if demand and demand.check.subjects not in seen:
                 seen.add(demand.check.subjects)
                 yield demand
+    yield from _named(line)
     yield from _things(line)
+
+
+def _named(line: _Line) -> Iterator[Demand]:
+    """Yield a demand for the name that an item of a list of outputs or parameters begins with."""
+    sentence = line.sentence
+    found = _BEGINS.match(sentence.text) if sentence.is_item else None
+    above = [*sentence.headings[-1:], *sentence.parents[-1:]]
+    if found is None or not above or sentence.is_optional:
+        return
+    for pattern, about in ((_OUTPUTS, "output"), (_PARAMETERS, "parameter")):
+        if pattern.search(above[-1]):
+            name = found.group(1)
+            judge = "output-called" if about == "output" else "parameter"
+            quote = _quote(sentence.text, 0, found.end())
+            asked = _requirement(line, quote, about, (), "Medium", f"{about} {name}")
+            yield Demand(
+                requirement=asked, check=Check(judge=judge, values={"name": name}, text=sentence.text), entry=judge
+            )
 
 
 def _applies(ask: Ask, line: _Line) -> bool:
@@ -244,7 +280,8 @@ def _asked(ask: Ask, found: Found, line: _Line) -> Demand | None:
         subjects: tuple[tuple[str, ...], ...] = (tuple(file.of),) if file.of else ()
     else:
         is_apart = file.needs == "beside" or (file.needs == "each" and _DATA.search(line.sentence.text) is not None)
-        linked = _linked(file.of, found, replace(line, above=()) if is_apart else line)
+        near = replace(line, earlier=()) if file.needs == "each" else line
+        linked = _linked(file.of, found, replace(line, above=(), earlier=()) if is_apart else near)
         if not linked and file.needs in ("named", "beside"):
             return None
         subjects = tuple(dict.fromkeys(_fitting(mention.noun.types, file.of) for mention in linked))
@@ -341,7 +378,7 @@ def _linked(of: Sequence[str], found: Found, line: _Line) -> list[Mention]:
         return _with_neighbours(before[-1:], fitting, text)
     if after:
         return _with_neighbours(after[:1], fitting, text)
-    for mentions in line.above:
+    for mentions in (*line.above, *line.earlier):
         found_above = [mention for mention in mentions if _fitting(mention.noun.types, of)]
         if found_above:
             return found_above[:1]
@@ -368,21 +405,17 @@ def _things(line: _Line) -> Iterator[Demand]:
     """Yield a demand for each thing that a sentence names; things joined by `or` are alternatives of one demand."""
     sentence = line.sentence
     seen: set[tuple[str, ...]] = set()
-    for group in _alternatives(line.mentions, sentence.text):
+    groups = sorted(_alternatives(line.mentions, sentence.text), key=lambda group: not sentence.negates(group[0].start))
+    for group in groups:
         mention = group[0]
         start = mention.start
         types = tuple(dict.fromkeys(type for one in group for type in one.noun.types))
         if types in seen or not _is_asked(mention, sentence, len(group) == 1):
             continue
-        seen.add(types)
         negated = sentence.negates(start) or _LEFT_OUT.match(sentence.text[mention.end :]) is not None
-        after = sentence.text[group[-1].end :]
-        if (
-            negated
-            and not (_EXCLUDED.search(sentence.text[:start]) and _ENDS.match(after))
-            and not _LEFT_OUT.match(after)
-        ):
+        if negated and (types == _SUBNET or not _is_excluded(group, sentence.text)):
             continue
+        seen.add(types)
         quote = _quote(sentence.text, start, group[-1].end)
         number = None if negated or len(group) > 1 else _number_before(sentence.text[:start])
         about, judge = ("forbid", "nothing") if negated else ("resource", "exists")
@@ -395,7 +428,7 @@ def _things(line: _Line) -> Iterator[Demand]:
             names=name,
             text=sentence.text,
             values={"n": number} if number else {},
-            is_weak=_is_weak(group[0], line),
+            is_weak=_is_weak(group[0], line) or bool(number and _WITHIN.search(sentence.text[:start])),
             is_partial=not negated and _says_more(sentence.text, start, group[-1].end, quote),
         )
         title = f"No {name}" if negated else f"{number} of {name}" if judge == "count" else name
@@ -420,6 +453,14 @@ def _is_asked(mention: Mention, sentence: Sentence, is_alone: bool) -> bool:
     if is_alone and re.match(r"s?\s+or\b", sentence.text[mention.end :], re.I):
         return False
     return not sentence.is_existing(start, mention.end) and not sentence.is_example(start)
+
+
+def _is_excluded(group: Sequence[Mention], text: str) -> bool:
+    """Whether a negation is about the thing itself: `no NAT gateway`, and not `no NAT gateway rules`."""
+    after = text[group[-1].end :]
+    if _LEFT_OUT.match(after):
+        return True
+    return _EXCLUDED.search(text[: group[0].start]) is not None and _ENDS.match(after) is not None
 
 
 def _number_before(text: str) -> int | None:

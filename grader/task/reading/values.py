@@ -171,7 +171,7 @@ KINDS = {
     "network": Kind(r"\d{1,3}\.\d{1,3}\.\d{1,3}\.\d{1,3}/(?:8|1\d)(?!\d)", str),
     "window": Kind(r"\d{1,2}:\d{2}\s*(?:-|–|to)\s*\d{1,2}:\d{2}", lambda text: "-".join(re.findall(r"\d+:\d+", text))),
     "path": Kind(r"/[\w/{}.*-]*", str),
-    "action": Kind(r"[a-z][a-z0-9-]+:[A-Z*]\w*\*?", str),
+    "action": Kind(r"(?!aws:|arn:|https?:)[a-z][a-z0-9-]+:[A-Z*]\w*\*?", str),
 }
 
 
