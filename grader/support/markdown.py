@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from grader.support.text import one_line
 
-MAX_VALUE = 160
+MAX_VALUE = 300
 MAX_LISTED = 4
 
 

@@ -4,9 +4,16 @@ from __future__ import annotations
 
 
 def one_line(text: str, limit: int) -> str:
-    """Return a text on one line without unprintable characters, of at most `limit` characters; an ellipsis shows a cut."""
+    """Return a text on one line without unprintable characters, of at most `limit` characters.
+
+    An ellipsis shows a cut, which is between words where one ends in the last quarter.
+    """
     line = " ".join("".join(char if char.isprintable() else " " for char in text).split())
-    return line if len(line) <= limit else line[: limit - 1] + "…"
+    if len(line) <= limit:
+        return line
+    cut = line[: limit - 1]
+    space = cut.rfind(" ")
+    return (cut[:space] if space > 0.75 * limit else cut) + "…"
 
 
 def error_line(error: BaseException) -> str:
