@@ -6,7 +6,7 @@ import json
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any, cast
 
 from grader.support.aws_types import resource_types, schema_folder
@@ -38,8 +38,9 @@ class _Attributes:
     properties: frozenset[str]
 
 
+@lru_cache(maxsize=32)  # whole schemas of all types would fill the memory of a long run
 def _schema(name: str, region: str) -> dict[str, Any] | None:
-    """Read a type's schema. It is not kept: whole schemas would fill the memory of a long run."""
+    """Read a type's schema."""
     file = resource_types(region).get(name)
     path = schema_folder() / "resources" / f"{file}.json"
     if not file or not path.is_file():
