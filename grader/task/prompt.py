@@ -37,7 +37,11 @@ _GIVEN = re.compile(
     r"(?:already|currently|(?:provided|passed|given|supplied|accepted)\s+(?:as|via|through|by)\b)",
     re.I,
 )
-_EXAMPLE = re.compile(r"\b(e\.g\.?|for example|for instance|such as|like)[,:]?\s*(?:[^.;()]{0,80})$", re.I)
+_EXAMPLE = re.compile(
+    r"\b(e\.g\.?|for example|for instance|such as|like)[,:]?\s*"
+    r"(?:(?!\b(?:ensure|and (?:ensure|create|use|add|enable|configure|set|tag|apply|make))\b)[^.;()]){0,80}$",
+    re.I,
+)
 _OUTSIDE = re.compile(
     r"\b(unit|integration|end-to-end|e2e|acceptance|smoke|load) tests?\b|\btest (coverage|suite|cases?|plan)\b|\btesting\b|\bpytest\b"
     r"|\bjest\b|\bcode review\b|\bout[- ]of[- ]scope\b|\bpull request\b",

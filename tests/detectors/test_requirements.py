@@ -91,7 +91,7 @@ Outputs:
         (NETWORK, "VPC with the CIDR 10.1.0.0/16", {"vpc-range": "met", "exists": "met"}),
         (NETWORK, "VPC with the CIDR 10.2.0.0/16", {"vpc-range": "unmet", "exists": "met"}),
         (NETWORK, "A NAT gateway", {"exists": "unmet"}),
-        (NETWORK, "two public subnets", {"public-subnets-counted": "unmet", "exists": "met"}),
+        (NETWORK, "two public subnets", {"public-subnets-counted": "unmet", "subnets": "met"}),
         (NETWORK, "subnets in two Availability Zones", {"zones-counted": "unmet"}),
         (NETWORK, "RDS database in private subnets", {"placed-in-private": "met", "exists": "met"}),
         (NETWORK, "Multi-AZ RDS database", {"db-multi-az": "met", "exists": "met"}),

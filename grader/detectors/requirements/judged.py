@@ -49,7 +49,7 @@ def answer_to(case: Case, demands: Sequence[Demand]) -> Answer:
 
 
 def _is_asked(demand: Demand) -> bool:
-    return demand.entry in ("exists", "count") and not demand.check.is_weak
+    return demand.entry in ("exists", "count", "subnets") and not demand.check.is_weak
 
 
 def judge_demand(answer: Answer, demand: Demand) -> Verdict:

@@ -68,7 +68,9 @@ def file_name(answer: Answer, demand: Demand) -> Verdict:
                 :1
             ]
         )
-    return unjudged("the name of a file is seldom kept in an answer")
+    if wanted.partition(".")[0] in ("template", "main", "stack", "cloudformation"):
+        return unjudged("any template may be called so")
+    return unmet(f"no file of the answer is called {wanted}, and the answer does not name one")
 
 
 @judge("document")
@@ -463,6 +465,19 @@ def words(answer: Answer, demand: Demand) -> Verdict:
     if not resources:
         return unmet(f"the answer creates no {demand.check.names or types[0].rpartition('::')[2]}")
     return unjudged("it may be written in other words")
+
+
+@judge("text")
+def text(answer: Answer, demand: Demand) -> Verdict:
+    """Judge whether a template has a text that matches the entry's pattern, wherever it is."""
+    pattern = re.compile(str(demand.check.arguments.get("pattern", "")), re.I)
+    for template in answer.case.templates:
+        found = pattern.search(template.text)
+        if found:
+            return met([_in(template.file, template.text.count("\n", 0, found.start()) + 1, "has it")])
+    if answer.is_opaque:
+        return unjudged("a part of the answer cannot be seen")
+    return unmet("no template says anything of it")
 
 
 @judge("image")

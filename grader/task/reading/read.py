@@ -36,7 +36,7 @@ _BACKGROUND = re.compile(
     re.I,
 )
 _HINT = re.compile(
-    r"(^|\b(us(e|ing)|utili[sz]\w*|leverag\w*|with|deploy|provision|include|add|create|configure|implement|set up|enable|via|"
+    r"(^|\b(us(e|ing)|utili[sz]\w*|leverag\w*|with|deploy|provision|include|add|create|configure|implement|set up|enable|integrate|via|"
     r"through|in|needs?|want|require)\s+|[,+&/(]\s*|\band\s+|\bincluding\s+|:\s*)(an?\s+|the\s+)?(amazon\s+|aws\s+)?$",
     re.I,
 )
@@ -99,7 +99,7 @@ _EXCLUDED = re.compile(
     r"\b(do not|don't|must not|never|no)\s+(?:create |deploy |use |add |include |provision |any )*(?:an? |any )?(?:aws |amazon )?$",
     re.I,
 )
-_ENDS = re.compile(r"s?\s*(?:[.,;:)(]|$|(?:and|or|in|is|are|resources?|detectors?|for|at all|should|must)\b)", re.I)
+_ENDS = re.compile(r"s?\s*(?:[.,;:)(–—-]|$|(?:and|or|in|is|are|resources?|detectors?|for|at all|should|must)\b)", re.I)
 _LEFT_OUT = re.compile(
     r"\W*(?:is|are|be|should be|must be)?\s*(?:disabled|not (?:needed|required|allowed|permitted)|turned off)\b", re.I
 )
@@ -421,16 +421,21 @@ def _things(line: _Line) -> Iterator[Demand]:
         about, judge = ("forbid", "nothing") if negated else ("resource", "exists")
         if number and types != _SUBNET:
             about, judge = "count", "count"
+        kinds: dict[str, int] = {}
+        if types == _SUBNET and about == "resource":
+            kinds = {kind: 1 for kind in ("public", "private") if kind in sentence.text[start : mention.end].lower()}
+            judge = "subnets" if kinds else judge
         name = " or ".join(dict.fromkeys(one.noun.name for one in group))
         check = Check(
             judge=judge,
             subjects=(types,),
             names=name,
             text=sentence.text,
-            values={"n": number} if number else {},
+            values={"n": number} if number else kinds,
             is_weak=_is_weak(group[0], line) or bool(number and _WITHIN.search(sentence.text[:start])),
             is_partial=not negated and _says_more(sentence.text, start, group[-1].end, quote),
         )
+        name = f"{' and '.join(kinds)} {name}" if kinds else name
         title = f"No {name}" if negated else f"{number} of {name}" if judge == "count" else name
         named = tuple(dict.fromkeys((*types, *(type for one in group for type in one.noun.also))))
         yield Demand(
