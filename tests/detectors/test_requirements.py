@@ -153,3 +153,9 @@ def test_an_answer_to_another_question(make_case: Make) -> None:
     table = "Resources: {T: {Type: 'AWS::DynamoDB::Table'}}\n"
     assert is_off_task(judged(make_case({"t.yaml": table}, prompt=prompt)))
     assert not is_off_task(judged(make_case({"t.yaml": NETWORK}, prompt=prompt)))
+
+
+def test_what_cannot_be_read_may_answer_the_question(make_case: Make) -> None:
+    broken = "Resources:\n  T: {Type: 'AWS::SNS::Topic'}\n  V: {Type: 'AWS::EC2::VPC'}\nOther: [\n"
+    prompt = "- A VPC\n- An RDS instance\n- A NAT gateway\n- A KMS key\n"
+    assert not is_off_task(judged(make_case({"t.yaml": broken}, prompt=prompt)))

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from grader.detectors.requirements.answer import Answer, Built
-from grader.detectors.requirements.verdict import Verdict, judge, met, unjudged, unmet
+from grader.detectors.requirements.verdict import UNSEEN, Verdict, judge, met, unjudged, unmet
 from grader.task.reading import Demand
 
 _PATHS = {
@@ -101,7 +101,7 @@ def least_privilege(answer: Answer, demand: Demand) -> Verdict:
     if loose or loose_actions:
         return unjudged("some actions are allowed on every resource")
     if answer.is_opaque:
-        return unjudged("a part of the answer cannot be seen")
+        return unjudged(UNSEEN)
     return met([one.built.located("is limited") for one in found][:5])
 
 
@@ -113,7 +113,7 @@ def no_wildcard_action(answer: Answer, demand: Demand) -> Verdict:
         return unmet(
             f"{wide[0].built.name} allows every action", [one.built.located("allows every action") for one in wide]
         )
-    return met() if answer.built and not answer.is_opaque else unjudged("a part of the answer cannot be seen")
+    return met() if answer.built and not answer.is_opaque else unjudged(UNSEEN)
 
 
 @judge("role-for")
@@ -133,7 +133,7 @@ def role_for(answer: Answer, demand: Demand) -> Verdict:
     if answer.is_opaque or any(
         "${" in str(v) for one in roles for v in one.values("AssumeRolePolicyDocument.Statement.*.Principal.Service")
     ):
-        return unjudged("a part of the answer cannot be seen")
+        return unjudged(UNSEEN)
     return unmet(f"no role trusts {service}", [one.located("trusts another service") for one in roles])
 
 

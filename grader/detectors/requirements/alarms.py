@@ -6,7 +6,7 @@ import re
 
 from grader.detectors.requirements.answer import Answer, Built, known
 from grader.detectors.requirements.fields import value_holds
-from grader.detectors.requirements.verdict import Verdict, judge, met, unjudged, unmet
+from grader.detectors.requirements.verdict import UNSEEN, Verdict, judge, met, unjudged, unmet
 from grader.support.text import is_natural
 from grader.task.reading import Demand
 
@@ -95,11 +95,7 @@ def alarm_action(answer: Answer, demand: Demand) -> Verdict:
     """Judge whether the alarms have actions."""
     alarms = answer.exactly("AWS::CloudWatch::Alarm", "AWS::CloudWatch::CompositeAlarm")
     if not alarms:
-        return (
-            unjudged("a part of the answer cannot be seen")
-            if answer.is_opaque
-            else unmet("the answer creates no CloudWatch alarm")
-        )
+        return unjudged(UNSEEN) if answer.is_opaque else unmet("the answer creates no CloudWatch alarm")
     silent = [one for one in alarms if not one.values("AlarmActions")]
     if not silent:
         return met([one.located("has an action", "AlarmActions") for one in alarms])
@@ -146,11 +142,7 @@ def schedule(answer: Answer, demand: Demand) -> Verdict:
             if function.values(f"Events.*.Properties.{key}")
         ]
     if not rules:
-        return (
-            unjudged("a part of the answer cannot be seen")
-            if answer.is_opaque
-            else unmet("the answer creates no schedule")
-        )
+        return unjudged(UNSEEN) if answer.is_opaque else unmet("the answer creates no schedule")
     wanted = demand.check.values.get("seconds", demand.check.arguments.get("seconds"))
     if wanted is None:
         return met([one.located("has a schedule", path) for one, path in rules])
@@ -203,7 +195,7 @@ def subscription(answer: Answer, demand: Demand) -> Verdict:
     if found:
         return met([one.located(f"subscribes by {protocol}") for one in found])
     if answer.is_opaque or any(not known(one.first("Protocol")) for one in own):
-        return unjudged("a part of the answer cannot be seen")
+        return unjudged(UNSEEN)
     if any(one.type == "AWS::SNS::Subscription" for one in answer.hidden):
         return unjudged("the subscription is created under a condition")
     if re.search("email", demand.requirement.quote, re.I):

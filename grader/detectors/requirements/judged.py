@@ -11,7 +11,7 @@ from pathlib import Path
 
 from grader.case import Case
 from grader.detectors.requirements.answer import Answer
-from grader.detectors.requirements.verdict import JUDGES, Judge, Verdict, unjudged, unmet
+from grader.detectors.requirements.verdict import JUDGES, UNSEEN, Judge, Verdict, unjudged, unmet
 from grader.diff import Difference
 from grader.model import JudgedRequirement, Located, RequirementStanding
 from grader.task.reading import Demand, read_demands
@@ -81,7 +81,11 @@ def _judged(demand: Demand, verdict: Verdict, answer: Answer, ideal: Answer | No
 
 
 def is_off_task(requirements: Sequence[JudgedRequirement]) -> bool:
-    """Whether an answer is one to another question: of at least three things that are asked for, none is there."""
+    """Whether an answer is one to another question: of at least three things that are asked for, none is there.
+
+    Where a part of the answer cannot be seen, it may be there.
+    """
     things = [one for one in requirements if one.requirement.about == "resource"]
     types = {one.requirement.types for one in things if one.standing == _UNMET}
-    return len(types) >= 3 and not any(one.standing == _MET for one in things)
+    is_open = any(one.standing == _MET or one.reason == UNSEEN for one in things)
+    return len(types) >= 3 and not is_open

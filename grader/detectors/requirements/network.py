@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from grader.detectors.requirements.answer import Answer, Built, known
-from grader.detectors.requirements.verdict import Verdict, judge, met, unjudged, unmet
+from grader.detectors.requirements.verdict import UNSEEN, Verdict, judge, met, unjudged, unmet
 from grader.task.reading import Demand
 from grader.template import Unknown
 
@@ -183,11 +183,7 @@ def placed(answer: Answer, demand: Demand) -> Verdict:
             holder = _PLACED_BY.get(one.type)
             holders += answer.exactly(holder) if holder else []
         if not built:
-            return (
-                unjudged("a part of the answer cannot be seen")
-                if answer.is_opaque
-                else unmet(f"the answer creates no {demand.check.names}")
-            )
+            return unjudged(UNSEEN) if answer.is_opaque else unmet(f"the answer creates no {demand.check.names}")
         verdicts += [(one, _is_placed(answer, one, public)) for one in dict.fromkeys(holders)]
     wrong = [one for one, state in verdicts if state is False]
     right = [one for one, state in verdicts if state]
@@ -230,7 +226,7 @@ def default_route(answer: Answer, demand: Demand) -> Verdict:
     if routes:
         return met([route.located("leads to the gateway", path) for route in routes])
     if answer.is_opaque:
-        return unjudged("a part of the answer cannot be seen")
+        return unjudged(UNSEEN)
     return unmet(f"no default route leads to {'a NAT' if nat else 'an internet'} gateway")
 
 
@@ -244,7 +240,7 @@ def nat_per_zone(answer: Answer, demand: Demand) -> Verdict:
     if len(found) >= wanted:
         return met([one.located("is created") for one in found])
     if answer.is_opaque:
-        return unjudged("a part of the answer cannot be seen")
+        return unjudged(UNSEEN)
     return unmet(
         f"the answer creates {len(found)} NAT gateway{'' if len(found) == 1 else 's'} for {wanted}",
         [one.located("is there instead") for one in found],
@@ -264,11 +260,7 @@ def multi_az(answer: Answer, demand: Demand) -> Verdict:
     ]
     clusters = answer.exactly("AWS::RDS::DBCluster")
     if not single and not clusters:
-        return (
-            unjudged("a part of the answer cannot be seen")
-            if answer.is_opaque
-            else unmet("the answer creates no RDS database")
-        )
+        return unjudged(UNSEEN) if answer.is_opaque else unmet("the answer creates no RDS database")
     if "AWS::RDS::DBInstance" in types and single:
         states = [str(one.first("MultiAZ")).lower() for one in single]
         if all(state == "true" for state in states):
@@ -283,7 +275,7 @@ def multi_az(answer: Answer, demand: Demand) -> Verdict:
     if len(members) >= 2 or any(one.values("DBClusterInstanceClass") for one in clusters):
         return met([one.located("is a member of the cluster") for one in members or clusters])
     if answer.is_opaque or not clusters:
-        return unjudged("a part of the answer cannot be seen")
+        return unjudged(UNSEEN)
     return unmet(
         f"the cluster has {len(members)} instance{'' if len(members) == 1 else 's'}",
         [one.located("is there instead") for one in clusters],

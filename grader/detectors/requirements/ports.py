@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from grader.detectors.requirements.answer import Answer, Built, known
-from grader.detectors.requirements.verdict import Verdict, judge, met, unjudged, unmet
+from grader.detectors.requirements.verdict import UNSEEN, Verdict, judge, met, unjudged, unmet
 from grader.task.reading import Demand, load_lexicon
 
 _PORTS = {
@@ -131,11 +131,7 @@ def _nothing(answer: Answer) -> Verdict | None:
     """Return the verdict where there is no security group of the answer at all."""
     if answer.exactly("AWS::EC2::SecurityGroup"):
         return None
-    return (
-        unjudged("a part of the answer cannot be seen")
-        if answer.is_opaque
-        else unmet("the answer creates no security group")
-    )
+    return unjudged(UNSEEN) if answer.is_opaque else unmet("the answer creates no security group")
 
 
 @judge("open-ports")
@@ -177,7 +173,7 @@ def restricted_port(answer: Answer, demand: Demand) -> Verdict:
     if rules or demand.check.arguments.get("closed"):
         return met([rule.rule.located(f"port {port} is open to {rule.range or rule.source}") for rule in rules])
     if answer.is_opaque:
-        return unjudged("a part of the answer cannot be seen")
+        return unjudged(UNSEEN)
     return unmet(
         f"no security group opens port {port}",
         [one.located("is there instead") for one in answer.exactly("AWS::EC2::SecurityGroup")],

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from grader.bundle import Kind
 from grader.detectors.requirements.answer import Answer, Built
-from grader.detectors.requirements.verdict import Verdict, judge, met, unjudged, unmet
+from grader.detectors.requirements.verdict import UNSEEN, Verdict, judge, met, unjudged, unmet
 from grader.model import Located, Location
 from grader.task.reading import Demand, load_lexicon
 from grader.template import AnyNode, Call, Parameter, Scalar, Template, plain, text_of, walk
@@ -200,7 +200,7 @@ def parameter(answer: Answer, demand: Demand) -> Verdict:
     found = [(template, one) for template, one in _parameters(answer) if _folded(one.name) == wanted]
     if not found:
         if answer.is_opaque:
-            return unjudged("a part of the answer cannot be seen")
+            return unjudged(UNSEEN)
         near = [
             one.name for _, one in _parameters(answer) if wanted in _folded(one.name) or _folded(one.name) in wanted
         ]
@@ -229,7 +229,7 @@ def parameter_checks(answer: Answer, demand: Demand) -> Verdict:
     if checking:
         return met([_in(template.file, one.line, "checks its values", one.name) for template, one in checking])
     if answer.is_opaque or not answer.case.templates:
-        return unjudged("a part of the answer cannot be seen")
+        return unjudged(UNSEEN)
     return unmet("no parameter has AllowedValues or AllowedPattern")
 
 
@@ -244,9 +244,7 @@ def parameter_list(answer: Answer, demand: Demand) -> Verdict:
         for template, one in _parameters(answer)
     ]
     if not names:
-        return (
-            unjudged("a part of the answer cannot be seen") if answer.is_opaque else unmet("no template has parameters")
-        )
+        return unjudged(UNSEEN) if answer.is_opaque else unmet("no template has parameters")
     missing = [item for item in items if not any(_fits(item, words) for _, _, words in names)]
     if not missing:
         return met([_in(template.file, one.line, "is a parameter", one.name) for template, one, _ in names])
@@ -353,7 +351,7 @@ def no_retain(answer: Answer, demand: Demand) -> Verdict:
     if kept:
         return unmet(f"{kept[0].name} has the policy Retain", [one.located("is kept") for one in kept])
     if answer.is_opaque or not answer.built:
-        return unjudged("a part of the answer cannot be seen")
+        return unjudged(UNSEEN)
     return met()
 
 
@@ -367,7 +365,7 @@ def retain(answer: Answer, demand: Demand) -> Verdict:
     if kept:
         return met([one.located("is kept") for one in kept])
     if answer.is_opaque or not resources:
-        return unjudged("a part of the answer cannot be seen")
+        return unjudged(UNSEEN)
     return unmet(
         f"{resources[0].name} has no DeletionPolicy {wanted[0]}",
         [one.located("has another policy") for one in resources],
@@ -425,7 +423,7 @@ def no_literal_secret(answer: Answer, demand: Demand) -> Verdict:
                     [built.located("has a default secret", path)],
                 )
     if answer.is_opaque or not answer.built:
-        return unjudged("a part of the answer cannot be seen")
+        return unjudged(UNSEEN)
     return met()
 
 
@@ -461,7 +459,7 @@ def words(answer: Answer, demand: Demand) -> Verdict:
     if found:
         return met([one.located("has it") for one in found])
     if answer.is_opaque:
-        return unjudged("a part of the answer cannot be seen")
+        return unjudged(UNSEEN)
     if not resources:
         return unmet(f"the answer creates no {demand.check.names or types[0].rpartition('::')[2]}")
     return unjudged("it may be written in other words")
@@ -476,7 +474,7 @@ def text(answer: Answer, demand: Demand) -> Verdict:
         if found:
             return met([_in(template.file, template.text.count("\n", 0, found.start()) + 1, "has it")])
     if answer.is_opaque:
-        return unjudged("a part of the answer cannot be seen")
+        return unjudged(UNSEEN)
     return unmet("no template says anything of it")
 
 
@@ -519,11 +517,7 @@ def language(answer: Answer, demand: Demand) -> Verdict:
         return unjudged("it is not a language that the lexicon knows")
     functions = answer.of(("AWS::Lambda::Function",))
     if not functions:
-        return (
-            unjudged("a part of the answer cannot be seen")
-            if answer.is_opaque
-            else unmet("the answer creates no Lambda function")
-        )
+        return unjudged(UNSEEN) if answer.is_opaque else unmet("the answer creates no Lambda function")
     good = [one for one in functions if str(one.first("Runtime")).startswith(prefix)]
     if good:
         return met([one.located("runs on it", "Runtime") for one in good])
@@ -540,7 +534,7 @@ def secret(answer: Answer, demand: Demand) -> Verdict:
     if found:
         return met([one.located("holds the credentials") for one in found])
     if answer.is_opaque:
-        return unjudged("a part of the answer cannot be seen")
+        return unjudged(UNSEEN)
     if any("resolve:secretsmanager" in template.text for template in answer.case.templates):
         return met()
     return unmet("the answer has no Secrets Manager secret")

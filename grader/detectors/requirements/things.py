@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from grader.detectors.requirements.answer import Answer
-from grader.detectors.requirements.verdict import Verdict, absent, judge, met, unjudged, unmet
+from grader.detectors.requirements.verdict import UNSEEN, Verdict, absent, judge, met, unjudged, unmet
 from grader.task.reading import Demand
 
 
@@ -26,7 +26,7 @@ def exists(answer: Answer, demand: Demand) -> Verdict:
             [one.located("is not created by default") for one in hidden],
         )
     if answer.hides(types):
-        return unjudged("a part of the answer cannot be seen")
+        return unjudged(UNSEEN)
     words = {word.lower() for word in re.findall(r"[A-Za-z]{3,}", demand.check.names)} - {"aws", "amazon"}
     custom = [one for one in answer.built if one.type.startswith(("Custom::", "AWS::CloudFormation::CustomResource"))]
     if any(word in f"{one.type}{one.name}".lower() for one in custom for word in words):
@@ -69,7 +69,7 @@ def replicas(answer: Answer, demand: Demand) -> Verdict:
     if not instances:
         return absent(answer, ("AWS::RDS::DBInstance", "AWS::RDS::DBCluster"), "RDS database")
     if answer.is_opaque or any(one.values("ReadReplicaDBInstanceIdentifiers") for one in instances):
-        return unjudged("a part of the answer cannot be seen")
+        return unjudged(UNSEEN)
     return unmet(
         f"the answer creates {len(readers)} of {number} read replicas",
         [one.located("is not a replica") for one in instances],
@@ -119,7 +119,7 @@ def public_read(answer: Answer, demand: Demand) -> Verdict:
     if open_:
         return met([one.located("lets everybody read") for one in open_])
     if answer.is_opaque or not answer.exactly("AWS::S3::Bucket"):
-        return unjudged("a part of the answer cannot be seen")
+        return unjudged(UNSEEN)
     if policies:
         # New buckets block public policies where a template does not say anything.
         # Source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-block-public-access.html
@@ -141,7 +141,7 @@ def both_regions(answer: Answer, demand: Demand) -> Verdict:
     if len({one.template.file for one in found}) >= 2:
         return met([one.located("is created") for one in found])
     if answer.is_opaque or answer.exactly("AWS::CloudFormation::StackSet", "AWS::CloudFormation::Stack"):
-        return unjudged("a part of the answer cannot be seen")
+        return unjudged(UNSEEN)
     names = [
         name
         for template in answer.case.templates
@@ -178,4 +178,4 @@ def nothing(answer: Answer, demand: Demand) -> Verdict:
     found = answer.of(demand.check.subjects[0])
     if found:
         return unmet(f"the answer creates {found[0].name}", [one.located("is created") for one in found])
-    return unjudged("a part of the answer cannot be seen") if answer.is_opaque else met()
+    return unjudged(UNSEEN) if answer.is_opaque else met()

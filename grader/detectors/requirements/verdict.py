@@ -10,6 +10,7 @@ from grader.model import Located, RequirementStanding
 from grader.task.reading import Demand
 
 MAX_PLACES = 10
+UNSEEN = "a part of the answer cannot be seen"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +54,7 @@ def unjudged(reason: str) -> Verdict:
 def absent(answer: Answer, types: Sequence[str], names: str) -> Verdict:
     """Return the verdict where an answer has nothing of some types: unmet only where the prompt asks for such a thing."""
     if answer.hides(types):
-        return unjudged("a part of the answer cannot be seen")
+        return unjudged(UNSEEN)
     if not answer.asked.intersection(types):
         return unjudged("the answer has nothing that it would apply to")
     return unmet(f"the answer creates no {names or ' or '.join(type.rpartition('::')[2] for type in types)}")
