@@ -19,6 +19,7 @@ _NEGATED = re.compile(
     re.I,
 )
 _BULLET = re.compile(r"^([ \t]*)[•●▪◦‣·○][ \t]*", re.M)
+_SLASHED = re.compile(r"\S+/$")  # the first of two that a slash joins: `no Config/CloudTrail`
 _OPTIONAL = re.compile(
     r"\boptional(ly)?\b|\bnice[- ]to[- ]have\b|\bif (needed|necessary|desired|possible|applicable|required|requested|time permits)\b"
     r"|\bif (?:[\w-]+ ){1,3}(?:request|requir|need|specif|desire|want)\w*\b"
@@ -97,7 +98,7 @@ class Sentence:
 
     def negates(self, start: int) -> bool:
         """Whether words that begin at an offset of the text are negated: `must not use X`, `without X`."""
-        return _NEGATED.search(self.text[:start]) is not None
+        return _NEGATED.search(_SLASHED.sub("", self.text[:start])) is not None
 
 
 @dataclass(frozen=True, slots=True)

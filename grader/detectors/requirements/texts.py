@@ -263,6 +263,7 @@ def _items(demand: Demand) -> list[set[str]] | list[str]:
 
 
 def _words_of(text: str) -> set[str]:
+    text = re.sub(r"\b([A-Z]{2,})s\b", r"\1", text)  # ARNs, IDs
     parts = re.findall(r"[A-Z]+(?![a-z])|[A-Z][a-z]+|[a-z]+|\d+", text)
     return {part.lower().rstrip("s") for part in parts} | {_folded(text)}
 

@@ -18,6 +18,7 @@ from grader.task.reading.values import NUMBER_WORDS
 MAX_SENTENCES = 1_500
 MAX_QUOTE = 240
 MAX_MAIN = 3  # a title that names more things names parts
+FAR = 35  # so many characters away, a place may be that of something else
 MAX_EARLIER = 4  # sentences before one that may say what it is about
 _EVERY = re.compile(r"\b(all|every|each|any|everything)\b", re.I)
 _ORDERS = re.compile(
@@ -49,7 +50,9 @@ _NEAR = re.compile(
     r"^[^.;:(]{0,4}(?:(?:with|that|has|have|is|are|be|must|should|in|using|and)\s+)*(?:[\w-]+\s+){0,1}$", re.I
 )
 _PREFIXES = re.compile(r"^[\s\-,]*(?:[\w-]+[\s,]+){0,2}$")
-_DATA = re.compile(r"\b(all|any|every|sensitive) (data|storage|resources|sensitive)\b|\bdata at rest\b", re.I)
+_DATA = re.compile(
+    r"\b(all|any|every|sensitive) (\w+ )?(data|storage|resources|sensitive)\b|\bdata at rest\b|\beverything\b", re.I
+)
 _VARIES = re.compile(
     r"\b(if|etc|conditional(ly)?|"
     r"environment[- ]specific|per environment|based on (the )?environment|depending on|(for|in) (the )?(prod|production|dev|"
@@ -59,14 +62,14 @@ _VARIES = re.compile(
 )
 _GOVERNED = re.compile(
     r"\b(for|to|from|of|by|between|on|against|about|into|per|as|across|than|like|other|detects?|verify that|verify|validates?|checks?|scans?|"
-    r"identify|identifies|evaluates?|inspects?|audits?|analy[sz]\w+|reviews?|targeting)\s+"
+    r"identify|identifies|evaluates?|inspects?|audits?|analy[sz]\w+|reviews?|targeting|reads?)\s+"
     r"(?:(?:the|an?|all|each|every|any|our|your|its|their|these|those|both|specific|other|this|that|aws|amazon|secure|only|new|[\w]+'s)\s+)*$",
     re.I,
 )
 _MADE = re.compile(r"\b(creation|deployment|provisioning|setup|implementation|use|consists?|consisting) of\b", re.I)
 _ASIDE = re.compile(
     r"s?\s+(compliance|metrics?|health|access|permissions?|changes|events?|violations?|findings?|best practices|costs?|layers|apis?\b|"
-    r"operations?|errors?|invocations?|utili[sz]ation|usage|principals?|read|write|naming|names?|arns?|ids?|endpoints? url|size|outputs?|"
+    r"operations?|errors?|invocations?|utili[sz]ation|usage|principals?|read|write|naming|names?|arns?|ids?|endpoints? url|size|outputs?|lookups?|"
     r"configuration references)\b",
     re.I,
 )
@@ -91,7 +94,7 @@ _OUTPUTS = re.compile(r"^\W*(\d+[.)]\s*)?(\w+\s+){0,3}outputs?\W*$", re.I)
 _PARAMETERS = re.compile(r"^\W*(\d+[.)]\s*)?(\w+\s+){0,3}parameters?\W*$", re.I)
 _MODIFIES = re.compile(
     r"s?\s+(credential|password|secret|endpoint|connection|tier|layer|name|user|admin|schema|server|metric|access|traffic|event|log|subnet|"
-    r"storage|port|performance|data|failover|migration|quer|operation)",
+    r"storage|port|types?\b|class|profile|count|security group|sg\b|performance|data|failover|migration|quer|operation)",
     re.I,
 )
 _INTRODUCES = re.compile(r"\b(an?|one|two|three|four|five|six|separate|another|\d)\s+(?:[\w-]+\s+)?$", re.I)
@@ -101,7 +104,8 @@ _EXCLUDED = re.compile(
 )
 _ENDS = re.compile(r"s?\s*(?:[.,;:)(–—-]|$|(?:and|or|in|is|are|resources?|detectors?|for|at all|should|must)\b)", re.I)
 _LEFT_OUT = re.compile(
-    r"\W*(?:is|are|be|should be|must be)?\s*(?:disabled|not (?:needed|required|allowed|permitted)|turned off)\b", re.I
+    r"\W*(?:\w+\s+)?(?:is|are|be|should be|must be)?\s*(?:disabled|not (?:needed|required|allowed|permitted)|turned off)\b",
+    re.I,
 )
 _MODAL = re.compile(r"s?\s+(?:\w+\s+)?(must|should|shall|needs?|will|can|may|are|is|have|has)\b", re.I)
 _FURTHER = re.compile(
@@ -298,7 +302,8 @@ def _asked(ask: Ask, found: Found, line: _Line) -> Demand | None:
         is_weak=file.weak
         or _is_alternative(found, line.sentence.text)
         or bool(_VARIES.search(line.sentence.text))
-        or (file.needs == "each" and not linked and not _EVERY.search(quote)),
+        or (file.needs == "each" and not linked and not _DATA.search(line.sentence.text))
+        or (file.judge == "placed" and bool(inside) and _distance(found, inside) > FAR),
         is_general=file.needs == "each" and not linked,
         values=found.values,
         arguments={**file.with_, "ways": ask.ways, "skip": tuple(file.skip), "but": file.but, "others": tuple(file.of)},
@@ -311,6 +316,11 @@ def _asked(ask: Ask, found: Found, line: _Line) -> Demand | None:
     return Demand(
         requirement=_requirement(line, quote, file.about, types, file.level, title), check=check, entry=file.id
     )
+
+
+def _distance(found: Found, mentions: Sequence[Mention]) -> int:
+    """Return how many characters there are between an ask and the nearest of its nouns."""
+    return min(max(found.start - mention.end, mention.start - found.end, 0) for mention in mentions)
 
 
 def _name_of(types: Sequence[str], is_data: bool) -> str:

@@ -98,7 +98,7 @@ def _items(text: str) -> object:
     pieces = [re.sub(r"\([^)]*\)?", "", piece).strip(" '\"`:()") for piece in _split(text)]
     if any(
         re.match(
-            r"(with|should|must|to|that|which|where|when|if|in|section|sensible|flexib\w+|proper\w*|these|or)\b",
+            r"(with|should|must|to|that|which|where|when|if|in|as|section|sensible|flexib\w+|proper\w*|these|or)\b",
             p,
             re.I,
         )
@@ -167,7 +167,7 @@ KINDS = {
         rf"(?!(?:{_NO_PARAMETERS})\w*)(?-i:[A-Z][a-z0-9]+(?:[A-Z][A-Za-z0-9]*)+|[a-z]+[A-Z][A-Za-z0-9]+)(?!\.\w)", str
     ),
     "file": Kind(r"[\w./-]+\.(?:ya?ml|json|md)", str),
-    "value": Kind(r"(?!(?:for|to|is|of|values?|and|the|in|on|off|with|that|by)\b)[\w.:/-]*\w", str),
+    "value": Kind(r"(?!(?:for|to|is|of|only|schema|values?|and|the|in|on|off|with|that|by)\b)[\w.:/-]*\w", str),
     "network": Kind(r"\d{1,3}\.\d{1,3}\.\d{1,3}\.\d{1,3}/(?:8|1\d)(?!\d)", str),
     "window": Kind(r"\d{1,2}:\d{2}\s*(?:-|–|to)\s*\d{1,2}:\d{2}", lambda text: "-".join(re.findall(r"\d+:\d+", text))),
     "path": Kind(r"/[\w/{}.*-]*", str),
