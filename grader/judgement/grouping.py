@@ -149,6 +149,7 @@ def _without_echoes(findings: Sequence[Finding], catalogue: Catalogue, rubric: R
     return result
 
 
+_WHOLE = "."  # the property of a finding about a whole resource
 _PROPERTY = re.compile(r"\b[A-Z][a-z0-9]+(?:[A-Z][A-Za-z0-9]*)+\b")
 
 
@@ -160,15 +161,15 @@ def _says_the_same(engine: Finding, other: Finding) -> bool:
     if engine.rule == other.rule:
         return False
     one, two = engine.location.property, other.location.property
-    if engine.path and one == two:
+    if one == two and one != _WHOLE:
         return True
     return other.detector not in _ENGINES and _nested(one, two) and bool(_named(engine) & _named(other))
 
 
 def _named(finding: Finding) -> set[str]:
-    """Return the properties that a finding names, in its message and on its path."""
-    words = {*_PROPERTY.findall(finding.message), *_PROPERTY.findall(finding.path)}
-    return words - {finding.resource, "Properties", *finding.type.split("::")}
+    """Return the properties that a finding names: in its message, and at the end of its path."""
+    last = next((step for step in reversed(finding.path.split(".")) if not step.isdigit()), "")
+    return {*_PROPERTY.findall(finding.message), last} - {finding.resource, "", "Properties", *finding.type.split("::")}
 
 
 _UNKNOWN, _MISSING = "invalid-property", "missing-required-property"

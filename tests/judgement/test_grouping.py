@@ -138,3 +138,12 @@ def test_an_engine_yields_to_a_rule_that_names_the_same_property_above_or_below(
     assert len(rules(ours, other)) == 2
     sibling = finding("invalid-property-value", "cfn-lint", "Properties.State", message="EventPattern needs a State")
     assert len(rules(ours, sibling)) == 2
+
+
+def test_an_engine_is_kept_beside_another_fault_of_the_same_resource() -> None:
+    missing = finding("missing-required-property", "cfn-lint", "Properties", message="'Code' is a required property")
+    late = finding("trail-before-bucket-policy", "rules", "", message="nothing makes Job wait for OtherPolicy")
+    assert len(rules(missing, late)) == 2
+    unknown = finding("invalid-property", "cfn-lint", "Properties.SomeList", message="'SomeList' was unexpected")
+    inside = finding("undefined-reference", "plan", "Properties.SomeList.0.LogName", message="LogTable is not defined")
+    assert len(rules(unknown, inside)) == 2
