@@ -46,8 +46,9 @@ def kind_of(case: Case) -> AnswerKind:
 def cut_off(case: Case) -> str:
     """Say why an answer is taken to end too early; empty where it is whole.
 
-    A template that is a file of its own is cut off where it cannot be parsed and the parser stops at its last line. A block
-    that is never closed and holds a template down to a complete last output lacks its last fence and nothing else.
+    A template that is a file of its own is cut off where it cannot be parsed and the parser stops at its last line, and where
+    its last line is a key without a value. A block that is never closed and holds a template down to a complete last output
+    lacks its last fence and nothing else.
     """
     if case.bundle.cut_off and not (case.bundle.cut_off.endswith(NEVER_CLOSED) and _is_whole(case)):
         return case.bundle.cut_off
@@ -56,7 +57,15 @@ def cut_off(case: Case) -> str:
         last = broken.text.rstrip().count("\n") + 1
         if file and file.segments[0].source_line == 1 and broken.error.line >= last > 1:
             return f"{broken.file} ends in the middle of line {last}"
+    for template in case.templates:
+        file = case.bundle.file(template.file)
+        last_line = template.text.rstrip().rpartition("\n")[2]
+        if file and file.segments[0].source_line == 1 and _OPEN_KEY.match(last_line):
+            return f"{template.file} ends after {last_line.strip()}"
     return ""
+
+
+_OPEN_KEY = re.compile(r"^ +(?:- +)?['\"]?[\w.-]+['\"]? *:$")
 
 
 def _is_whole(case: Case) -> bool:

@@ -76,6 +76,12 @@ def test_a_template_file_that_ends_in_the_middle_of_a_line_is_cut_off(tmp_path: 
     assert (result.answer, result.score) == ("truncated", 0)
 
 
+def test_a_template_file_that_ends_with_an_open_key_is_cut_off(tmp_path: Path) -> None:
+    text = QUEUE + "  Topic:\n    Type: AWS::SNS::Topic\n    Properties:\n"
+    assert graded(tmp_path, text, "answer.yml").answer == "truncated"
+    assert graded(tmp_path, f"```yaml\n{text}```\n").answer == "template"
+
+
 def test_a_broken_template_keeps_its_other_failures(tmp_path: Path) -> None:
     text = QUEUE.replace("QueueName", "QueueNam")
     broken = graded(tmp_path, f"```yaml\n{text}  : : [\n```\n")

@@ -19,6 +19,7 @@ _NAMES = re.compile(
 )
 # What depends on a domain that only the reader owns: the prompt's wish for it leaves no other way.
 _OF_DOMAIN = ("AWS::CertificateManager::Certificate", "AWS::Route53::HostedZone")
+_COMMAND = r"aws [a-z0-9-]+ (create|request|import|allocate)-"
 _TOLD = r"prerequisite|before (you )?deploy|create-key-pair|request-certificate|must (already )?exist|create (a|an|your|the|one)\b|obtain"
 
 
@@ -90,8 +91,14 @@ def _is_target(case: Case, parameter: Parameter) -> bool:
 
 
 def _is_explained(case: Case, parameter: Parameter) -> bool:
-    """Whether a document says what to prepare for the parameter."""
-    word = rf"(\b({words_for(parameter).lower()})\b|{re.escape(parameter.name.lower())})"
+    """Whether a document says what to prepare for the parameter: it names the parameter, or gives the command.
+
+    A list of everything that any template may need explains nothing.
+    """
+    name = re.escape(parameter.name.lower())
+    if not case.documented(rf"\b{name}\b") and not case.documented(_COMMAND):
+        return False
+    word = rf"(\b({words_for(parameter).lower()})\b|{name})"
     return case.documented(rf"{word}[^\n]{{0,120}}({_TOLD})") or case.documented(rf"({_TOLD})[^\n]{{0,120}}{word}")
 
 
