@@ -20,6 +20,7 @@ EQUIVALENTS: Mapping[str, tuple[str, ...]] = {
     "AWS::ApiGatewayV2::Api": ("AWS::Serverless::HttpApi",),
     "AWS::AutoScaling::LaunchConfiguration": ("AWS::EC2::LaunchTemplate",),
     "AWS::DynamoDB::Table": ("AWS::DynamoDB::GlobalTable", "AWS::Serverless::SimpleTable"),
+    "AWS::EC2::Instance": ("AWS::EKS::Nodegroup", "AWS::ElasticBeanstalk::Environment"),
     "AWS::EC2::LaunchTemplate": ("AWS::AutoScaling::LaunchConfiguration",),
     "AWS::ElastiCache::CacheCluster": ("AWS::ElastiCache::ReplicationGroup", "AWS::ElastiCache::ServerlessCache"),
     "AWS::ElastiCache::ReplicationGroup": ("AWS::ElastiCache::CacheCluster", "AWS::ElastiCache::ServerlessCache"),

@@ -90,6 +90,8 @@ def document(answer: Answer, demand: Demand) -> Verdict:
 def comments(answer: Answer, demand: Demand) -> Verdict:
     """Judge whether a YAML template has comments."""
     templates = [template for template in answer.case.templates if not template.is_json]
+    if not templates and re.search(r"\bjson\b", answer.case.task.prompt, re.I):
+        return unjudged("the prompt asks for JSON, which has no comments")
     if not templates:
         return (
             unmet("the template is JSON, which has no comments")

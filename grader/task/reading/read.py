@@ -54,7 +54,7 @@ _DATA = re.compile(
     r"\b(all|any|every|sensitive) (\w+ )?(data|storage|resources|sensitive)\b|\bdata at rest\b|\beverything\b", re.I
 )
 _VARIES = re.compile(
-    r"\b(if|etc|conditional(ly)?|"
+    r"\b(if|etc|future|conditional(ly)?|"
     r"environment[- ]specific|per environment|based on (the )?environment|depending on|(for|in) (the )?(prod|production|dev|"
     r"development|staging|non-production)\b|production only|single[- ]az|where (applicable|possible|appropriate)|as (needed|appropriate)|"
     r"(prod|dev|staging): )",
@@ -78,6 +78,8 @@ _LISTED = re.compile(
 )
 _KEY = ("AWS::KMS::Key",)
 _ENCRYPTS = re.compile(r"\bencrypt\w*\b[^.;]*\b(with|using|by|via)\s+(an?\s+|the\s+)?(aws\s+)?$", re.I)
+_VPC = ("AWS::EC2::VPC",)
+_INSIDE = re.compile(r"\b(in|into|inside|within)\s+(?:(?:the|an?|our|your|their)\s+)?$", re.I)
 _SUBNET = ("AWS::EC2::Subnet",)
 _NUMBER = re.compile(
     r"(?<![\w./-])(\d{1,2}|two|three|four|five|six|seven|eight|nine|ten)\s+(?:(?:separate|distinct|different|dedicated|new|aws|amazon|"
@@ -498,6 +500,8 @@ def _is_weak(mention: Mention, line: _Line) -> bool:
     text = line.sentence.text
     if _VARIES.search(text) or _ASIDE.match(text[mention.end :]):
         return True
+    if mention.noun.types == _VPC and _INSIDE.search(text[: mention.start]):
+        return True  # where something runs, which may be there already
     if mention.noun.types == _KEY and _ENCRYPTS.search(text[: mention.start]):
         return True  # a key of AWS encrypts as well
     if any(_LISTED.search(above) for above in (*line.sentence.headings[-1:], *line.sentence.parents)):
