@@ -140,10 +140,17 @@ def is_generated(case: Case) -> bool:
 
 def _hides(case: Case, template: Template, resource: Resource) -> bool:
     if resource.type in ("AWS::CloudFormation::Stack", "AWS::Serverless::Application"):
-        return case.child_of(template, resource) is None
+        return case.child_of(template, resource) is None and not _is_left_out(case, template, resource)
     if resource.type.startswith("Custom::") or resource.type == "AWS::CloudFormation::CustomResource":
         return resource.get("ServiceToken") is None
     return resource.type.endswith("::MODULE")
+
+
+def _is_left_out(case: Case, template: Template, stack: Resource) -> bool:
+    """Whether a nested stack names a template file, while other nested templates are in the answer: it was not written."""
+    url = case.scopes[template.file].text(stack.get("TemplateURL"))
+    named = re.search(r"[\w-]+\.(?:ya?ml|json|template)$", url.split("?")[0])
+    return bool(named and case.parents)
 
 
 def created(case: Case) -> Iterator[tuple[Template, Resource]]:

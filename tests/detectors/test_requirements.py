@@ -159,3 +159,11 @@ def test_what_cannot_be_read_may_answer_the_question(make_case: Make) -> None:
     broken = "Resources:\n  T: {Type: 'AWS::SNS::Topic'}\n  V: {Type: 'AWS::EC2::VPC'}\nOther: [\n"
     prompt = "- A VPC\n- An RDS instance\n- A NAT gateway\n- A KMS key\n"
     assert not is_off_task(judged(make_case({"t.yaml": broken}, prompt=prompt)))
+
+
+def test_a_nested_template_that_was_not_written_hides_nothing(make_case: Make) -> None:
+    stack = "  {}: {{Type: 'AWS::CloudFormation::Stack', Properties: {{TemplateURL: 'https://s.s3.amazonaws.com/{}.yaml'}}}}\n"
+    parent = "Resources:\n" + stack.format("Net", "net") + stack.format("Data", "data")
+    net = "Resources: {V: {Type: 'AWS::EC2::VPC'}}\n"
+    case = make_case({"main.yaml": parent, "net.yaml": net}, prompt="- A VPC\n- An SQS queue\n")
+    assert [one.standing for one in judged(case)] == ["met", "unmet"]
