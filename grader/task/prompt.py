@@ -21,7 +21,8 @@ _NEGATED = re.compile(
 _BULLET = re.compile(r"^([ \t]*)[•●▪◦‣·○][ \t]*", re.M)
 _SLASHED = re.compile(r"\S+/$")  # the first of two that a slash joins: `no Config/CloudTrail`
 _OPTIONAL = re.compile(
-    r"\boptional(ly)?\b|\bnice[- ]to[- ]have\b|\bif (needed|necessary|desired|possible|applicable|required|requested|time permits)\b"
+    r"\boptional(ly)?\b(?! (?:features?|resources?|components?))"
+    r"|\bnice[- ]to[- ]have\b|\bif (needed|necessary|desired|possible|applicable|required|requested|time permits)\b"
     r"|\bif (?:[\w-]+ ){1,3}(?:request|requir|need|specif|desire|want)\w*\b"
     r"|\b(if|where) there (is|are) (one|any|some)\b|\bif (any|present|available)\b"
     r"|\bbonus\b|\bwhere (possible|applicable|appropriate)\b",

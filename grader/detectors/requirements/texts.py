@@ -203,9 +203,7 @@ def parameter(answer: Answer, demand: Demand) -> Verdict:
     if not found:
         if answer.is_opaque:
             return unjudged(UNSEEN)
-        near = [
-            one.name for _, one in _parameters(answer) if wanted in _folded(one.name) or _folded(one.name) in wanted
-        ]
+        near = [one.name for _, one in _parameters(answer) if _is_like(wanted, _folded(one.name))]
         return unjudged(f"the answer has {near[0]}") if near else unmet(f"no template has the parameter {word}")
     default = values.get("default")
     places = [_in(template.file, one.line, "is the parameter", one.name) for template, one in found]
@@ -214,6 +212,11 @@ def parameter(answer: Answer, demand: Demand) -> Verdict:
     template, one = found[0]
     there = f"{one.name} has {'the default ' + one.default if one.default else 'no default'}"
     return unmet(there, [_in(template.file, one.line, "has another default", one.name)])
+
+
+def _is_like(wanted: str, name: str) -> bool:
+    """Whether a name has another in it, or is the most of it."""
+    return wanted in name or (name in wanted and len(name) >= 0.7 * len(wanted))
 
 
 def _folded(text: str) -> str:
@@ -335,7 +338,7 @@ def output_called(answer: Answer, demand: Demand) -> Verdict:
     found = [(template, name) for template, name in names if _folded(name) == wanted]
     if found:
         return met([_in(t.file, t.line_of("Outputs", n), "is the output", n) for t, n in found])
-    if answer.is_opaque or any(wanted in _folded(name) or _folded(name) in wanted for _, name in names):
+    if answer.is_opaque or any(_is_like(wanted, _folded(name)) for _, name in names):
         return unjudged("an output has a name that is like it")
     return unmet(f"no template has the output {word}")
 

@@ -218,7 +218,7 @@ def _demands(line: _Line, lexicon: Lexicon) -> Iterator[Demand]:
         places = list(_found(ask, line))
         if not places or not _applies(ask, line):
             continue
-        several = len({str(found.values) for found in places}) > 1
+        several = len({str(found.values) for found in places if found.values}) > 1
         for found in places:
             demand = _asked(ask, found, line)
             if demand and several:
