@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from grader.case import Case
 from grader.model import Action, Edit, Finding, Steps
@@ -71,6 +72,11 @@ def set_value(steps: Steps, value: object) -> Edit:
 def replaced(steps: Steps, old: str, new: str) -> Edit:
     """Replace a part of a string."""
     return Edit(action=Action.REPLACE, path=steps, old=old, value=new)
+
+
+def in_file(edit: Edit, file: str) -> Edit:
+    """Return an edit with the file that it is of, where it names none."""
+    return replace(edit, file=edit.file or file)
 
 
 def removed(template: Template, steps: Steps) -> Edit | None:

@@ -17,7 +17,7 @@ from grader.diff import Difference, compare_with_ideal
 from grader.judgement.costs import priced
 from grader.judgement.differences import differences_of
 from grader.judgement.failures import as_far_as_it_goes, failures_of
-from grader.judgement.fixes import Fix, corrected
+from grader.judgement.fixes import Fix, Reported, corrected
 from grader.judgement.grouping import Grouped
 from grader.judgement.ideal import IdealAnswer, Standing
 from grader.judgement.narrative import narrate
@@ -100,7 +100,9 @@ def judge(
     kind = kind_of(case)
     kind = AnswerKind.OFF_TASK if kind.delivers and is_off_task(requirements) else kind
     groups = failures_of(findings, catalogue, rubric, ideal, requirements, kind)
-    fixes = corrected([(group.rule, group.findings) for group in groups], case, catalogue, findings)
+    fixes = corrected(
+        [Reported(one.rule, one.findings, one.requirements) for one in groups], case, catalogue, findings, ideal
+    )
     failures = tuple(
         _failure(number, group, case, answer, ideal, fixes.get(number - 1, Fix()))
         for number, group in enumerate(groups, 1)

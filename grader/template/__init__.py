@@ -2,7 +2,7 @@
 
 from grader.template.evaluate import NAME_PROPERTIES, NO_VALUE, Scope, Unknown, as_text, is_known
 from grader.template.load import Duplicate, TemplateSyntaxError
-from grader.template.model import Parameter, Reference, Resource, Template, parse_template
+from grader.template.model import SUB_VARIABLE, Parameter, Reference, Resource, Template, parse_template
 from grader.template.node import (
     AnyNode,
     Call,
@@ -25,6 +25,7 @@ from grader.template.salvage import readable_part
 __all__ = [
     "NAME_PROPERTIES",
     "NO_VALUE",
+    "SUB_VARIABLE",
     "AnyNode",
     "Call",
     "Duplicate",

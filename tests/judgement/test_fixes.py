@@ -12,6 +12,7 @@ from grader import Result, grade, load_rubric, load_task, read_response
 from grader.catalogue import Rule, example, load_catalogue
 from grader.judgement.rule_examples import case_of
 from grader.model import Failure
+from grader.task.load import read_ideal
 
 YAML = """Resources:
   Orders:
@@ -253,3 +254,35 @@ def test_a_rule_with_corrections_corrects_one_of_its_examples(rule: Rule) -> Non
         result = grade(case.task, case.bundle, load_rubric(), fast=True)
         found += [lines for each in result.failures if each.rule == rule.id for lines in each.fix_lines]
     assert found
+
+
+def test_a_demand_of_the_prompt_is_met_with_the_corrected_lines(tmp_path: Path) -> None:
+    text = "Resources:\n  Key:\n    Type: AWS::KMS::Key\n    Properties:\n      Description: orders\n"
+    result = graded(tmp_path, text, "Create a KMS key with automatic key rotation enabled.")
+    lines = [one.text for each in result.failures if each.requirements for one in each.fix_lines]
+    assert lines == ["Key:\n  Type: AWS::KMS::Key\n  Properties:\n    EnableKeyRotation: true"]
+
+
+def test_a_value_of_the_ideal_answer_has_the_names_of_the_response(tmp_path: Path) -> None:
+    text = """Resources:
+  Failed:
+    Type: AWS::SQS::Queue
+  Orders:
+    Type: AWS::SQS::Queue
+    Properties:
+      MessageRetentionPeriod: {days}
+      RedrivePolicy: {{maxReceiveCount: 3, deadLetterTargetArn: !GetAtt Failed.Arn}}
+      VisibilityTimeout: 60
+      Tags:
+        - {{Key: team, Value: billing}}
+"""
+    (tmp_path / "IDEAL_RESPONSE.md").write_text(
+        "```yaml\n" + text.format(days=86400).replace("Failed", "Dead") + "```\n"
+    )
+    (tmp_path / "PROMPT.md").write_text("Two queues.")
+    (tmp_path / "answer.yml").write_text(text.format(days=864000000))
+    task = load_task(tmp_path)
+    ideal = read_ideal(task, tmp_path / "answer.yml")
+    result = grade(task, read_response(tmp_path / "answer.yml"), load_rubric(), ideal=ideal, fast=True)
+    lines = [one.text for each in result.failures for one in each.fix_lines]
+    assert lines == ["Orders:\n  Type: AWS::SQS::Queue\n  Properties:\n    MessageRetentionPeriod: 86400"]

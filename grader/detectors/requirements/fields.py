@@ -67,7 +67,7 @@ def _subject(answer: Answer, demand: Demand, types: tuple[str, ...]) -> Verdict 
     built = [
         one
         for one in answer.of(types)
-        if any(_applies(way, one.type) for way in ways)  # type: ignore[attr-defined]
+        if any(applies(way, one.type) for way in ways)  # type: ignore[attr-defined]
         and not (skips and holds(one, skips, {})[0])
     ]
     templates = [one for one in built if one.type == "AWS::EC2::LaunchTemplate"]
@@ -96,7 +96,8 @@ def _subject(answer: Answer, demand: Demand, types: tuple[str, ...]) -> Verdict 
     return unmet(f"{one.name} has {there}{more}", [item.located(f"has {says}", at) for item, at, says in bad])
 
 
-def _applies(way: Mapping[str, object], type: str) -> bool:
+def applies(way: Mapping[str, object], type: str) -> bool:
+    """Whether a way is for resources of a type."""
     wanted = way.get("type")
     return wanted is None or type in (wanted if isinstance(wanted, list) else [wanted])
 
@@ -107,7 +108,7 @@ def holds(
     """Return whether a resource complies in one of the ways, the path that decides, and what is there in words."""
     outcomes: list[tuple[bool | None, str, str]] = []
     for way in ways:
-        if not _applies(way, built.type):
+        if not applies(way, built.type):
             continue
         outcome = _way(built, way, values)
         if outcome[0]:
@@ -145,7 +146,7 @@ def value_holds(
     found: Sequence[object], wanted: object, values: Mapping[str, object]
 ) -> tuple[bool | None, str | None]:
     """Return whether one of the values found is what is wanted, and the value found in words; None for unknown."""
-    choices = list(_choices(wanted, values))
+    choices = list(wanted_values(wanted, values))
     present = [value for value in found if value is not NO_VALUE and value is not None]
     if not present:
         return (None if "absent?" in choices else "absent" in choices, None)
@@ -156,7 +157,8 @@ def value_holds(
     return (None if None in states else False), there
 
 
-def _choices(wanted: object, values: Mapping[str, object]) -> Iterator[object]:
+def wanted_values(wanted: object, values: Mapping[str, object]) -> Iterator[object]:
+    """Yield the values that a way wants, with what the prompt says in its slots."""
     for one in wanted if isinstance(wanted, list) else [wanted]:
         if isinstance(one, str) and one.startswith("~"):
             yield _SLOTS.sub(lambda found: re.escape(str(values.get(found.group(1), ""))), one)

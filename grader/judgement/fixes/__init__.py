@@ -9,9 +9,11 @@ from dataclasses import dataclass
 from grader.case import Case
 from grader.catalogue import Catalogue, Rule
 from grader.detectors import cfn_lint, cloudformation_validate
+from grader.judgement.fixes.demands import edits_of_demands, still_unmet
 from grader.judgement.fixes.derive import edits_of
 from grader.judgement.fixes.excerpt import Excerpt, excerpts
 from grader.judgement.fixes.regrade import DETECTORS, Regraded, Regrader
+from grader.judgement.ideal import IdealAnswer
 from grader.model import Action, Edit, Finding, FixLines
 from grader.support.markdown import code, fenced, listed
 from grader.template import Template
@@ -19,6 +21,15 @@ from grader.template.edits import Planned, apply_edits, plan_edits
 
 MAX_GRADINGS = 3  # of one response; a bound on counts, so that the result does not depend on the machine
 MAX_SHOWN = 3  # places of a failure; the same change at others is only named
+
+
+@dataclass(frozen=True, slots=True)
+class Reported:
+    """A failure to correct: its rule, its findings, and the ids of the prompt's demands that it is about."""
+
+    rule: Rule
+    findings: Sequence[Finding]
+    requirements: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,18 +48,23 @@ class _Candidate:
     rule: str
     findings: tuple[Finding, ...]
     count: int
+    requirements: tuple[str, ...]  # that have to be met with the edits
     planned: Mapping[str, tuple[Planned, ...]]
 
 
 def corrected(
-    failures: Sequence[tuple[Rule, Sequence[Finding]]], case: Case, catalogue: Catalogue, before: Sequence[Finding]
+    failures: Sequence[Reported],
+    case: Case,
+    catalogue: Catalogue,
+    before: Sequence[Finding],
+    ideal: IdealAnswer | None = None,
 ) -> dict[int, Fix]:
     """Return the corrected lines of failures, by their place in the sequence, for those whose correction was graded.
 
     All corrections are made together, and the response is graded again: a failure that is still there, and one whose edits
     bring something new, loses its lines; then the rest is graded again, at most three times in all.
     """
-    candidates = _candidates(failures, case)
+    candidates = _candidates(failures, case, ideal)
     if not candidates:
         return {}
     lint = any(all(one.detector == "cfn-lint" for one in each.findings) for each in candidates)
@@ -61,21 +77,29 @@ def corrected(
         regraded = regrader.grade(edited, _focus(candidates, templates, edited))
         bad = {each.number for each in candidates if _remains(each, regrader.before, regraded)}
         bad |= _blamed(candidates, regraded, templates)
+        unmet = still_unmet(regraded.case, [one for each in candidates for one in each.requirements])
+        bad |= {each.number for each in candidates if unmet.intersection(each.requirements)}
         if not bad:
             return {each.number: _fix(each, templates) for each in candidates}
         candidates = [each for each in candidates if each.number not in bad]
     return {}
 
 
-def _candidates(failures: Sequence[tuple[Rule, Sequence[Finding]]], case: Case) -> list[_Candidate]:
+def _candidates(failures: Sequence[Reported], case: Case, ideal: IdealAnswer | None = None) -> list[_Candidate]:
     """Return the failures with the findings whose every edit can be made in the text."""
     templates = {template.file: template for template in case.templates}
     found = []
-    for number, (rule, findings) in enumerate(failures):
+    for number, failure in enumerate(failures):
         covered: list[Finding] = []
         planned: dict[str, list[Planned]] = {}
-        regradable = [finding for finding in findings if finding.detector in DETECTORS]
-        for finding, edits in edits_of(rule, regradable, case):
+        ours = [finding for finding in failure.findings if finding.detector in DETECTORS]
+        demanded = failure.requirements if not ours else ()
+        corrections = (
+            edits_of_demands(case, failure.findings, demanded)
+            if demanded
+            else edits_of(failure.rule, ours, case, ideal)
+        )
+        for finding, edits in corrections:
             made = {file: _planned(templates, edits, file) for file in dict.fromkeys(edit.file for edit in edits)}
             if all(made.values()):
                 covered.append(finding)
@@ -84,7 +108,8 @@ def _candidates(failures: Sequence[tuple[Rule, Sequence[Finding]]], case: Case) 
                     mine += [one for one in some if one not in mine]
         if covered:
             plans = {file: tuple(some) for file, some in planned.items()}
-            found.append(_Candidate(number, rule.id, tuple(covered), len(findings), plans))
+            count = len(covered) if demanded else len(failure.findings)
+            found.append(_Candidate(number, failure.rule.id, tuple(covered), count, demanded, plans))
     return found
 
 
@@ -209,5 +234,7 @@ def _fix(each: _Candidate, templates: Mapping[str, Template]) -> Fix:
 
 def _shown(one: Excerpt, template: Template) -> str:
     language = "json" if template.is_json else "yaml"
-    what = "Remove from" if one.removed else "Corrected lines of"
-    return f"{what} {code(one.file)}, from line {one.line}:\n\n{fenced(one.text, language)}"
+    place = f"{code(one.file)}, from line {one.line}"
+    what = f"Remove from {place}" if one.removed else f"Corrected lines of {place}"
+    what = f"Add to {code(one.file)}" if one.added else what
+    return f"{what}:\n\n{fenced(one.text, language)}"

@@ -6,9 +6,11 @@ from collections.abc import Callable, Iterable, Sequence
 
 from grader.case import Case
 from grader.catalogue import Rule
-from grader.catalogue.corrections import node_at, scalars, set_value, steps_of, template_of
+from grader.catalogue.corrections import in_file, node_at, scalars, set_value, steps_of, template_of
+from grader.judgement.fixes.ideal_values import by_ideal
 from grader.judgement.fixes.messages import by_message
 from grader.judgement.fixes.names import by_name
+from grader.judgement.ideal import IdealAnswer
 from grader.model import Action, Edit, Finding
 from grader.template import Scalar, Template
 
@@ -16,7 +18,9 @@ MAX_PLACES = 40  # of a failure that are corrected
 Derive = Callable[[Case, Template, Finding], Iterable[Edit]]
 
 
-def edits_of(rule: Rule, findings: Sequence[Finding], case: Case) -> list[tuple[Finding, tuple[Edit, ...]]]:
+def edits_of(
+    rule: Rule, findings: Sequence[Finding], case: Case, ideal: IdealAnswer | None = None
+) -> list[tuple[Finding, tuple[Edit, ...]]]:
     """Return the findings of a failure that edits are known for, each with its edits.
 
     A finding at or below the place of an edit of another finding is corrected by that edit.
@@ -24,7 +28,7 @@ def edits_of(rule: Rule, findings: Sequence[Finding], case: Case) -> list[tuple[
     found = {}
     for number, finding in enumerate(findings[:MAX_PLACES]):
         try:
-            found[number] = tuple(_edits(rule, finding, case))
+            found[number] = tuple(_edits(rule, finding, case, ideal))
         except Exception:  # what a response can hold is endless; the failure is reported, without corrected lines
             found[number] = ()
     known = [edit for edits in found.values() for edit in edits]
@@ -34,7 +38,7 @@ def edits_of(rule: Rule, findings: Sequence[Finding], case: Case) -> list[tuple[
     return [(findings[number], edits) for number, edits in found.items() if edits]
 
 
-def _edits(rule: Rule, finding: Finding, case: Case) -> list[Edit]:
+def _edits(rule: Rule, finding: Finding, case: Case, ideal: IdealAnswer | None) -> list[Edit]:
     template = template_of(case, finding)
     if template is None:
         return []
@@ -43,12 +47,9 @@ def _edits(rule: Rule, finding: Finding, case: Case) -> list[Edit]:
     else:
         derive = (_needed(rule), _text, by_message, by_name)
         edits = next((found for one in derive if (found := list(one(case, template, finding)))), [])
-    return [_in_file(edit, template) for edit in edits]
-
-
-def _in_file(edit: Edit, template: Template) -> Edit:
-    file = edit.file or template.file
-    return Edit(action=edit.action, path=edit.path, value=edit.value, old=edit.old, file=file)
+    if not edits and ideal is not None:
+        edits = list(by_ideal(ideal, template, finding))
+    return [in_file(edit, template.file) for edit in edits]
 
 
 def _needed(rule: Rule) -> Derive:

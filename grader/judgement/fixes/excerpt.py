@@ -20,7 +20,8 @@ MAX_WIDTH = 240
 class Excerpt:
     """Lines of a template, corrected: `line` is where they begin in the response's own file.
 
-    `removed` tells that the lines are shown as they were, because a fix takes them away and nothing near them remains.
+    `removed` tells that the lines are shown as they were, because a fix takes them away and nothing near them remains; `added`
+    that they are a new entry, which is written before `line`.
     """
 
     file: str
@@ -28,6 +29,7 @@ class Excerpt:
     text: str
     name: str
     removed: bool = False
+    added: bool = False
 
 
 def excerpts(template: Template, planned: Sequence[Planned]) -> list[Excerpt]:
@@ -66,7 +68,7 @@ def _added(template: Template, text: str, name: str, ranges: Sequence[tuple[Plan
     _, first, last = ranges[0]
     body = text[first:last].strip("\n,")
     line = template.text.count("\n", 0, ranges[0][0].splices[0].start) + 1
-    return Excerpt(template.file, line, body, name) if body.count("\n") < MAX_LINES else None
+    return Excerpt(template.file, line, body, name, added=True) if body.count("\n") < MAX_LINES else None
 
 
 def _removal(template: Template, name: str, mine: Sequence[Planned]) -> Excerpt | None:

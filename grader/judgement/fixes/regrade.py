@@ -36,6 +36,7 @@ _KEPT_SECTIONS = (
 class Regraded:
     """What was found in the edited response: the findings of the detectors that ran, and those that are new."""
 
+    case: Case
     findings: tuple[Finding, ...]
     new: tuple[Finding, ...]
 
@@ -69,7 +70,7 @@ class Regrader:
                 cfn_lint, with_files(case, {file: t.text for file, t in edited.items()}), self.catalogue
             )
         unused = [one for file, template in edited.items() for one in self._unused(file, template)]
-        return Regraded(tuple(findings), (*self._new(findings), *unused))
+        return Regraded(case, tuple(findings), (*self._new(findings), *unused))
 
     def _unused(self, file: str, edited: Template) -> Iterator[Finding]:
         """Yield the mappings and conditions that were in use before, and are not any more."""

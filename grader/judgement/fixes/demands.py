@@ -1,0 +1,119 @@
+"""Edits for what the prompt asks of a resource that the answer creates: the value that the prompt's words stand for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+from grader.case import Case
+from grader.catalogue.corrections import in_file, node_at, removed, set_value
+from grader.detectors.requirements.fields import applies, wanted_values
+from grader.detectors.requirements.judged import answer_to, judge_demand
+from grader.model import Edit, Finding, RequirementStanding, Steps
+from grader.task.reading import Demand, read_demands
+from grader.template import Sequence as List
+from grader.template import Template
+
+# A list whose items need more than what a demand says of them: a device mapping without the name of its device is none.
+_INCOMPLETE = ("BlockDeviceMappings",)
+_JUDGE = "fields"  # the judge that compares values at paths; what others ask takes more than a value
+
+
+def _edits(template: Template, finding: Finding, demand: Demand) -> Iterator[Edit]:
+    """Yield the edits that give a resource what a demand lists, none where the demand leaves the value open."""
+    ways = demand.check.arguments.get("ways", ())
+    if finding.resource not in template.resources or not isinstance(ways, list | tuple):
+        return
+    for way in ways:
+        edits = list(_of_way(template, finding, way, demand.check.values)) if applies(way, finding.type) else []
+        if edits and None not in edits:
+            yield from (edit for edit in edits if edit is not None)
+            return
+
+
+def edits_of_demands(
+    case: Case, findings: Sequence[Finding], requirements: Sequence[str]
+) -> list[tuple[Finding, tuple[Edit, ...]]]:
+    """Return the findings of a demand with their edits: of each resource, or of the first where one that complies is enough."""
+    demand = next((one for one in _demands(case) if one.requirement.id in requirements and _lists(one)), None)
+    templates = {template.file: template for template in case.templates}
+    found = []
+    for finding in findings if demand else ():
+        template = templates.get(finding.file)
+        edits = list(_edits(template, finding, demand)) if template and demand else []
+        if edits:
+            found.append((finding, tuple(in_file(edit, finding.file) for edit in edits)))
+    return found if demand and demand.check.every else found[:1]
+
+
+def still_unmet(case: Case, requirements: Iterable[str]) -> set[str]:
+    """Return which of certain demands of the prompt an answer does not meet."""
+    ids = set(requirements)
+    demands = _demands(case)
+    wanted = [one for one in demands if one.requirement.id in ids]
+    answer = answer_to(case, demands) if wanted else None
+    return {
+        one.requirement.id
+        for one in wanted
+        if answer and judge_demand(answer, one).standing is not RequirementStanding.MET
+    }
+
+
+def _demands(case: Case) -> tuple[Demand, ...]:
+    return tuple(read_demands(case.task.prompt).demands)
+
+
+def _lists(demand: Demand) -> bool:
+    return demand.check.judge == _JUDGE
+
+
+def _of_way(
+    template: Template, finding: Finding, way: Mapping[str, object], values: Mapping[str, object]
+) -> Iterator[Edit | None]:
+    """Yield an edit for each path of a way that the resource lacks; None where a value cannot be told."""
+    for path, wanted in way.items():
+        if path == "type":
+            continue
+        value = _value(list(wanted_values(wanted, values)))
+        start: Steps = ("Resources", finding.resource, "Properties")
+        if value is None:
+            yield None
+        elif value == "absent":
+            yield removed(template, (*start, *path.split(".")))
+        else:
+            yield from _set(template, start, path.split("."), value)
+
+
+def _value(wanted: Sequence[object]) -> object:
+    """Return the value to write: the first that is spelled out, or the bound of a range; None where there is none."""
+    for one in wanted:
+        if isinstance(one, bool | int | float):
+            return one
+        if isinstance(one, str) and one[:2] in (">=", "<="):
+            number = one[2:].strip()
+            return int(number) if number.isdigit() else None
+        if isinstance(one, str) and one and one[0] not in "~*" and one not in ("present", "absent?"):
+            return one
+    return None
+
+
+def _set(template: Template, start: Steps, path: Sequence[str], value: object) -> Iterator[Edit]:
+    """Set a value at a path, in every item where the path goes through a list, `*`."""
+    for index, step in enumerate(path):
+        if step != "*":
+            continue
+        above = (*start, *path[:index])
+        node = node_at(template, above)
+        rest = path[index + 1 :]
+        if isinstance(node, List) and node.items:
+            for number in range(len(node.items)):
+                yield from _set(template, (*above, number), rest, value)
+        elif path[index - 1] not in _INCOMPLETE:
+            yield set_value(above, [_nested(rest, value)])
+        return
+    yield set_value((*start, *path), value)
+
+
+def _nested(path: Sequence[str], value: object) -> object:
+    for step in reversed(path):
+        value = [value] if step == "*" else {step: value}
+    return value
