@@ -92,8 +92,8 @@ def judge(
     if answer is not None:
         detections = (*detections, _detection(answer))
     silent = suppressions(case)
-    findings = [finding for detection in detections for finding in detection.findings]
-    findings = without(findings, silent) if honour else findings
+    every = [finding for detection in detections for finding in detection.findings]
+    findings = without(every, silent) if honour else every
     findings = as_far_as_it_goes(findings, case, catalogue)
     ideal = IdealAnswer(difference, catalogue) if difference else None
     requirements = _requirements(case, catalogue, rubric, findings, difference)
@@ -101,7 +101,7 @@ def judge(
     kind = AnswerKind.OFF_TASK if kind.delivers and is_off_task(requirements) else kind
     groups = failures_of(findings, catalogue, rubric, ideal, requirements, kind)
     fixes = corrected(
-        [Reported(one.rule, one.findings, one.requirements) for one in groups], case, catalogue, findings, ideal
+        [Reported(one.rule, one.findings, one.requirements) for one in groups], case, catalogue, every, ideal
     )
     failures = tuple(
         _failure(number, group, case, answer, ideal, fixes.get(number - 1, Fix()))

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Sequence
 
 from grader.case import Case
 from grader.catalogue import Rule
-from grader.catalogue.corrections import in_file, node_at, scalars, set_value, steps_of, template_of
+from grader.catalogue.corrections import in_file, item_steps, node_at, scalars, set_value, steps_of, template_of
 from grader.judgement.fixes.ideal_values import by_ideal
 from grader.judgement.fixes.messages import by_message
 from grader.judgement.fixes.names import by_name
 from grader.judgement.ideal import IdealAnswer
-from grader.model import Action, Edit, Finding
+from grader.model import Action, Edit, Finding, Steps
 from grader.template import Scalar, Template
+from grader.template import Sequence as Items
 
+_SHORT_FORM = re.compile(r"!(GetAtt|Ref|Sub) '?([^'\n]+)'?$")
+_ARN = re.compile(r"arn:aws[\w-]*:[\w-]+:[\w-]*:\d*:[^\s$]+")
 MAX_PLACES = 40  # of a failure that are corrected
 Derive = Callable[[Case, Template, Finding], Iterable[Edit]]
 
@@ -45,7 +49,7 @@ def _edits(rule: Rule, finding: Finding, case: Case, ideal: IdealAnswer | None) 
     if rule.corrections:
         edits = list(rule.corrections(case, finding))
     else:
-        derive = (_needed(rule), _text, by_message, by_name)
+        derive = (_needed(rule), _written, _text, by_message, by_name)
         edits = next((found for one in derive if (found := list(one(case, template, finding)))), [])
     if not edits and ideal is not None:
         edits = list(by_ideal(ideal, template, finding))
@@ -62,6 +66,31 @@ def _needed(rule: Rule) -> Derive:
             yield set_value(steps, value)
 
     return derive
+
+
+def _written(case: Case, template: Template, finding: Finding) -> Iterable[Edit]:
+    """Return the edit that writes a finding's `needed`, a function such as `!GetAtt Orders.Arn` or an ARN, at its place.
+
+    Where that is a list, it is the item that reads as the finding's `value`.
+    """
+    needed = finding.facts.get("needed", "")
+    match = _SHORT_FORM.match(needed)
+    steps = steps_of(template, finding)
+    if not steps or (match is None and not _ARN.fullmatch(needed)):
+        return
+    while len(steps) > 3 and (str(steps[-1]).startswith("Fn::") or steps[-1] == "Ref"):
+        steps = steps[:-1]
+    place: Steps | None = steps
+    if isinstance(node_at(template, steps), Items):
+        place = item_steps(case, template, steps, finding.facts.get("value", ""))
+    if place is None or node_at(template, place) is None:
+        return
+    if match is None:
+        yield set_value(place, needed)
+        return
+    name, argument = match.groups()
+    key = name if name == "Ref" else f"Fn::{name}"
+    yield set_value(place, {key: argument.split(".", 1) if name == "GetAtt" else argument})
 
 
 def _text(case: Case, template: Template, finding: Finding) -> Iterable[Edit]:

@@ -23,11 +23,10 @@ def check(case: Case) -> Iterator[RuleFinding]:
         for resource in template.resources.values():
             if scope.exists(resource) is False:
                 continue
-            deployed = str(scope.value(resource.properties))
             for path, node in walk(resource.properties):
                 zone = node.text if isinstance(node, Scalar) and any(step in _KEYS for step in path) else ""
                 found = _ZONE.fullmatch(zone)
-                if found is None or zone not in deployed or _is_ordered(case, zone):
+                if found is None or zone not in str(scope.value(resource.properties)) or _is_ordered(case, zone):
                     continue
                 because = (
                     f"{code(selecting[0].name)} selects its zone with Fn::GetAZs; this one names it."

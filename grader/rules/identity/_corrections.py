@@ -9,12 +9,10 @@ from grader.case import Case
 from grader.catalogue.corrections import (
     added,
     depends_on,
-    item_steps,
     names_in,
     node_at,
     removed,
     set_value,
-    steps_of,
     template_of,
     without_names,
 )
@@ -22,22 +20,7 @@ from grader.model import Action, Edit, Finding
 from grader.plan.schemas import property_names
 from grader.template import Resource, Sequence, Template
 
-_SHORT = re.compile(r"!(GetAtt|Ref|Sub) '?([^']+)'?$")
 _USE = ["kms:Encrypt*", "kms:Decrypt*", "kms:ReEncrypt*", "kms:GenerateDataKey*", "kms:Describe*"]
-
-
-def arn_of(case: Case, finding: Finding) -> Iterator[Edit]:
-    """Write the ARN that a finding needs, in place of the name."""
-    template = template_of(case, finding)
-    steps = steps_of(template, finding) if template else None
-    match = _SHORT.match(finding.facts.get("needed", ""))
-    place = item_steps(case, template, steps, finding.facts.get("value", "")) if template and steps else None
-    if match and place:
-        name, argument = match.groups()
-        key = name if name == "Ref" else f"Fn::{name}"
-        yield set_value(place, {key: argument.split(".", 1) if name == "GetAtt" else argument})
-    elif place and finding.facts.get("needed", "").startswith("arn:aws:s3:::") and "${" not in finding.facts["needed"]:
-        yield set_value(place, finding.facts["needed"])
 
 
 def service_may_use(case: Case, finding: Finding) -> Iterator[Edit]:

@@ -11,7 +11,6 @@ from grader.case.iam import IDENTITY_POLICIES, Statement, statements, statements
 from grader.catalogue import Rule, RuleFinding, example
 from grader.model import Location
 from grader.rules._deployed import only_with
-from grader.rules.identity._corrections import arn_of
 from grader.support.markdown import code
 from grader.template import AnyNode, Call, Scalar, Template
 
@@ -147,7 +146,6 @@ RULE = Rule(
     "MalformedPolicy in S3.",
     cost="The deployment is rolled back.",
     check=check,
-    corrections=arn_of,
     fails=(
         example("""
 Resources:
