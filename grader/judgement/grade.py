@@ -14,6 +14,7 @@ from grader.detectors import Detection, detect
 from grader.detectors.requirements import is_off_task
 from grader.detectors.requirements import judged as judged_of_prompt
 from grader.diff import Difference, compare_with_ideal
+from grader.judgement.causes import cause
 from grader.judgement.costs import priced
 from grader.judgement.differences import differences_of
 from grader.judgement.failures import as_far_as_it_goes, failures_of
@@ -272,7 +273,7 @@ def _failure(
                 (narrate(rule.fix, findings), fix.text, ideal.lines(findings) if ideal else ""),
             )
         ),
-        root_cause=narrate(rule.root_cause, findings),
+        root_cause=narrate(rule.root_cause, findings) or cause(findings, case),
         reference=rule.reference,
         impact=Impact(
             " ".join(filter(None, (narrate(rule.cost, findings), priced(rule, findings, case)))),
