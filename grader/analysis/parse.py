@@ -13,7 +13,7 @@ _HEADING = re.compile(r"^(#{1,6}) +(.*?)\s*$")
 _NUMBERED = re.compile(r"^(?:failure|issue)?\s*#?(\d+)[.:)]\s+(.*)$", re.I)
 _LABEL = re.compile(r"^(?:[-*] )?\*\*([A-Za-z_][\w /&()-]*?):?\*\*:?\s*(.*)$")
 _TOTALS = re.compile(r"^(?:[-*] )?\*\*Total [Ff]ailures[^*]*?:?\*\*:?\s*(.*)$")
-_COUNT = re.compile(r"(\d+) +\**(Critical|High|Medium|Low|[A-Z][A-Za-z-]*)")
+_COUNT = re.compile(r"(?<!\d)(\d+) +\**(Critical|High|Medium|Low|[A-Z][A-Za-z-]*)")
 _INTRO = re.compile(
     r"^This document sets out what is wrong with the MODEL_RESPONSE to (.*) \(([^()]*)\), where it shows"
 )

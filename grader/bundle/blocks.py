@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
+from itertools import islice
 
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
@@ -23,7 +24,7 @@ _TOP_KEY = re.compile(
 _START = re.compile(r"^(['\"]?)(?:AWSTemplateFormatVersion|Resources)\1[ \t]*:")
 _LEAD = re.compile(r"^(?:#.*|---\s*|(['\"]?)(?:Description|Transform|Metadata|Parameters)\1[ \t]*:.*)?$")
 _BODY = re.compile(r"^(?:\s.*|#.*|-\s.*|(['\"]?)[\w:-]+\1[ \t]*:.*|[}\]],?\s*|\.\.\.)?$")
-_FENCE = re.compile(r"^\s{0,3}(`{3,}|~{3,})\s*([^`]*)$")
+_FENCE = re.compile(r"^\s{0,3}(`{3,}|~{3,})\s*((?:[^\s`][^`]*)?)$")
 _GLUED = re.compile(r"^([^`]*[^`\s])(`{3,})\s*$")
 _TYPE = re.compile(r"^\s+['\"]?Type['\"]?\s*:\s*['\"]?\w+::\w+")
 _JSON_LEAD = re.compile(r'^\s*\{?\s*"(?:AWSTemplateFormatVersion|Description|Transform|Metadata|Parameters|Resources)"')
@@ -52,6 +53,8 @@ _SUFFIXES = {
 _MARKDOWN = {"markdown", "md"}
 MAX_BARE = 50
 MAX_DEPTH = 4
+MAX_ROUNDS = 3  # of looking for templates without a fence: those taken out may show others
+READ_AGAIN = 10  # times the lines of an answer, for what stands behind its fenced markdown files
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,16 +94,16 @@ def _blocks(lines: list[str], numbers: list[int], depth: int) -> list[Block]:
     lines, numbers = _mended(lines, numbers)
     found: list[Block] = []
     tokens = _parse(lines)
-    for _ in range(MAX_BARE):
-        span = _bare_template(lines, _fenced_lines(tokens))
-        if span is None:
+    for _ in range(MAX_ROUNDS):
+        spans = list(islice(_bare_templates(lines, _fenced_lines(tokens)), MAX_BARE - len(found)))
+        if not spans:
             break
-        start, end = span
-        text = "\n".join(lines[start:end]).rstrip() + "\n"
-        name = name_in_comment(lines[start]) or _name_above(lines, start, "yaml", 0)
-        found.append(Block(text, numbers[start], "", name, _context(lines, start)))
-        end += end < len(lines) and bool(_FENCE.match(lines[end])) and not lines[end].strip("`~ ")
-        lines[start:end] = [""] * (end - start)
+        for start, end in spans:
+            text = "\n".join(lines[start:end]).rstrip() + "\n"
+            name = name_in_comment(lines[start]) or _name_above(lines, start, "yaml", 0)
+            found.append(Block(text, numbers[start], "", name, _context(lines, start)))
+            end += end < len(lines) and bool(_FENCE.match(lines[end])) and not lines[end].strip("`~ ")
+            lines[start:end] = [""] * (end - start)
         tokens = _parse(lines)
     found.extend(_fences(lines, numbers, tokens, depth))
     return sorted(found, key=lambda block: block.line)
@@ -198,21 +201,22 @@ def _fenced_lines(tokens: list[Token]) -> set[int]:
     return {number for start, end in spans for number in range(start, end)}
 
 
-def _bare_template(lines: list[str], fenced: set[int]) -> tuple[int, int] | None:
-    """Return the lines, from 0, of the first template that stands outside every fence."""
-    index = 0
+def _bare_templates(lines: list[str], fenced: set[int]) -> Iterator[tuple[int, int]]:
+    """Yield the lines, from 0, of each template that stands outside every fence."""
+    index = floor = 0
     while index < len(lines):
         line = lines[index]
         start, end = index, index + 1
         if index not in fenced:
             if _START.match(line):
-                start, end = _lead(lines, index), _yaml_end(lines, index)
+                start, end = _lead(lines, index, floor), _yaml_end(lines, index)
             elif _opens_json(lines, index):
                 end = _json_end(lines, index)
-            if end > index + 1 and looks_like_template("\n".join(lines[start:end])):
-                return start, end
-        index = max(end, index + 1)
-    return None
+            if end > index + 1:
+                floor = end
+                if looks_like_template("\n".join(lines[start:end])):
+                    yield start, end
+        index = end
 
 
 def _opens_json(lines: list[str], index: int) -> bool:
@@ -222,10 +226,10 @@ def _opens_json(lines: list[str], index: int) -> bool:
     return line.startswith("{") and _JSON_LEAD.match(line) is not None
 
 
-def _lead(lines: list[str], index: int) -> int:
-    """Step back over the comments and top-level keys that stand directly before the first sure line."""
+def _lead(lines: list[str], index: int, floor: int) -> int:
+    """Step back over the comments and top-level keys that stand directly before the first sure line, to `floor` at most."""
     start = index
-    while start > 0 and (_LEAD.match(lines[start - 1]) or lines[start - 1].startswith("  ")):
+    while start > floor and (_LEAD.match(lines[start - 1]) or lines[start - 1].startswith("  ")):
         if _FENCE.match(lines[start - 1]) or re.match(r"#+ ", lines[start - 1]):
             break
         start -= 1
@@ -268,15 +272,14 @@ def without_prose(text: str) -> str:
     Only where nothing of a template comes after it: a broken template is judged as it is.
     """
     lines = text.split("\n")
+    last = max((number for number, line in enumerate(lines) if _TYPE.match(line) or _TOP_KEY.match(line)), default=-1)
     begun = False
     for index, line in enumerate(lines):
         if not begun:
             begun = _TYPE.match(line) is not None
         elif line[:1] == " " and line.strip() != "---":
             continue  # of the template, as most lines are
-        elif _is_prose(lines, index) and not any(
-            _TYPE.match(below) or _TOP_KEY.match(below) for below in lines[index:]
-        ):
+        elif index > last and _is_prose(lines, index):
             while index and (not lines[index - 1].strip() or lines[index - 1].startswith("##")):
                 index -= 1
             return "\n".join(lines[:index]) + "\n"
@@ -295,7 +298,7 @@ def _fences(lines: list[str], numbers: list[int], tokens: list[Token], depth: in
     """Yield the fenced and indented blocks; a markdown file with fences of its own is taken whole."""
     done, last_end = 0, 0
     queue = list(tokens)
-    position = 0
+    position, room = 0, READ_AGAIN * len(lines)
     while position < len(queue):
         token = queue[position]
         position += 1
@@ -307,7 +310,8 @@ def _fences(lines: list[str], numbers: list[int], tokens: list[Token], depth: in
         if token.type == "fence" and language in _MARKDOWN:
             end = max(end, _markdown_end(lines, start))
             yield from _markdown_block(lines[start:end], numbers[start:end], lines, start, depth)
-            if end > token.map[1]:
+            room -= len(lines) - end
+            if end > token.map[1] and room > 0:
                 # CommonMark closed the file at its first inner fence: read on behind its real end.
                 rest = _parse([""] * end + lines[end:])
                 queue, position = rest, 0

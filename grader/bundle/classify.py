@@ -21,7 +21,7 @@ _JSON_VERSION = re.compile(r'"AWSTemplateFormatVersion"\s*:')
 _JSON_TYPE = re.compile(r'"Type"\s*:\s*"(?:AWS|Alexa|Custom)::\w+')
 _JSON_PARAMETERS = re.compile(r'"ParameterKey"\s*:')
 _JSON_CONFIGURATION = re.compile(r'^\s*\{\s*"Parameters"\s*:\s*\{')
-_YAML_PARAMETERS = re.compile(r"^\s*-?\s*ParameterKey\s*:", re.M)
+_YAML_PARAMETERS = re.compile(r"^[ \t]*-?[ \t]*ParameterKey[ \t]*:", re.M)
 _FOREIGN = (
     (
         "terraform",
@@ -37,7 +37,7 @@ _FOREIGN = (
         ),
     ),
     ("pulumi", re.compile(r"(?:@pulumi/|import\s+pulumi\b|from\s+pulumi)")),
-    ("kubernetes", re.compile(r"^apiVersion\s*:\s*\S+\s*$(?s:.{0,400})^kind\s*:\s*\w+", re.M)),
+    ("kubernetes", re.compile(r"^apiVersion[ \t]*:[ \t]*\S+[ \t]*$(?s:.{0,400}?)^kind[ \t]*:[ \t]*\w+", re.M)),
 )
 _LANGUAGES = {
     "py": "python",
@@ -104,7 +104,7 @@ def classify(name: str, text: str, language: str = "") -> tuple[Kind, str]:
     if hint in _DOCUMENTS and not name.lower().endswith((".yml", ".yaml", ".json", ".template")):
         plain = hint in ("txt", "text") and looks_like_template(text)
         return (Kind.TEMPLATE, "") if plain else (Kind.DOCUMENT, "")
-    is_other = hint in _LANGUAGES or (hint in _SCRIPTS and not _begins_as_template(text))
+    is_other = hint in _LANGUAGES or (hint in _SCRIPTS and not begins_as_template(text))
     if not is_other and looks_like_template(text):
         return Kind.TEMPLATE, ""
     foreign = foreign_language(text) or _FOREIGN_HINTS.get(hint, "")
@@ -119,7 +119,7 @@ def classify(name: str, text: str, language: str = "") -> tuple[Kind, str]:
     return Kind.OTHER, hint
 
 
-def _begins_as_template(text: str) -> bool:
+def begins_as_template(text: str) -> bool:
     """Whether the first line that says something is a template's, whatever a fence calls it."""
     lines = (line.strip() for line in text[:_HEAD].split("\n"))
     first = next((line for line in lines if (line and not line.startswith(("#", "---"))) or line.startswith("#!")), "")

@@ -9,12 +9,12 @@ from grader.bundle.blocks import Block
 from grader.bundle.classify import looks_like_template
 
 _REASONING = re.compile(
-    r"^(?:\W*\d*\W*)(?:my |the )?(?:reasoning|thinking|thoughts?|chain of thought|scratch ?pad|first (?:attempt|draft|version|try)"
+    r"^\W*(?:\d+\W*)?(?:my |the )?(?:reasoning|thinking|thoughts?|chain of thought|scratch ?pad|first (?:attempt|draft|version|try)"
     r"|initial (?:attempt|draft|version)|rough draft|draft|drafting|working)\b",
     re.I,
 )
 _ANSWER = re.compile(
-    r"^(?:\W*\d*\W*)(?:my |the )?(?:final |complete |corrected |actual )*(?:answer|response|solution|deliverables?"
+    r"^\W*(?:\d+\W*)?(?:my |the )?(?:final |complete |corrected |actual )*(?:answer|response|solution|deliverables?"
     r"|(?:final|corrected) (?:version|template|attempt))\b",
     re.I,
 )

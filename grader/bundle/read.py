@@ -8,8 +8,8 @@ from dataclasses import replace
 from pathlib import Path, PurePosixPath
 
 from grader.bundle.archive import is_archive, read_archive
-from grader.bundle.blocks import open_block
-from grader.bundle.classify import classify, looks_like_template
+from grader.bundle.blocks import open_block, without_prose
+from grader.bundle.classify import begins_as_template, classify, looks_like_template
 from grader.bundle.decode import decode
 from grader.bundle.folder import RawFile, TooLargeError, read_bytes, read_folder
 from grader.bundle.limits import DEFAULT_LIMITS, Limits
@@ -21,6 +21,7 @@ from grader.errors import ResponseError
 
 STDIN = "-"
 _MARKDOWN = (".md", ".markdown")
+_TEMPLATES = (".yaml", ".yml", ".json", ".template", ".cfn", ".cform")
 
 
 def read_response(path: str | Path, limits: Limits = DEFAULT_LIMITS) -> Bundle:
@@ -75,7 +76,7 @@ def read_text(name: str, text: str, limits: Limits = DEFAULT_LIMITS) -> Bundle:
     """
     if not text.strip("\x00\ufeff \t\r\n"):
         return Bundle(_stem(name), ())
-    if not name.lower().endswith(_MARKDOWN) and looks_like_template(text) and not _is_answer(text):
+    if not name.lower().endswith(_MARKDOWN) and looks_like_template(text) and not _is_answer(name, text):
         kind, detail = classify(name if "." in name else "", text)
         default = "template.json" if text.lstrip()[:1] == "{" else "template.yml"
         own = safe_name(name) if "." in name else default
@@ -93,9 +94,12 @@ def _cut_off(text: str) -> str:
     return f"the block that begins at line {line} {NEVER_CLOSED}" if line else ""
 
 
-def _is_answer(text: str) -> bool:
-    """Whether a text without a telling name is prose with fences rather than a bare template."""
-    return any(line.startswith(("```", "~~~")) for line in text.split("\n"))
+def _is_answer(name: str, text: str) -> bool:
+    """Whether a text that holds a template is an answer around it: with fences or, without the name of a template, with prose."""
+    if any(line.startswith(("```", "~~~")) for line in text.split("\n")):
+        return True
+    is_named = name.lower().endswith(_TEMPLATES)
+    return not is_named and not (begins_as_template(text) and without_prose(text) == text)
 
 
 def _stem(name: str) -> str:

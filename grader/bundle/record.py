@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from grader.errors import ResponseError
+from grader.support.text import whole_characters
 
 # Where a log keeps the text of an answer, the most telling place first.
 _TEXTS = (
@@ -74,14 +75,20 @@ def parse_record(name: str, text: str) -> Record | None:
 def _records(text: str) -> Iterator[dict[str, Any]]:
     """Yield the objects of a JSON or JSONL text; nothing where it is neither."""
     try:
-        whole = json.loads(text)
+        whole = _read(text)
         lines = [whole]
     except (ValueError, RecursionError):
         try:
-            lines = [json.loads(line) for line in text.splitlines() if line.strip()]
+            lines = [_read(line) for line in text.splitlines() if line.strip()]
         except (ValueError, RecursionError):
             return
     yield from (line for line in lines if isinstance(line, dict))
+
+
+def _read(text: str) -> Any:
+    """Parse JSON. Half a character, which JSON can escape and no file can hold, is read as a replacement character."""
+    value = json.loads(text)
+    return json.loads(whole_characters(json.dumps(value, ensure_ascii=False))) if "\\u" in text else value
 
 
 def _answer(record: dict[str, Any]) -> Record | None:

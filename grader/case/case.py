@@ -10,6 +10,7 @@ from functools import cached_property
 from grader.bundle import DEFAULT_LIMITS, Bundle, BundleFile, Kind, Limits
 from grader.case.nesting import nested_file
 from grader.case.parameter_values import Given, first_of, given_by
+from grader.errors import ResponseError
 from grader.task import Task
 from grader.task.account import Account
 from grader.task.prompt import Prompt, read_prompt
@@ -42,7 +43,7 @@ class Broken:
 
 @dataclass(frozen=True)
 class Case:
-    """One response to one task, ready to be looked at. Templates are parsed once, on first use.
+    """One response to one task, ready to be looked at. Templates are parsed once, on first use: ResponseError for one over a limit.
 
     `ideal` is the task's ideal answer, None where there is none or where it is not to be told.
     """
@@ -69,6 +70,8 @@ class Case:
             try:
                 parsed.append(parse_template(file.name, file.text, self.limits))
             except TemplateSyntaxError as error:
+                if error.is_limit:
+                    raise ResponseError(error.message, file.name, error.line) from None
                 parsed.append(Broken(file.name, file.text, error))
         return tuple(parsed)
 

@@ -18,7 +18,7 @@ _PAIR = re.compile(r"ParameterKey=[\"']?(\w+)[\"']?\s*,\s*ParameterValue=(\"[^\"
 _OVERRIDES = re.compile(
     r"--parameter-overrides((?:[\s\\]+(?:\"[^\"\n]*\"|'[^'\n]*'|\w+=(?:\"[^\"\n]*\"|'[^'\n]*'|[^\s\\`]+)))+)"
 )
-_ASSIGNMENT = re.compile(r"[\"']?(\w+)=(\"[^\"\n]*\"|'[^'\n]*'|[^\s\\\"'`]*)")
+_ASSIGNMENT = re.compile(r"[\"']?(?<!\w)(\w+)=(\"[^\"\n]*\"|'[^'\n]*'|[^\s\\\"'`]*)")
 # What stands for a value that the reader has to know.
 _PLACEHOLDER = re.compile(r"<[^>]*>|\$\{?\w+|\$\(|^your|^\[.*\]$|x{4,}|example-|replace|\.\.\.|changeme", re.I)
 

@@ -15,7 +15,7 @@ _RESOLVE = re.compile(
     r"\{\{resolve:(ssm|ssm-secure|secretsmanager):((?:arn:[^}\s]*?:secret:)?(?:\$\{[^{}]*\}|[^:{}$])+)(?:\$\{[^{}]*\}|[^}])*\}\}"
 )
 _SSM_TYPE = "AWS::SSM::Parameter::Value"
-_ECR = re.compile(r"(?P<account>[^./]*)\.dkr\.ecr\.[^/]*/(?P<name>[^:@]+)")
+_ECR = re.compile(r"(?<![^./])(?P<account>[^./]*)\.dkr\.ecr\.[^/]*/(?P<name>[^:@]+)")
 # Docker Hub's own images, whose names have no namespace.
 # Source: https://docs.docker.com/docker-hub/image-library/trusted-content/
 _OFFICIAL = frozenset(

@@ -26,7 +26,7 @@ ALIKE = 0.2  # how alike the words of an entry and a rule have to be: set by the
 RANK = 2  # a rule that is among so many of the most alike ones is about the same thing
 _WORD = re.compile(r"[A-Z]?[a-z]{2,}|[A-Z]{2,}(?![a-z])")
 _TYPE = re.compile(r"\b[A-Z]\w+::[A-Z]\w+::\w+")
-_NAME = re.compile(r"`([A-Za-z][A-Za-z0-9]{2,})`|^\s*\"?([A-Z][A-Za-z0-9]{3,})\"?:\s*(?:\{|$)", re.M)
+_NAME = re.compile(r"`([A-Za-z][A-Za-z0-9]{2,})`|^[ \t]*\"?([A-Z][A-Za-z0-9]{3,})\"?:\s*(?:\{|$)", re.M)
 _STOP = frozenset(
     "the and for that with this which what not are was were has have had its from into where when who how all any one two "
     "than then them they there their but can could will would does did should may might must more most other others only "

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import re
+
+_SURROGATE = re.compile("[\ud800-\udfff]")
+
 
 def one_line(text: str, limit: int) -> str:
     """Return a text on one line without unprintable characters, of at most `limit` characters.
@@ -14,6 +18,11 @@ def one_line(text: str, limit: int) -> str:
     cut = line[: limit - 1]
     space = cut.rfind(" ")
     return (cut[:space] if space > 0.75 * limit else cut) + "…"
+
+
+def whole_characters(text: str) -> str:
+    """Return a text with a replacement character for each half of one (a lone surrogate), which no file can hold."""
+    return _SURROGATE.sub("\ufffd", text)
 
 
 def error_line(error: BaseException) -> str:

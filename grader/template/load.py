@@ -18,6 +18,7 @@ from typing import Any, cast
 import yaml
 
 from grader.bundle.limits import DEFAULT_LIMITS
+from grader.support.text import whole_characters
 from grader.template.node import INTRINSICS, AnyNode, Call, Map, Scalar, Sequence, plain
 
 _RESOLVERS = yaml.SafeLoader.yaml_implicit_resolvers
@@ -30,7 +31,6 @@ _LOADER = yaml.SafeLoader("")
 _LARGEST = 10**400  # a number beyond stays the text that it is, as in JSON
 _NULL = "tag:yaml.org,2002:null"
 _PREFIX = "tag:yaml.org,2002:"
-_SURROGATE = re.compile("[\ud800-\udfff]")  # half a character, which no file can hold
 _TAG_END = re.compile(r"(!\w+)([\]},])")
 MAX_SLOW = 100_000  # characters for PyYAML's own parser, which reads as many in a second
 
@@ -82,7 +82,7 @@ def load(text: str, nesting: int = DEFAULT_LIMITS.nesting, nodes: int = DEFAULT_
     for nesting over 100 levels or more than 100,000 nodes once aliases are expanded.
     Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/template-formats.html
     """
-    text = _SURROGATE.sub("\ufffd", text.removeprefix("\ufeff"))
+    text = whole_characters(text.removeprefix("\ufeff"))
     is_json = text.lstrip()[:1] == "{"
     try:
         if is_json:
@@ -397,7 +397,7 @@ class _Json:
             value, end = scanstring(self.text, index + 1, not self._lenient)
         except json.JSONDecodeError as error:
             raise self._error(f"broken string: {error.msg}", error.pos) from None
-        return _SURROGATE.sub("\ufffd", value), end
+        return whole_characters(value), end
 
     def _parts(self, index: int, close: str, read: Callable[[int], int]) -> int:
         """Read the comma-separated parts of an object or array; return where it ends."""

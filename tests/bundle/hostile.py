@@ -288,6 +288,17 @@ HOSTILE: dict[str, Writer] = {
     "markdown: Resources on every line": text("Resources:\n" * 50_000),
     "markdown: opening braces on every line": text('{\n"Resources"\n' * 20_000),
     "markdown: half a template, often": text("Resources:\n  A:\n    Type: AWS::X::Y\n    " + "'" * 50_000),
+    "markdown: a fence with 80,000 blanks and a tick": text("```yaml" + " " * 80_000 + "`\n" + TEMPLATE + "```\n"),
+    "markdown: 49 templates without a fence, and much prose": text(
+        f"Then:\n\n{TEMPLATE}\nThat was it.\n\n" * 49 + "Word.\n\n" * 60_000
+    ),
+    "markdown: prose between two resources": text(
+        fenced("Resources:\n  A:\n    Type: AWS::X::Y\n" + "Word, again.\n" * 60_000 + "  B:\n    Type: AWS::X::Y\n")
+    ),
+    "markdown: 3,000 files that hold fences": text("```markdown\n```yaml\nx: 1\n```\n```\n" * 3_000),
+    "markdown: a heading of signs on every line": text(("# " + "- " * 90 + "\n") * 40_000),
+    "markdown: blank lines in a manifest": text(fenced("apiVersion: v1" + "\n" * 150_000 + "x")),
+    "markdown: one word without end": text("--parameter-overrides A=\"" + "w" * 200_000 + "\n"),
     "markdown: names as sentences": text(("a/" * 2_000 + "b.yml ") * 50 + "\n" + fenced(TEMPLATE)),
     "markdown: blanks before colons": text(
         fenced("Resources:\n" + (" " * 2_000 + "\n") * 2_000 + "  A:\n    Type: AWS::X::Y\n")

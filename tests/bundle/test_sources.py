@@ -134,3 +134,39 @@ def test_a_limit_can_be_raised(tmp_path: Path, cli: Cli) -> None:
     (tmp_path / "a.md").write_text("x\n" * 50)
     assert "--max-lines" in cli("read", "a.md", "--max-lines", "10").stderr
     assert cli("read", "a.md", "--max-lines", "100").returncode == 0
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        f"Here you are:\n\n{TEMPLATE}\n## Notes\n\nDelete the topic first.\n",
+        f"{TEMPLATE}\nThat creates a topic. Delete it first.\n",
+        TEMPLATE,
+    ],
+)
+def test_an_answer_without_a_fence_reads_the_same_from_every_source(answer: str) -> None:
+    sources = {
+        "answer.md": answer,
+        "stdin": answer,
+        "answer.txt": answer,
+        "record.json": json.dumps({"completion": answer}),
+    }
+    read = {name: read_data(name, text.encode()) for name, text in sources.items()}
+    texts = {name: [file.text.strip() for file in bundle.of_kind(Kind.TEMPLATE)] for name, bundle in read.items()}
+    assert texts == dict.fromkeys(sources, [TEMPLATE.strip()])
+
+
+def test_half_a_character_of_a_record_is_replaced() -> None:
+    record = r'{"files": {"topic.yml": "Resources:\n  Topic:\n    Type: AWS::SNS::Topic # \ud83d \u00e9 \ud83d\ude00\n"}}'
+    [file] = read_data("record.json", record.encode()).files
+    assert file.text == "Resources:\n  Topic:\n    Type: AWS::SNS::Topic # \ufffd é 😀\n"
+
+
+def test_a_template_over_a_limit_is_refused_in_one_line(tmp_path: Path, cli: Cli) -> None:
+    nested = "&a [" * 90 + "x" + ", y" * 60_000 + "]" * 90
+    (tmp_path / "topic.yml").write_text(f"{TEMPLATE}Metadata:\n  Note: {nested}\n  Again: [*a, *a]\n")
+    (tmp_path / "PROMPT.md").write_text("Write a template with a topic.\n")
+    done = cli("run", ".", "--response", "topic.yml", "--fast")
+    assert done.returncode == 2
+    assert done.stderr.startswith("grade: topic.yml:5: more than 100,000 nodes")
+    assert done.stderr.count("\n") == 1

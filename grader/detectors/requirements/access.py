@@ -17,7 +17,7 @@ _PATHS = {
     "AWS::IAM::ManagedPolicy": "PolicyDocument.Statement",
     "AWS::Serverless::Function": "Policies.*.Statement",
 }
-_FULL = re.compile(r"(AdministratorAccess|PowerUserAccess|\w*FullAccess)$")
+_FULL = re.compile(r"(AdministratorAccess|PowerUserAccess|FullAccess)$")
 # Actions that AWS lets nobody limit to a resource, or that are harmless on every resource.
 # Source: https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html
 _UNBOUND = re.compile(

@@ -33,7 +33,7 @@ def with_default(case: Case, finding: Finding) -> Iterator[Edit]:
         return
     value = parameter.allowed[0] if parameter.allowed else None
     if value is None and parameter.type == "String":
-        value = next((default for pattern, default in _DEFAULTS if pattern.search(parameter.name)), None)
+        value = next((default for pattern, default in _DEFAULTS if pattern.search(parameter.name[:MAX_NAME])), None)
     allowed = parameter.text("AllowedPattern")
     if value is not None and (allowed is None or _matches(allowed, value)):
         yield set_value(("Parameters", parameter.name, "Default"), value)
