@@ -13,14 +13,19 @@ class GradeError(Exception):
     """
 
     def __init__(self, message: str, where: str | Path = "", line: int = 0) -> None:
-        self.message = " ".join(message.split())
-        self.where = str(where)
+        self.message = _visible(" ".join(message.split()))
+        self.where = _visible(str(where))
         self.line = line
         super().__init__(str(self))
 
     def __str__(self) -> str:
         place = f"{self.where}:{self.line}" if self.where and self.line else self.where
         return f"{place}: {self.message}" if place else self.message
+
+
+def _visible(text: str) -> str:
+    """Return a text without characters that steer a terminal: what is wrong may come from a response."""
+    return "".join(char if char.isprintable() else "?" for char in text)
 
 
 class InputError(GradeError):

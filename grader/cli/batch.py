@@ -106,6 +106,11 @@ def command(tasks: str, **given: Any) -> int:
         )
         graded = summary.statuses["graded"]
         click.echo(f"{graded} of {summary.total} responses graded into {out}{more}: {levels}", err=True)
+        if summary.unjudged:
+            click.echo(
+                f"{summary.unjudged} not judged in full: `unjudged` in {out / 'results.jsonl'} names the detectors",
+                err=True,
+            )
         for status, count in sorted(summary.statuses.items()):
             if status != "graded":
                 click.echo(f"{count} {status}: the lines of {out / 'results.jsonl'} say why", err=True)

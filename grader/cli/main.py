@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import importlib
 import sys
+import traceback
+from typing import IO, Any
 
 import click
 
 from grader.errors import GradeError
+from grader.support.text import error_line
 
 # Each is a module of its name here, whose `command` is imported only when help or a call needs it.
 _COMMANDS = (
@@ -39,10 +42,35 @@ class _Lazy(click.Group):
         command: click.Command = importlib.import_module(f"grader.cli.{cmd_name.replace('-', '_')}").command
         return command
 
+    def invoke(self, ctx: click.Context) -> object:
+        try:
+            return super().invoke(ctx)
+        except (GradeError, OSError, click.ClickException, click.exceptions.Exit, click.exceptions.Abort):
+            raise
+        except Exception as error:
+            if ctx.params["debug"]:
+                traceback.print_exc()
+            raise _OwnError(error) from error
+
+
+class _OwnError(click.ClickException):
+    """What no input should lead to: a fault of this program."""
+
+    exit_code = 3
+
+    def __init__(self, error: Exception) -> None:
+        super().__init__(
+            f"grade: {error_line(error)}: this is an error of grade; `grade --debug ...` shows the traceback"
+        )
+
+    def show(self, file: IO[Any] | None = None) -> None:
+        click.echo(self.message, err=True)
+
 
 @click.group(cls=_Lazy, context_settings={"help_option_names": ["-h", "--help"]})
+@click.option("--debug", is_flag=True, help="Show the traceback of an error of this program.")
 @click.version_option(None, "--version", package_name="cfn-grader", prog_name="grade")
-def cli() -> None:
+def cli(debug: bool) -> None:  # the group looks at it
     """Grade what a language model wrote when it was asked for AWS CloudFormation.
 
     A response is read, checked, scored by a rubric, and written up as a failure analysis.
@@ -50,7 +78,11 @@ def cli() -> None:
 
 
 def main() -> None:
-    """Run the command line: 0 when done, 1 when a wanted level is met, 2 when the input is unusable."""
+    """Run the command line.
+
+    Exits with 0 when done, 1 when a wanted level is met, 2 when the input is unusable, 3 for an error of this program, and 130
+    where it is stopped.
+    """
     try:
         sys.exit(cli.main(standalone_mode=False) or 0)
     except GradeError as error:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future
 from dataclasses import dataclass
+from threading import Thread
 from types import ModuleType
 
 from grader.case import Case
@@ -39,13 +40,26 @@ def detectors(fast: bool = False) -> tuple[ModuleType, ...]:
 def detect(case: Case, catalogue: Catalogue, fast: bool = False) -> tuple[Detection, ...]:
     """Run the detectors on a case.
 
-    The engines are native code that leaves Python's lock alone, and a process: they run beside the others.
+    The engines are processes: they run beside the others. Where this is interrupted, nobody waits for them.
     """
     chosen = detectors(fast)
-    with ThreadPoolExecutor(2) as pool:
-        beside = {one: pool.submit(_run, one, case, catalogue) for one in chosen if one in _ENGINES}
-        here = {one: _run(one, case, catalogue) for one in chosen if one not in _ENGINES}
-        return tuple(beside[one].result() if one in beside else here[one] for one in chosen)
+    beside = {one: _beside(one, case, catalogue) for one in chosen if one in _ENGINES}
+    here = {one: _run(one, case, catalogue) for one in chosen if one not in _ENGINES}
+    return tuple(beside[one].result() if one in beside else here[one] for one in chosen)
+
+
+def _beside(module: ModuleType, case: Case, catalogue: Catalogue) -> Future[Detection]:
+    """Run a detector in a thread that does not keep this process from ending."""
+    future: Future[Detection] = Future()
+
+    def run() -> None:
+        try:
+            future.set_result(_run(module, case, catalogue))
+        except BaseException as error:  # it belongs to whoever waits for the future
+            future.set_exception(error)
+
+    Thread(target=run, daemon=True).start()
+    return future
 
 
 def found_by(module: ModuleType, case: Case, catalogue: Catalogue, whole: Case | None = None) -> Iterator[Finding]:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from datetime import date
 from typing import TYPE_CHECKING
 
 from grader.bundle import DEFAULT_LIMITS, Bundle, Limits, Omitted
@@ -66,7 +67,7 @@ def grade(
     `ideal` is the task's ideal answer (see grader.task.load.read_ideal), to compare with; `catalogue` the rules, where they
     are not those of load_catalogue(). `fast` leaves cfn-lint out; `honour` follows
     the suppressions that the templates carry. `ask` asks AWS about the case (see grader.dryrun), and is the only part
-    that needs a network. Nothing of a bundle is executed or fetched. The result is the same for the same input, the seconds of the detectors aside.
+    that needs a network. Nothing of a bundle is executed or fetched. The same input gives the same data on the same day.
     """
     catalogue = with_requirements(catalogue or load_catalogue(), requirements_of(task), task.folder)
     rubric = with_current_ids(rubric, catalogue)
@@ -114,6 +115,7 @@ def judge(
     score = rubric.score(charged, share)
     held = any(one.standing is not RequirementStanding.UNJUDGED for one in requirements)
     verdict = rubric.verdict(counts, score, kind, is_held=held)
+    entries = {one.name: DetectorEntry(one.version, one.seconds, one.errors) for one in detections} | _ideal_entry(case)
     return Result(
         task=case.task.id,
         title=case.task.title,
@@ -124,7 +126,7 @@ def judge(
         answer=kind.value,
         delivered=share,
         counts=counts,
-        summary=summary(case, failures) + _silence(silent, honour) + _asked_aws(failures, answer),
+        summary=summary(case, failures) + _silence(silent, honour) + _asked_aws(failures, answer) + _unjudged(entries),
         failures=failures,
         gaps=gaps(failures),
         training_value=training_value(failures, rubric.levels),
@@ -139,12 +141,15 @@ def judge(
         dry_run=answer.to_dict() if answer else None,
         requirements=requirements,
         differences=differences_of(difference, failures, requirements) if difference else (),
-        detectors={
-            detection.name: DetectorEntry(detection.version, detection.seconds, detection.errors)
-            for detection in detections
-        }
-        | _ideal_entry(case),
+        detectors=entries,
+        judged_on=date.today().isoformat(),
     )
+
+
+def _unjudged(entries: Mapping[str, DetectorEntry]) -> str:
+    """Say which detectors could not judge everything; empty where all could."""
+    names = [name for name, entry in entries.items() if entry.errors and name != "ideal"]
+    return f" Not everything was judged by {', '.join(names)}: `detectors` in result.json says why." if names else ""
 
 
 def _delivered(case: Case, kind: AnswerKind, requirements: Sequence[JudgedRequirement], rubric: Rubric) -> float:

@@ -132,7 +132,10 @@ class DifferenceEntry:
 
 @dataclass(frozen=True, slots=True)
 class DetectorEntry:
-    """A detector that ran: its version, the time it took in seconds, and what it could not judge."""
+    """A detector that ran: its version, the time it took in seconds, and what it could not judge.
+
+    The seconds differ from run to run, so the data of a result is without them.
+    """
 
     version: str
     seconds: float
@@ -141,7 +144,7 @@ class DetectorEntry:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """One response judged. Everything but the seconds of `detectors` is the same from run to run.
+    """One response judged. The data of it is the same from run to run on one day, `judged_on`: runtimes and versions end by date.
 
     `answer` is what kind of answer it is (`template`, `refused`, `empty` ...), `passes` whether the rubric lets its verdict
     pass. `delivered` is the share of the judged requirements that it meets, 1 where none was judged.
@@ -169,6 +172,7 @@ class Result:
     differences: tuple[DifferenceEntry, ...] = ()
     dry_run: Mapping[str, Any] | None = None
     detectors: Mapping[str, DetectorEntry] = field(default_factory=dict)
+    judged_on: str = ""
 
     def to_dict(self) -> dict[str, Any]:
         """Return the result as plain values, in the order of the contract."""
@@ -196,9 +200,9 @@ class Result:
             "differences": [_slots(entry) for entry in self.differences],
             "dry_run": dict(self.dry_run) if self.dry_run is not None else None,
             "detectors": {
-                name: {"version": entry.version, "seconds": round(entry.seconds, 4), "errors": list(entry.errors)}
-                for name, entry in self.detectors.items()
+                name: {"version": entry.version, "errors": list(entry.errors)} for name, entry in self.detectors.items()
             },
+            "judged_on": self.judged_on,
         }
 
 

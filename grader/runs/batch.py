@@ -40,12 +40,16 @@ class Plan:
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """What a batch came to: responses by status, failures by level, those from the cache, those that were there already."""
+    """What a batch came to: responses by status, failures by level, those from the cache, those that were there already.
+
+    `unjudged` are the responses that a detector could not judge in full.
+    """
 
     statuses: Counter[str]
     levels: Counter[str]
     cached: int
     kept: int
+    unjudged: int = 0
 
     @property
     def total(self) -> int:
@@ -68,10 +72,11 @@ def run_batch(plan: Plan, options: Options, advance: Advance | None = None) -> S
     folder = RunFolder.start(plan.out, _settings(plan, options, mark), resume=plan.resume, replace=plan.replace)
     statuses: Counter[str] = Counter()
     levels: Counter[str] = Counter()
-    done, cached = folder.rows(), 0
-    for status, counts in done.values():
-        statuses[status] += 1
-        levels.update(counts)
+    done, cached, unjudged = folder.rows(), 0, 0
+    for row in done.values():
+        statuses[row.status] += 1
+        levels.update(row.counts)
+        unjudged += row.is_unjudged
     cache = Cache(cache_folder()) if plan.use_cache and options.dry_run is None else None
     todo = (job for job in jobs_of(plan.tasks, plan.side, plan.responses, plan.select) if job.id not in done)
     for job, outcome, hit in _outcomes(todo, plan, options, cache, mark):
@@ -79,10 +84,11 @@ def run_batch(plan: Plan, options: Options, advance: Advance | None = None) -> S
         statuses[outcome.status] += 1
         levels.update(outcome.row["counts"])
         cached += hit
+        unjudged += bool(outcome.row["unjudged"])
         if advance:
             advance(job, outcome)
     folder.finish()
-    return Summary(statuses, levels, cached, len(done))
+    return Summary(statuses, levels, cached, len(done), unjudged)
 
 
 def _settings(plan: Plan, options: Options, mark: str) -> dict[str, object]:
@@ -104,9 +110,9 @@ def _outcomes(
                 yield job, failed(job, job.status, job.error), False
                 continue
             key = _key(job, mark) if cache else ""
-            kept = cache.get(key) if cache and key else None
+            kept = _kept(cache, key, job) if cache and key else None
             if kept is not None:
-                yield job, Outcome("graded", row_of(job, kept["result"]), kept["result"], kept["analysis"]), True
+                yield job, kept, True
                 continue
             waiting.append((job, key))
             pool = pool or _Pool(plan, options)
@@ -126,6 +132,15 @@ def _key(job: Job, mark: str) -> str:
         return key_of(job, mark)
     except (OSError, GradeError):
         return ""  # what cannot be read is told by whoever grades it
+
+
+def _kept(cache: Cache, key: str, job: Job) -> Outcome | None:
+    """Return what the cache has of a job; None where it has nothing, or no whole result."""
+    try:
+        kept = cache.get(key)
+        return Outcome("graded", row_of(job, kept["result"]), kept["result"], str(kept["analysis"])) if kept else None
+    except (LookupError, TypeError, AttributeError):
+        return None
 
 
 def _keep(cache: Cache | None, key: str, outcome: Outcome) -> None:

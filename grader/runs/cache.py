@@ -8,8 +8,10 @@ import os
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import date
 from functools import cache
 from importlib.resources import files
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -37,7 +39,7 @@ class Cache:
         """Return the result and the analysis kept under a key, None where there is none that can be read."""
         try:
             data = json.loads(self._path(key).read_text("utf-8"))
-        except (OSError, ValueError):
+        except (OSError, ValueError, RecursionError):
             return None
         return data if isinstance(data, dict) else None
 
@@ -62,6 +64,7 @@ def key_of(job: Job, fingerprint: str) -> str:
     The response's and the task's contents, and the run's fingerprint. A response under another name has another key.
     """
     digest = hashlib.sha256(fingerprint.encode())
+    digest.update(_epoch(date.today()).encode())
     digest.update(job.id.encode() + b"\0" + Path(job.response).name.encode())
     for path in sorted(_contents(Path(job.folder), job)):
         name = str(path.relative_to(job.folder)) if path.is_relative_to(job.folder) else path.name
@@ -81,6 +84,25 @@ def _contents(folder: Path, job: Job) -> set[Path]:
     for root in filter(None, roots):
         found |= {path for path in (root, *root.rglob("*")) if path.is_file()}
     return found
+
+
+def _epoch(today: date) -> str:
+    """Return what changes when the engines may judge otherwise than before: the month, and the last day until now on which a runtime ended.
+
+    The days are those of cfn-lint's table, which cloudformation-validate has as well.
+    """
+    ended = [day for day in _ends() if day <= today.isoformat()]
+    return f"{today:%Y-%m} {max(ended, default='')}"
+
+
+@cache
+def _ends() -> frozenset[str]:
+    package = find_spec("cfnlint")
+    root = Path(package.origin).parent if package and package.origin else Path()
+    with suppress(OSError, ValueError, AttributeError):
+        runtimes = json.loads((root / "data" / "AdditionalSpecs" / "LmbdRuntimeLifecycle.json").read_text("utf-8"))
+        return frozenset(day for one in runtimes.values() for day in one.values() if day and day[:2] == "20")
+    return frozenset()
 
 
 def fingerprint(options: Options) -> str:

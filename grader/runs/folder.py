@@ -23,6 +23,15 @@ from grader.support.version import installed
 RUN = "run.json"
 
 
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A line of results.jsonl as a batch that goes on needs it."""
+
+    status: str
+    counts: dict[str, int]
+    is_unjudged: bool
+
+
 @dataclass(frozen=True)
 class RunFolder:
     """The folder that a batch writes. Every file is whole or not there; results.jsonl may lack its last line after a kill."""
@@ -49,9 +58,9 @@ class RunFolder:
         write_whole(file, json.dumps(about, indent=2) + "\n")
         return cls(path)
 
-    def rows(self) -> dict[str, tuple[str, dict[str, int]]]:
-        """Return what is done: the status and the counts of each response, by id."""
-        return {row["id"]: (row["status"], row["counts"]) for row in read_rows(self.path)}
+    def rows(self) -> dict[str, Row]:
+        """Return what is done of each response, by id."""
+        return {row["id"]: Row(row["status"], row["counts"], bool(row.get("unjudged"))) for row in read_rows(self.path)}
 
     def add(self, job: Job, outcome: Outcome) -> None:
         """Write a response's folder, then its line: what has a line is whole."""

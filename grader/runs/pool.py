@@ -29,7 +29,7 @@ class Worker:
     def __init__(self, limits: Limits) -> None:
         self._limits = limits
         self._child = Child("grader.runs.worker", str(limits.megabytes), group=True)
-        self.stop = self._child.stop
+        self.stop = self._child.close
 
     def run(self, job: Job, options: Options) -> Outcome:
         """Grade a job in the process. One that takes too long is ended; one that dies is tried once more."""

@@ -13,6 +13,46 @@ from grader.model.result import RESULT, SCHEMA
 ROWS = "results.jsonl"
 
 
+_TEXTS = dict.fromkeys(("rule", "kind", "level", "title"), str)
+_EVIDENCE = dict.fromkeys(("file", "resource", "type", "message", "detector"), str) | {"line": int}
+_FAILURE = _TEXTS | {"issue": str, "fix": str, "aws": str, "evidence": [_EVIDENCE]}
+_DIFFERENCE = dict.fromkeys(("name", "type", "section", "file", "says"), str) | {"line": int}
+_REQUIREMENT = dict.fromkeys(("quote", "title", "reason", "standing"), str) | {"line": int}
+_COMMON = {
+    "score": int | float,
+    "verdict": str,
+    "passes": bool,
+    "answer": str,
+    "delivered": int | float,
+    "counts": dict,
+}
+# What is read of a result.json, and of a line of results.jsonl.
+_RESULT = _COMMON | {
+    "task": str,
+    "failures": [_FAILURE],
+    "requirements": [_REQUIREMENT],
+    "differences": [_DIFFERENCE],
+    "files": [{"name": str}],
+    "detectors": dict,
+}
+_ROW = _COMMON | {
+    **dict.fromkeys(("id", "model", "task", "sample", "status", "error"), str),
+    "failures": [_TEXTS],
+    "seconds": int | float,
+}
+
+
+def _has_shape(value: Any, shape: Any) -> bool:
+    """Whether a value is of a type, a map with these fields at least, or a list of such values."""
+    if isinstance(shape, dict):
+        return isinstance(value, dict) and all(
+            key in value and _has_shape(value[key], one) for key, one in shape.items()
+        )
+    if isinstance(shape, list):
+        return isinstance(value, list) and all(_has_shape(one, shape[0]) for one in value)
+    return isinstance(value, shape)
+
+
 def results_of(run: Path) -> Iterator[dict[str, Any]]:
     """Yield the results below a run's folder, by path.
 
@@ -30,11 +70,13 @@ def results_of(run: Path) -> Iterator[dict[str, Any]]:
 def read_result(path: Path) -> dict[str, Any]:
     """Return a result.json as data. Raises InputError where it is none, or of another schema."""
     try:
-        data = json.loads(path.read_text("utf-8"))
-    except (OSError, ValueError) as error:
+        data = json.loads(path.read_bytes())
+    except (OSError, ValueError, RecursionError) as error:
         raise InputError(f"cannot be read: {error}", path) from None
-    if not isinstance(data, dict) or data.get("schema") != SCHEMA:
+    if not isinstance(data, dict) or data.get("schema") != SCHEMA or not _has_shape(data, _RESULT):
         raise InputError(f"is no result of schema {SCHEMA}", path)
+    if not all(_has_shape(entry, {"errors": [str]}) for entry in data["detectors"].values()):
+        raise InputError("is no result: `detectors` is broken", path)
     return data
 
 
@@ -46,13 +88,14 @@ def read_rows(run: Path) -> Iterator[dict[str, Any]]:
     path = run / ROWS
     if not path.is_file():
         return
-    with path.open(encoding="utf-8") as lines:
+    with path.open("rb") as lines:
         for number, line in enumerate(lines, 1):
             try:
                 row = json.loads(line)
-                row["id"], row["status"], row["counts"]
-            except (ValueError, KeyError, TypeError):
-                raise InputError("is no line of a run's results", path, number) from None
+            except (ValueError, RecursionError):
+                row = None
+            if not _has_shape(row, _ROW):
+                raise InputError("is no line of a run's results", path, number)
             yield row
 
 
@@ -60,9 +103,9 @@ def read_run(run: Path) -> dict[str, Any]:
     """Return a run's run.json, empty where it has none. Raises InputError where it cannot be read."""
     path = run / "run.json"
     try:
-        data = json.loads(path.read_text("utf-8"))
+        data = json.loads(path.read_bytes())
     except FileNotFoundError:
         return {}
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise InputError(f"cannot be read: {error}", path) from None
     return data if isinstance(data, dict) else {}

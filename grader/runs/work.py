@@ -75,12 +75,15 @@ def execute(job: Job, options: Options) -> Outcome:
         text = str(error) if isinstance(error, GradeError) else f"{type(error).__name__}: {error}"
         return failed(job, "error", text)
     data = result.to_dict()
-    return Outcome("graded", row_of(job, data), data, render_analysis(analysis_of(result)))
+    seconds = sum(entry.seconds for entry in result.detectors.values())
+    return Outcome("graded", row_of(job, data, seconds), data, render_analysis(analysis_of(result)))
 
 
-def row_of(job: Job, result: dict[str, Any]) -> dict[str, Any]:
-    """Return what results.jsonl says of a graded response: enough for tables, without the texts."""
-    seconds = sum(entry["seconds"] for entry in result["detectors"].values())
+def row_of(job: Job, result: dict[str, Any], seconds: float = 0.0) -> dict[str, Any]:
+    """Return what results.jsonl says of a graded response: enough for tables, without the texts.
+
+    `seconds` is the time that the detectors took, 0 where the result was there already.
+    """
     return {
         "id": job.id,
         "model": job.model,
@@ -100,6 +103,7 @@ def row_of(job: Job, result: dict[str, Any]) -> dict[str, Any]:
             | {"resources": sorted({one["resource"] for one in failure["evidence"] if one["resource"]})[:20]}
             for failure in result["failures"]
         ],
+        "unjudged": [name for name, entry in result["detectors"].items() if entry["errors"]],
         "error": "",
         "seconds": round(seconds, 3),
     }
@@ -110,7 +114,9 @@ def failed(job: Job, status: str, error: str) -> Outcome:
     row: dict[str, Any] = {"id": job.id, "model": job.model, "task": job.task, "sample": job.sample, "status": status}
     empty: dict[str, Any] = {"score": 0.0, "verdict": status, "passes": False, "answer": "", "delivered": 0.0}
     none: dict[str, Any] = {"counts": {}, "requirements_met": 0, "requirements": 0}
-    return Outcome(status, row | empty | none | {"failures": [], "error": one_line(error, 500), "seconds": 0.0})
+    return Outcome(
+        status, row | empty | none | {"failures": [], "unjudged": [], "error": one_line(error, 500), "seconds": 0.0}
+    )
 
 
 def bundle_of_job(job: Job) -> Bundle:

@@ -32,6 +32,7 @@ class Child:
         self._command = [sys.executable, "-P", "-m", module, *arguments]
         self._group = group
         self._process: subprocess.Popen[bytes] | None = None
+        self._is_closed = False
         self._lock = Lock()
 
     def start(self) -> None:
@@ -45,6 +46,8 @@ class Child:
         Raises TimeoutError where it takes longer than `seconds`, ChildEndedError where the process dies; it is gone in both cases.
         """
         with self._lock:
+            if self._is_closed:
+                raise ChildEndedError(0)
             process = self._started()
             try:
                 return json.loads(_exchange(process, json.dumps(request).encode() + b"\n", seconds))
@@ -66,7 +69,15 @@ class Child:
                 stderr=subprocess.DEVNULL,
                 process_group=0 if self._group else None,
             )
+            if self._is_closed:  # by another thread, before this one had it to end
+                self.stop()
+                raise ChildEndedError(0)
         return self._process
+
+    def close(self) -> None:
+        """End the process, and start none again: what asks after this, or is waiting for an answer, gets ChildEndedError."""
+        self._is_closed = True
+        self.stop()
 
     def stop(self) -> None:
         """End the process, without waiting for an answer that is under way."""

@@ -10,6 +10,8 @@ from pydantic import BaseModel, ValidationError
 
 from grader.errors import InputError
 
+MAX_DEPTH = 100  # of nesting
+MAX_NODES = 1_000_000
 Model = TypeVar("Model", bound=BaseModel)
 
 
@@ -25,12 +27,51 @@ def load_yaml(path: Path) -> Any:
 def parse_yaml(text: str, path: Path) -> Any:
     """Return the value of a YAML text. Raises InputError with the line where it cannot be parsed."""
     try:
+        _bounded(text, path)
         return yaml.load(text, Loader=yaml.CSafeLoader)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark
         raise InputError(f"not valid YAML: {error.problem}", path, mark.line + 1 if mark else 0) from None
-    except (yaml.YAMLError, ValueError, RecursionError) as error:
-        raise InputError(f"not valid YAML: {error}", path) from None
+    except (
+        yaml.YAMLError,
+        ValueError,
+        RecursionError,
+        LookupError,
+        AttributeError,
+        TypeError,
+        ArithmeticError,
+    ) as error:
+        raise InputError(f"not valid YAML: {error}", path) from None  # a tag over a text that does not fit it, for one
+
+
+def _bounded(text: str, path: Path) -> None:
+    """Raise InputError for YAML that is nested too deep for libyaml's stack, or larger than can be used once aliases are expanded."""
+    sizes: dict[str, int] = {}
+    stack: list[tuple[str | None, int]] = [(None, 0)]  # the anchor and the size of each collection that is open
+    for event in yaml.parse(text, Loader=yaml.CSafeLoader):
+        if isinstance(event, yaml.CollectionStartEvent):
+            stack.append((event.anchor, 1))
+            if len(stack) > MAX_DEPTH:
+                raise InputError(f"nested more than {MAX_DEPTH} levels deep", path, _line(event))
+            continue
+        if isinstance(event, yaml.CollectionEndEvent):
+            anchor, size = stack.pop()
+        elif isinstance(event, yaml.AliasEvent):
+            anchor, size = None, sizes.get(str(event.anchor), 1)
+        elif isinstance(event, yaml.ScalarEvent):
+            anchor, size = event.anchor, 1
+        else:
+            continue
+        if anchor:
+            sizes[anchor] = size
+        outer, before = stack[-1]
+        stack[-1] = (outer, before + size)
+        if before + size > MAX_NODES:
+            raise InputError(f"more than {MAX_NODES:,} values once aliases are expanded", path, _line(event))
+
+
+def _line(event: yaml.Event) -> int:
+    return event.start_mark.line + 1 if event.start_mark else 0
 
 
 def validate(model: type[Model], data: Any, path: Path) -> Model:

@@ -44,6 +44,7 @@ def run_html(run: Run) -> str:
             responses=len(rows),
             tasks=len({row["task"] for row in rows}),
             not_graded=sum(row["status"] != "graded" for row in rows),
+            unjudged=sum(bool(row.get("unjudged")) for row in run.rows),
             counts=count_text(run),
             answers_text=answers_text,
             models=by_model(run.rows),
@@ -68,14 +69,19 @@ def _row(run: Run, number: int, row: dict[str, Any]) -> dict[str, Any]:
     beside = {
         "requirements": [_requirement(one) for one in result["requirements"]] if result else [],
         "differences": [_difference(one) for one in result["differences"][:MAX_DIFFERENCES]] if result else [],
+        "unjudged": _unjudged(result) if result else row.get("unjudged", []),
     }
     return kept | beside | {"failures": failures, "text": " ".join(words).lower()}
+
+
+def _unjudged(result: dict[str, Any]) -> list[str]:
+    return [f"{name}: {error}" for name, entry in result["detectors"].items() for error in entry["errors"]]
 
 
 def _requirement(one: dict[str, Any]) -> str:
     place = f"line {one['line']}: " if one["line"] else ""
     reason = f" - {one['reason']}" if one["reason"] else ""
-    return f"{STANDINGS[one['standing']]}: {place}{one['quote'] or one['title']}{reason}"
+    return f"{STANDINGS.get(one['standing'], one['standing'])}: {place}{one['quote'] or one['title']}{reason}"
 
 
 def _difference(one: dict[str, Any]) -> str:

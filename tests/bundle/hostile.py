@@ -298,7 +298,7 @@ HOSTILE: dict[str, Writer] = {
     "markdown: 3,000 files that hold fences": text("```markdown\n```yaml\nx: 1\n```\n```\n" * 3_000),
     "markdown: a heading of signs on every line": text(("# " + "- " * 90 + "\n") * 40_000),
     "markdown: blank lines in a manifest": text(fenced("apiVersion: v1" + "\n" * 150_000 + "x")),
-    "markdown: one word without end": text("--parameter-overrides A=\"" + "w" * 200_000 + "\n"),
+    "markdown: one word without end": text('--parameter-overrides A="' + "w" * 200_000 + "\n"),
     "markdown: names as sentences": text(("a/" * 2_000 + "b.yml ") * 50 + "\n" + fenced(TEMPLATE)),
     "markdown: blanks before colons": text(
         fenced("Resources:\n" + (" " * 2_000 + "\n") * 2_000 + "  A:\n    Type: AWS::X::Y\n")

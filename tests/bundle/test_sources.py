@@ -153,11 +153,13 @@ def test_an_answer_without_a_fence_reads_the_same_from_every_source(answer: str)
     }
     read = {name: read_data(name, text.encode()) for name, text in sources.items()}
     texts = {name: [file.text.strip() for file in bundle.of_kind(Kind.TEMPLATE)] for name, bundle in read.items()}
-    assert texts == dict.fromkeys(sources, [TEMPLATE.strip()])
+    assert texts == {name: [TEMPLATE.strip()] for name in sources}
 
 
 def test_half_a_character_of_a_record_is_replaced() -> None:
-    record = r'{"files": {"topic.yml": "Resources:\n  Topic:\n    Type: AWS::SNS::Topic # \ud83d \u00e9 \ud83d\ude00\n"}}'
+    record = (
+        r'{"files": {"topic.yml": "Resources:\n  Topic:\n    Type: AWS::SNS::Topic # \ud83d \u00e9 \ud83d\ude00\n"}}'
+    )
     [file] = read_data("record.json", record.encode()).files
     assert file.text == "Resources:\n  Topic:\n    Type: AWS::SNS::Topic # \ufffd é 😀\n"
 

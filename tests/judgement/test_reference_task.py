@@ -65,8 +65,7 @@ def test_the_committed_report_is_current(shipped: Result, tmp_path: Path) -> Non
     assert (tmp_path / ANALYSIS).read_text() == (committed / ANALYSIS).read_text()
     fresh, kept = (json.loads((folder / RESULT).read_text()) for folder in (tmp_path, committed))
     for data in (fresh, kept):
-        for entry in data["detectors"].values():
-            entry.pop("seconds")
+        data.pop("judged_on")
     assert fresh == kept
 
 

@@ -25,12 +25,7 @@ def contents(folder: Path) -> dict[str, Any]:
         name = str(path.relative_to(folder))
         if path.is_dir() or name == "run.json":
             continue
-        if path.name == "result.json":
-            data = json.loads(path.read_text())
-            for entry in data["detectors"].values():
-                del entry["seconds"]
-            found[name] = data
-        elif path.name == "results.jsonl":
+        if path.name == "results.jsonl":
             rows = [json.loads(line) for line in path.read_text().splitlines()]
             found[name] = [{key: value for key, value in row.items() if key != "seconds"} for row in rows]
         else:
@@ -284,3 +279,45 @@ def test_a_dask_cluster_gives_the_same(tasks: Path, tmp_path: Path, grade: Run) 
             process.kill()
             process.wait()
     assert contents(tmp_path / "far") == contents(tmp_path / "local")
+
+
+def test_a_rule_that_crashes_is_named_and_counted(tasks: Path, tmp_path: Path, grade: Run) -> None:
+    house = tmp_path / "house"
+    house.mkdir()
+    (house / "odd.py").write_text(
+        "import dataclasses\n"
+        "def check(case):\n"
+        "    if case.task.id == 't1': raise ZeroDivisionError('odd')\n"
+        "    return ()\n"
+        "from grader.rules.requirements.no_template import RULE as OTHER\n"
+        "RULE = dataclasses.replace(OTHER, id='house-odd', check=check, stands_for=())\n"
+    )
+    done = grade(*BATCH, "--out", "run")
+    assert "1 not judged in full" in done.stderr
+    rows = {row["id"]: row for row in map(json.loads, (tmp_path / "run" / "results.jsonl").read_text().splitlines())}
+    assert [name for name, row in rows.items() if row["unjudged"]] == ["t1"]
+    assert rows["t1"]["counts"]["Critical"] == 1
+    result = json.loads((tmp_path / "run" / "t1" / "result.json").read_text())
+    assert result["detectors"]["rules"]["errors"] == ["RuntimeError: rule house-odd: ZeroDivisionError: odd"]
+    assert "Not everything was judged by rules" in result["summary"]
+    grade("report", "run")
+    assert "1 not judged in full" in (tmp_path / "run" / "report.html").read_text()
+
+
+def test_an_interrupt_ends_the_batch_its_workers_and_their_engines(tasks: Path, tmp_path: Path) -> None:
+    hanging(tasks)
+    (tmp_path / "hang").touch()
+    process = subprocess.Popen(
+        command(*BATCH, "--out", "run", "--jobs", "2", "--time-limit", "3000"),
+        cwd=tmp_path,
+        env=environment(tmp_path),
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    wait_for(lambda: lines_of(tmp_path / "run" / "results.jsonl") >= 3)
+    started = workers_of(process.pid)
+    process.send_signal(signal.SIGINT)
+    assert "grade: stopped" in process.communicate(timeout=600)[1]
+    assert process.returncode == 130
+    assert started
+    assert not [pid for pid in started if Path(f"/proc/{pid}").exists()]

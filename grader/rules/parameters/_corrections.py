@@ -11,6 +11,8 @@ from grader.model import Edit, Finding
 from grader.rules.identity._corrections import password_of
 from grader.template import Template
 
+# Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html
+MAX_NAME = 255  # characters of a parameter's name
 # Defaults that work in any account, by what the name of a parameter ends in.
 _DEFAULTS = (
     (re.compile(r"(environment|env|stage)(name|type)?$", re.I), "dev"),

@@ -72,6 +72,7 @@ function show(row) {
   const box = $("detail");
   box.replaceChildren(make("h2", `${row.id}: ${row.verdict}, ${row.score}`));
   if (row.error) box.append(make("p", row.error));
+  for (const one of row.unjudged) box.append(make("p", `not judged in full by ${one}`));
   for (const failure of row.failures) {
     const item = make("details");
     const head = make("summary");
