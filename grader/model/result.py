@@ -6,51 +6,23 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from grader.model.finding import Located, Location
+from grader.model.finding import Located
 from grader.model.requirement import JudgedRequirement
 
 SCHEMA = 2
 RESULT = "result.json"  # the file that holds a result
 
 
-@dataclass(frozen=True, slots=True)
-class Evidence:
-    """One place where a failure shows.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evidence(Located):
+    """A place where a failure shows.
 
-    `file` and `line` are of the bundle; `source` and `source_line` of the response as the user has it. `resource` is
-    empty for what is missing or stands outside the resources.
+    The location is in the bundle; `source` and `source_line` are the place in the response as the user has it.
     """
 
     detector: str
-    location: Location
-    message: str
     source: str
     source_line: int
-
-    @property
-    def file(self) -> str:
-        """The file of the bundle."""
-        return self.location.file
-
-    @property
-    def line(self) -> int:
-        """The line in that file, from 1."""
-        return self.location.line
-
-    @property
-    def resource(self) -> str:
-        """The logical id, empty where no resource of the template is concerned."""
-        return self.location.resource
-
-    @property
-    def type(self) -> str:
-        """The resource type, or the type that is missing; may be empty."""
-        return self.location.type
-
-    @property
-    def path(self) -> str:
-        """The dotted property path, empty where the whole resource is concerned."""
-        return self.location.path
 
 
 @dataclass(frozen=True, slots=True)

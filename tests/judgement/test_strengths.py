@@ -51,5 +51,9 @@ def test_a_failure_of_that_kind_or_at_that_place_contradicts_it(
     case = make_case({"a.yml": GOOD["at rest"]})
     assert len(strengths(case, [failure(9)])) == 1
     place = Location(file="a.yml", line=1, resource=resource)
-    against = replace(failure(1), kind=kind, evidence=(Evidence("rules", place, "m", "a.yml", 1),))
+    against = replace(
+        failure(1),
+        kind=kind,
+        evidence=(Evidence(detector="rules", location=place, message="m", source="a.yml", source_line=1),),
+    )
     assert strengths(case, [against]) == ()

@@ -29,7 +29,7 @@ def failure(number: int, level: str = "High", category: str = "security", lesson
         reference="",
         impact=Impact("", "", ""),
         lesson=lesson,
-        evidence=(Evidence("rules", place, "m", "a.yml", 1),),
+        evidence=(Evidence(detector="rules", location=place, message="m", source="a.yml", source_line=1),),
     )
 
 
