@@ -22,12 +22,9 @@ def command(left: str, right: str | None, response: str | None, form: str) -> in
     """
     from pathlib import Path
 
-    from grader.bundle import read_response
-    from grader.case import Case
-    from grader.diff import compare
+    from grader.diff import diff_responses
     from grader.errors import InputError
-    from grader.task import Task, ideal_of, load_task
-    from grader.task.account import profile
+    from grader.task import ideal_of, load_task
     from grader.writers.difference import difference_html, difference_json, difference_text
 
     if (right is None) == (response is None):
@@ -37,11 +34,9 @@ def command(left: str, right: str | None, response: str | None, form: str) -> in
         ideal = ideal_of(Path(left))
         if ideal is None:
             raise InputError("the task has no ideal answer: write IDEAL_RESPONSE.md or ideal/", Path(left))
-        paths = (response, str(ideal))
+        difference = diff_responses(response, ideal, task)
     else:
-        task = Task("diff", "Diff", "", profile("fresh"))
-        paths = (left, str(right))
-    difference = compare(*(Case(task, read_response(path)) for path in paths))
+        difference = diff_responses(left, str(right))
     write = {"text": difference_text, "json": difference_json, "html": difference_html}[form]
     click.echo(write(difference), nl=False)
     return 1 if difference.entries else 0

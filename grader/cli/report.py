@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import click
 
-FORMATS = ("html", "json", "csv", "parquet", "junit", "sarif", "markdown")
-_SUFFIXES = {"junit": "xml", "markdown": "md"}
+FORMATS = ("html", "json", "csv", "junit", "sarif", "github", "markdown", "parquet")  # of grader.writers.report
 
 
 @click.command("report")
@@ -15,37 +14,32 @@ _SUFFIXES = {"junit": "xml", "markdown": "md"}
 )
 @click.option("--baseline", type=click.Path(), help="An earlier run: html and json tell what changed since.")
 @click.option(
-    "--out", type=click.Path(), help="The file; - for standard output.  [default: report.<format> in the run]"
+    "--out",
+    type=click.Path(),
+    help="The file; - for standard output.  [default: report.<format> in the run; github: -]",
 )
 @click.option("--quiet", "-q", is_flag=True, help="Print nothing but errors.")
 def command(run: str, form: str, baseline: str | None, out: str | None, quiet: bool) -> None:
     """Write the tables of RUN, a folder that `grade batch` wrote.
 
-    html is one page that needs nothing else; csv and parquet have a line for each failure.
+    html is one page that needs nothing else; csv and parquet have a line for each failure. github prints the workflow commands
+    that annotate the files of a pull request, to standard output.
     """
     import sys
     from pathlib import Path
 
     from grader.errors import InputError
     from grader.runs.report import Run
-    from grader.support.files import write_whole
-    from grader.writers import page, tables
+    from grader.writers.report import report_text, write_report
 
     if baseline and form not in ("html", "json"):
         raise InputError(f"--baseline goes with --format html or json, not {form}; see `grade compare`")
     the_run = Run(Path(run), Path(baseline) if baseline else None)
-    path = Path(out) if out else Path(run) / f"report.{_SUFFIXES.get(form, form)}"
-    if form == "parquet":
-        if out == "-":
+    if out == "-" or (form == "github" and out is None):
+        if form == "parquet":
             raise InputError("a Parquet file cannot go to standard output: give --out FILE")
-        tables.write_parquet(the_run, path)
-    else:
-        write = page.run_html if form == "html" else getattr(tables, f"run_{form}")
-        text = write(the_run)
-        if out == "-":
-            sys.stdout.write(text)
-            return
-        path.parent.mkdir(parents=True, exist_ok=True)
-        write_whole(path, text)
+        sys.stdout.write(report_text(the_run, form))
+        return
+    path = write_report(the_run, form, out)
     if not quiet:
         click.echo(f"written to {path}", err=True)

@@ -64,10 +64,9 @@ def command(
 
     # an engine without users' rules would be made in vain where there are some
     preload(lint=not fast, fast=not rules and not any(Path(task).glob("*.guard")))
-    from grader.bundle import read_response
     from grader.catalogue import load_catalogue
-    from grader.judgement.grade import grade
-    from grader.task import load_task, read_ideal
+    from grader.runs.single import OF_TASK, grade
+    from grader.task import load_task
     from grader.writers import json_text, print_result, write_result
 
     settings = settings_of(given)
@@ -76,8 +75,6 @@ def command(
     the_rubric = rubric_of(rubric, catalogue, [Path(task)])
     level_of(fail_on, the_rubric)
     the_task = load_task(task)
-    bundle = read_response(response, the_limits)
-    ideal = None if no_ideal else read_ideal(the_task, response, the_limits)
     ask = None
     if settings:
         from grader.cli.ask import asker
@@ -85,9 +82,9 @@ def command(
         ask = asker(settings, quiet)
     result = grade(
         the_task,
-        bundle,
+        response,
         the_rubric,
-        ideal=ideal,
+        ideal=None if no_ideal else OF_TASK,
         catalogue=catalogue,
         fast=fast,
         honour=honour,

@@ -61,6 +61,34 @@ class Run:
         except (GradeError, OSError, KeyError):
             return {}
 
+    def response_of(self, row: Mapping[str, Any]) -> Path:
+        """Return the file or folder of a response; the run's own folder where the response is no longer there."""
+        job = self._jobs.get(str(row["id"]))
+        path = Path(job.response) if job else self.path
+        return path if path.exists() else self.path
+
+    def place(self, row: Mapping[str, Any], evidence: Mapping[str, Any]) -> tuple[Path, int]:
+        """Return the file and the line (from 1) at which an evidence of a response stands, in the files as the user has them.
+
+        What is inside an archive or a record is at the archive's first line or the record's line. Where the response is no
+        longer there, the place is the result itself.
+        """
+        job = self._jobs.get(str(row["id"]))
+        line = max(1, evidence["source_line"])
+        if job is None or not Path(job.response).exists():
+            return self.path / str(row["id"]) / RESULT, 1
+        response, source = Path(job.response), evidence["source"]
+        if response.is_file():
+            if response.name == source and not job.record:
+                return response, line
+            if source == PROMPT:
+                return Path(job.folder) / PROMPT, line
+            return response, job.record or 1
+        file = response / source
+        if file.is_file() and file.resolve().is_relative_to(response.resolve()):
+            return file, line
+        return (Path(job.folder) / PROMPT, line) if source == PROMPT else (response, 1)
+
     def sources(self, row: Mapping[str, Any]) -> dict[str, list[str]]:
         """Return the lines of a response's files by name, empty where the response is no longer there."""
         job = self._jobs.get(str(row["id"]))

@@ -1,4 +1,4 @@
-"""A run as tables: JSON, CSV, Parquet, markdown, JUnit, SARIF, and a page."""
+"""A run as tables: JSON, CSV, Parquet and markdown."""
 
 from __future__ import annotations
 
@@ -6,10 +6,9 @@ import csv
 import io
 import json
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
-from xml.etree import ElementTree as Xml
 
 from grader.errors import InputError
 from grader.runs.report import Run
@@ -17,7 +16,6 @@ from grader.runs.statistics import by_model
 from grader.writers.comparison import cell
 
 _COLUMNS = ("id", "model", "task", "sample", "status", "score", "verdict", "passes", "answer", "delivered")
-_SARIF = ("error", "error", "warning")  # by level, gravest first; the rest are notes
 
 
 def run_json(run: Run) -> str:
@@ -103,84 +101,6 @@ def run_markdown(run: Run) -> str:
 def answers_text(answers: Mapping[str, int]) -> str:
     """Say how many responses are of which kind of answer."""
     return ", ".join(f"{count} {kind}" for kind, count in answers.items())
-
-
-def run_junit(run: Run) -> str:
-    """Write one test suite a model and one test case a response; its failures are the responses that do not pass, its errors what was not graded."""
-    root = Xml.Element("testsuites", name=_xml(run.path.name))
-    suites: dict[str, Xml.Element] = {}
-    for row in run.rows:
-        model = row["model"] or "responses"
-        suite = suites.get(model)
-        if suite is None:
-            suite = suites[model] = Xml.SubElement(root, "testsuite", name=_xml(model))
-        case = Xml.SubElement(suite, "testcase", classname=_xml(model), name=_xml(row["id"]), time=str(row["seconds"]))
-        if row["status"] != "graded":
-            Xml.SubElement(case, "error", type=row["status"], message=_xml(row["error"]))
-        for failure in row["failures"][:1] if not row.get("passes") else ():
-            text = "\n".join(f"{one['level']}: {one['title']} ({one['rule']})" for one in row["failures"])
-            message = f"{row['verdict']}, {row['score']:g} of 100"
-            Xml.SubElement(case, "failure", type=_xml(failure["rule"]), message=_xml(message)).text = _xml(text)
-    for suite in suites.values():
-        for name, tag in (("tests", "testcase"), ("failures", "failure"), ("errors", "error")):
-            suite.set(name, str(sum(1 for _ in suite.iter(tag))))
-    Xml.indent(root)
-    return '<?xml version="1.0" encoding="utf-8"?>\n' + Xml.tostring(root, encoding="unicode") + "\n"
-
-
-def _xml(text: str) -> str:
-    """Return a text without the characters that XML cannot hold."""
-    return "".join(
-        char if char in "\t\n" or 32 <= ord(char) < 0xD800 or 0xE000 <= ord(char) < 0xFFFE else "?" for char in text
-    )
-
-
-def run_sarif(run: Run) -> str:
-    """Write a SARIF 2.1.0 log: one result for each place of each failure, in the files of the responses."""
-    from grader.catalogue import load_catalogue
-
-    catalogue = load_catalogue().rules
-    used: dict[str, dict[str, Any]] = {}
-    results: list[dict[str, Any]] = []
-    for row, result in run.results():
-        for failure in result["failures"] if result else ():
-            rule = catalogue.get(failure["rule"])
-            used.setdefault(failure["rule"], _sarif_rule(failure, rule.lesson if rule else failure["lesson"]))
-            results += [_sarif_result(row["id"], failure, one, run.levels) for one in failure["evidence"]]
-    driver = {
-        "name": "grade",
-        "informationUri": "https://docs.aws.amazon.com/cloudformation/",
-        "rules": list(used.values()),
-    }
-    log = {
-        "version": "2.1.0",
-        "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
-        "runs": [{"tool": {"driver": driver}, "results": results, "columnKind": "unicodeCodePoints"}],
-    }
-    return json.dumps(log, indent=1) + "\n"
-
-
-def _sarif_rule(failure: dict[str, Any], help: str) -> dict[str, Any]:
-    rule: dict[str, Any] = {"id": failure["rule"], "shortDescription": {"text": failure["rule"].replace("-", " ")}}
-    rule["help"] = {"text": help}
-    return rule | ({"helpUri": failure["reference"]} if failure["reference"] else {})
-
-
-def _sarif_result(
-    response: str, failure: dict[str, Any], evidence: dict[str, Any], levels: Sequence[str]
-) -> dict[str, Any]:
-    from urllib.parse import quote
-
-    uri = quote(f"{response}/{evidence['file']}", safe="/")
-    place: dict[str, Any] = {"artifactLocation": {"uri": uri}, "region": {"startLine": max(1, evidence["line"])}}
-    logical = [{"name": evidence["resource"], "kind": "resource"}] if evidence["resource"] else []
-    return {
-        "ruleId": failure["rule"],
-        "level": dict(zip(levels, _SARIF, strict=False)).get(failure["level"], "note"),
-        "message": {"text": f"{failure['title']}: {evidence['message']}"},
-        "locations": [{"physicalLocation": place} | ({"logicalLocations": logical} if logical else {})],
-        "properties": {"level": failure["level"], "kind": failure["kind"], "response": response},
-    }
 
 
 def count_text(run: Run) -> str:
