@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import NamedTuple
 
@@ -268,9 +269,71 @@ def beanstalk_role_arn(case: Case, root: Place) -> Iterator[Broken]:
         yield Broken(place, f"ServiceRole is {'the name of ' + role.name if role else place.text}")
 
 
+# Actions of bucket policies that apply to objects only, and to buckets only.
+# Source: https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazons3.html
+_ON_OBJECTS = frozenset(
+    f"s3:{name}".lower()
+    for name in (
+        "AbortMultipartUpload",
+        "DeleteObject",
+        "DeleteObjectVersion",
+        "GetObject",
+        "GetObjectAcl",
+        "GetObjectVersion",
+        "ListMultipartUploadParts",
+        "PutObject",
+        "PutObjectAcl",
+        "ReplicateDelete",
+        "ReplicateObject",
+        "RestoreObject",
+    )
+)
+_ON_BUCKETS = frozenset(
+    f"s3:{name}".lower()
+    for name in (
+        "GetBucketAcl",
+        "GetBucketLocation",
+        "GetBucketPolicy",
+        "GetBucketVersioning",
+        "GetReplicationConfiguration",
+        "ListBucket",
+        "ListBucketMultipartUploads",
+        "ListBucketVersions",
+        "PutBucketAcl",
+        "PutBucketPolicy",
+    )
+)
+
+
+def bucket_policy_resources(case: Case, root: Place) -> Iterator[Broken]:
+    """Report statements of a bucket policy with an action that applies to none of their resources."""
+    for statement in places(case, root, "PolicyDocument.Statement.*"):
+        resources = places(case, statement, "@.Resource.*", statement)
+        kinds = {_object_arn(place.text) for place in resources if not place.is_absent}
+        if len(kinds) != 1 or None in kinds:
+            continue
+        wrong = _ON_BUCKETS if True in kinds else _ON_OBJECTS
+        for place in places(case, statement, "@.Action.*", statement):
+            if not place.is_open and place.text.lower() in wrong:
+                what = "objects" if True in kinds else "the bucket itself"
+                yield Broken(resources[0], f"{place.text} is used where the only resource is that of {what}")
+                break
+
+
+def _object_arn(text: str) -> bool | None:
+    """Whether the ARN is that of objects, of a bucket, or neither for sure."""
+    tail = text.rpartition("}")[2] if text.startswith("${") else text.removeprefix("arn:aws:s3:::")
+    if text.startswith("${") and not re.match(r"\$\{\w+\.Arn\}[^$]*$", text):
+        return None
+    if "*" in tail.split("/")[0] or "${" in tail or not (text.startswith(("${", "arn:aws:s3:::"))):
+        return None
+    return "/" in tail
+
+
 CHECKS: Mapping[str, Check] = {
     "after-any-recorder": after_any_recorder,
     "backup-cold-storage": backup_cold_storage,
+    "bucket-policy-resources": bucket_policy_resources,
     "beanstalk-role-arn": beanstalk_role_arn,
     "channel-after-recorder": channel_after_recorder,
     "rolling-update": rolling_update,

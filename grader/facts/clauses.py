@@ -1,7 +1,8 @@
 """Clauses: the small language in which facts say what holds of properties, evaluated with three truth values.
 
 `LogDestinationType is s3`, `MinTTL is at most <MaxTTL>`, `@.HostPort equals <@.ContainerPort>`,
-`TaskDefinition -> NetworkMode is awsvpc`, `Subnets has at least 2 items`.
+`TaskDefinition -> NetworkMode is awsvpc`, `Subnets has at least 2 items`, `exactly one of Days, Years is present`,
+`Name consists of [a-z0-9-]`, `RequiresCompatibilities includes FARGATE`.
 """
 
 from __future__ import annotations
@@ -15,14 +16,22 @@ from grader.case import Case
 from grader.facts.places import Place, places
 from grader.support.text import is_natural
 from grader.template import NO_VALUE, Unknown, as_text, is_known
+from grader.template.model import SUB_VARIABLE
 
 Truth = bool | None
 _FORM = re.compile(
     r"^(?P<path>[@\w.*:>\- ]*?[\w*@])\s+"
     r"(?P<op>is absent|is present|is empty|are distinct|is not one of|is one of|is at least|is at most|is greater than|is less than"
     r"|is a multiple of the number of|is not|is|equals|differs from|does not match|matches|does not begin with|begins with"
-    r"|does not end with|ends with|contains|has at least|has at most|has)(?:\s+(?P<operand>.+?))?\s*$"
+    r"|does not end with|ends with|does not contain|contains|does not include|includes|consists of"
+    r"|has at least|has at most|has)(?:\s+(?P<operand>.+?))?\s*$"
 )
+_CHOICE = re.compile(r"^(?P<op>at least|at most|exactly) one of (?P<paths>.+) is present$")
+_CHOICES: Mapping[str, Callable[[int, int], bool]] = {
+    "at least": operator.ge,
+    "at most": operator.le,
+    "exactly": operator.eq,
+}
 _NUMBERS: Mapping[str, Callable[[float, float], bool]] = {
     "is at least": operator.ge,
     "is at most": operator.le,
@@ -49,7 +58,14 @@ class Clause:
     operand: str
 
     def __str__(self) -> str:
+        if self.operation in _CHOICES:
+            return f"{self.operation} one of {self.path} is present"
         return " ".join(filter(None, (self.path, self.operation, self.operand)))
+
+    @property
+    def paths(self) -> tuple[str, ...]:
+        """The paths that it is about: several where it chooses between properties."""
+        return tuple(part.strip() for part in self.path.split(",")) if self.operation in _CHOICES else (self.path,)
 
 
 @dataclass(frozen=True)
@@ -85,6 +101,9 @@ class View:
 
 def parse_clause(text: str) -> Clause:
     """Read a clause. Raises ClauseError where it has no known form."""
+    choice = _CHOICE.match(text.strip())
+    if choice is not None:
+        return Clause(choice["paths"], choice["op"], "")
     match = _FORM.match(text.strip())
     if match is None:
         raise ClauseError(f"not a clause: {text!r}")
@@ -99,6 +118,8 @@ def parse_clause(text: str) -> Clause:
 
 def holds(clause: Clause, view: View, *, every: bool) -> Truth:
     """Return whether a clause holds: of every place of its path, or of at least one; None where that is open."""
+    if clause.operation in _CHOICES:
+        return _choice(clause, view)
     found = view.at(clause.path)
     if clause.operation == "are distinct":
         texts = [place.text for place in found if not place.is_absent]
@@ -107,6 +128,21 @@ def holds(clause: Clause, view: View, *, every: bool) -> Truth:
     if every:
         return False if False in truths else None if None in truths else True
     return True if True in truths else None if None in truths else False
+
+
+def violating(clause: Clause, view: View) -> list[Place]:
+    """Return the places of a clause's path of which it does not hold; none for a clause about several at once."""
+    if clause.operation in _CHOICES or clause.operation == "are distinct":
+        return []
+    return [place for place in view.at(clause.path) if _holds(clause, place, view) is False]
+
+
+def _choice(clause: Clause, view: View) -> Truth:
+    """Return whether the number of properties that are present is as the clause says."""
+    truths = [holds(Clause(path, "is present", ""), view, every=False) for path in clause.paths]
+    compare, sure, open_ = _CHOICES[clause.operation], truths.count(True), truths.count(None)
+    possible = {compare(count, 1) for count in range(sure, sure + open_ + 1)}
+    return possible.pop() if len(possible) == 1 else None
 
 
 def _holds(clause: Clause, place: Place, view: View) -> Truth:
@@ -118,7 +154,13 @@ def _holds(clause: Clause, place: Place, view: View) -> Truth:
     if operation in _COUNTS or operation == "is empty":
         return _count(clause, place)
     if place.is_absent:
-        return operation.startswith(("is not", "does not", "differs"))
+        if operation.startswith(("is not", "does not", "differs")):
+            return True
+        return False if operation in ("is", "is one of", "equals") else None  # a limit says nothing of what is not set
+    if operation in ("includes", "does not include"):
+        return _includes(clause, place)
+    if operation == "consists of":
+        return _consists(clause.operand, place)
     if operation == "is a multiple of the number of":
         return _multiple(clause, place, view)
     operands = _operands(clause.operand, view)
@@ -159,8 +201,8 @@ def _text_holds(operation: str, place: Place, operands: Sequence[str]) -> Truth:
             found = None
     elif operation in ("matches", "does not match"):
         found = None if place.is_open else re.search(operands[0], text) is not None
-    elif operation == "contains":
-        found = True if operands[0] in text else None if place.is_open else False
+    elif operation in ("contains", "does not contain"):
+        found = True if any(one in text for one in operands) else None if place.is_open else False
     elif place.is_open:
         found = None
     else:
@@ -168,6 +210,26 @@ def _text_holds(operation: str, place: Place, operands: Sequence[str]) -> Truth:
             text == one or (text.lower() == one.lower() and one.lower() in ("true", "false")) for one in operands
         )
     return None if found is None else found is not negative
+
+
+def _includes(clause: Clause, place: Place) -> Truth:
+    """Return whether a list has one of the operand's values as an item."""
+    if isinstance(place.value, Unknown):
+        return None
+    items = place.value if isinstance(place.value, list) else [place.value]
+    wanted = [part.strip() for part in clause.operand.split(",")]
+    found = any(as_text(item) in wanted for item in items if not isinstance(item, dict | list | Unknown))
+    if not found and not all(map(is_known, items)):
+        return None
+    return found is (clause.operation == "includes")
+
+
+def _consists(characters: str, place: Place) -> Truth:
+    """Return whether a text has characters of a set only; of a text known in part, only these parts are looked at."""
+    known = SUB_VARIABLE.sub("", place.text)
+    if re.fullmatch(f"{characters}*", known) is None:
+        return False
+    return None if place.is_open else True
 
 
 def _compare(compare: Callable[[float, float], bool], place: Place, operand: str) -> Truth:
@@ -182,7 +244,7 @@ def _count(clause: Clause, place: Place) -> Truth:
         return None
     items = place.value if isinstance(place.value, list) else [] if place.is_absent else [place.value]
     if clause.operation == "is empty":
-        return place.value in ("", [], {}) or place.value is None
+        return place.is_absent or place.value in ("", [], {}) or place.value is None
     if any(isinstance(item, Unknown) and "Fn::If@" in item.expression for item in items):
         return None
     return _COUNTS[clause.operation](len(items), int(clause.operand.split()[0]))

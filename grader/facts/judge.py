@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from grader.case import Case
 from grader.case.iam import statements_in, texts_in
 from grader.facts.checks import CHECKS, Broken
-from grader.facts.clauses import Clause, View, holds, parse_clause
+from grader.facts.clauses import Clause, View, holds, parse_clause, violating
 from grader.facts.model import Allows, Fact, Invoke, Order, Partner, ResourcePolicy, Trust
 from grader.facts.order import needed_by
 from grader.facts.places import Place, identity, places, root_of, target_of
@@ -24,7 +24,7 @@ MAX_BROKEN = 20  # of one fact and one response
 def broken(fact: Fact, case: Case) -> Iterator[Located]:
     """Yield where a response breaks a fact: on resources that would be created, with values that the plan gives."""
     count = 0
-    for template, resource in case.resources(fact.type):
+    for template, resource in case.resources(fact.type, *fact.also):
         if case.scopes[template.file].exists(resource) is not True:
             continue
         root = root_of(template, resource)
@@ -77,9 +77,16 @@ def _combination(fact: Fact, view: View) -> Iterator[Broken]:
     for text in fact.must:
         clause = parse_clause(text)
         if holds(clause, view, every=True) is False:
-            place = _place(fact.at or clause.path, view)
+            own = [place for place in violating(clause, view) if place.node and _own(place, view) is place]
+            place = own[0] if own and not fact.at else _place(fact.at or _present(clause, view), view)
             yield Broken(place, _detail(fact, clause, view))
             return
+
+
+def _present(clause: Clause, view: View) -> str:
+    """Return the path to report: of a choice between properties, the last that is present."""
+    present = [path for path in clause.paths if any(not place.is_absent for place in view.at(path))]
+    return present[-1] if present else clause.paths[0]
 
 
 def _place(path: str, view: View) -> Place:
@@ -94,13 +101,30 @@ def _place(path: str, view: View) -> Place:
 def _detail(fact: Fact, clause: Clause, view: View) -> str:
     """Describe the values that the clauses of a fact look at: `LogDestinationType is s3, DeliverLogsPermissionArn is set`."""
     paths: list[str] = []
+    choices: list[str] = []
     for text in (*fact.when, str(clause)):
         one = parse_clause(text)
+        if len(one.paths) > 1:
+            choices.append(_chosen(one, view))
+            continue
         paths.append(one.path)
         if one.operand.startswith("<"):
             paths.append(one.operand[1:-1])
     parts = [part for path in dict.fromkeys(paths) if (part := _described(path, view))]
-    return ", ".join(parts)
+    return ", ".join((*parts, *choices))
+
+
+def _chosen(clause: Clause, view: View) -> str:
+    """Describe which of several properties are set."""
+    names = [path.removeprefix("@.") for path in clause.paths]
+    present = [
+        name
+        for name, path in zip(names, clause.paths, strict=True)
+        if any(not place.is_absent for place in view.at(path))
+    ]
+    if not present:
+        return f"none of {_listed(names)} is set"
+    return f"{_listed(present)} {'is' if len(present) == 1 else 'are'} set"
 
 
 def _described(path: str, view: View) -> str:

@@ -88,12 +88,13 @@ class Fact(BaseModel):
     """One fact. Exactly one mechanism judges it: `must`, `after`, `trust`, `allows`, `policy`, `invoke`, `partner` or `check`.
 
     `when` are clauses that have to hold for the fact to apply, `each` the path of a list whose items (`@` in clauses) are
-    judged one by one, `defaults` the values of properties that are absent.
+    judged one by one, `defaults` the values of properties that are absent, `also` other types of which it is true.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
     id: str = Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=80)
     type: str = Field(pattern=_TYPE)
+    also: tuple[str, ...] = ()
     title: str = Field(max_length=90)
     statement: str
     error: str = ""

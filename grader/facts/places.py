@@ -67,7 +67,7 @@ def root_of(template: Template, resource: Resource) -> Place:
 
 
 def places(case: Case, start: Place, path: str, item: Place | None = None) -> list[Place]:
-    """Return what a path reaches: `A.*.B` goes through every item of a list, `A -> B` to the resource that A refers to.
+    """Return what a path reaches: `A.*.B` goes through every item of a list, `A.0` to its first, `A -> B` to what A refers to.
 
     A path that begins with `@` starts at `item`. An absent step gives one absent place; what cannot be followed gives one
     whose value is an Unknown. `type` after an arrow is the resource type, and `DeletionPolicy` and its like are attributes.
@@ -105,6 +105,8 @@ def _type_of(place: Place) -> Place:
 
 def _below(case: Case, place: Place, step: str) -> list[Place]:
     node, value = _resolved(case, place)
+    if step == "*" and (isinstance(node, Map) or isinstance(value, dict)):
+        return [place]  # CloudFormation and IAM take a single item for a list of it
     if isinstance(node, Map):
         below = node.get(step)
         found = NO_VALUE if below is None else case.scopes[place.template.file].value(below)
@@ -117,6 +119,10 @@ def _below(case: Case, place: Place, step: str) -> list[Place]:
             for index, child in enumerate(node.items)
             if (found := case.scopes[place.template.file].value(child)) is not NO_VALUE
         ]
+    if isinstance(node, Sequence) and step.isdigit() and int(step) < len(node.items):
+        child = node.items[int(step)]
+        found = case.scopes[place.template.file].value(child)
+        return [Place(place.template, place.resource, (*place.path, step), found, child)]
     if isinstance(value, dict):
         return [Place(place.template, place.resource, (*place.path, step), value.get(step, NO_VALUE), node)]
     if step == "*" and isinstance(value, list):
@@ -125,7 +131,7 @@ def _below(case: Case, place: Place, step: str) -> list[Place]:
             for index, child in enumerate(value)
         ]
     if step == "*" and not place.is_absent and not isinstance(value, Unknown):
-        return [place]  # CloudFormation takes a single value for a list of one
+        return [place]
     return [
         Place(place.template, place.resource, (*place.path, step), value if isinstance(value, Unknown) else NO_VALUE)
     ]
