@@ -330,6 +330,28 @@ def _object_arn(text: str) -> bool | None:
     return "/" in tail
 
 
+_DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+_DAILY = re.compile(r"(\d\d):(\d\d)-(\d\d):(\d\d)")
+_WEEKLY = re.compile(r"([a-z]{3}):(\d\d):(\d\d)-([a-z]{3}):(\d\d):(\d\d)")
+_DAY = 24 * 60
+
+
+def overlapping_windows(case: Case, root: Place) -> Iterator[Broken]:
+    """Report a maintenance window that overlaps the daily backup window."""
+    [backup] = places(case, root, "PreferredBackupWindow")
+    [maintenance] = places(case, root, "PreferredMaintenanceWindow")
+    daily, weekly = _DAILY.fullmatch(backup.text), _WEEKLY.fullmatch(maintenance.text.lower())
+    if daily is None or weekly is None or weekly[1] not in _DAYS or weekly[4] not in _DAYS:
+        return
+    start = _DAYS.index(weekly[1]) * _DAY + int(weekly[2]) * 60 + int(weekly[3])
+    length = (_DAYS.index(weekly[4]) * _DAY + int(weekly[5]) * 60 + int(weekly[6]) - start) % (7 * _DAY)
+    opens = int(daily[1]) * 60 + int(daily[2])
+    lasts = (int(daily[3]) * 60 + int(daily[4]) - opens) % _DAY
+    after = (opens - start) % _DAY  # from the start of maintenance to the next start of a backup window
+    if after < length or (start - opens) % _DAY < lasts:
+        yield Broken(maintenance, f"the backup window is {backup.text} and the maintenance window {maintenance.text}")
+
+
 CHECKS: Mapping[str, Check] = {
     "after-any-recorder": after_any_recorder,
     "backup-cold-storage": backup_cold_storage,
@@ -342,6 +364,7 @@ CHECKS: Mapping[str, Check] = {
     "key-administrator": key_administrator,
     "lifecycle-order": lifecycle_order,
     "load-balancer-log-policy": load_balancer_log_policy,
+    "overlapping-windows": overlapping_windows,
     "overlapping-subnets": overlapping_subnets,
     "subnet-outside-network": subnet_outside_network,
     "unused-key-attributes": unused_key_attributes,

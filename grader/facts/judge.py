@@ -107,6 +107,8 @@ def _detail(fact: Fact, clause: Clause, view: View) -> str:
         if len(one.paths) > 1:
             choices.append(_chosen(one, view))
             continue
+        if text in fact.when and one.operation in ("is absent", "is present"):
+            continue
         paths.append(one.path)
         if one.operand.startswith("<"):
             paths.append(one.operand[1:-1])

@@ -23,6 +23,8 @@ MANAGED: Mapping[str, tuple[str, ...]] = {
     "AWSLambdaVPCAccessExecutionRole": (*_LOGS, *_NETWORK),
     "AWSLambdaENIManagementAccess": _NETWORK,
     "AWSXRayDaemonWriteAccess": ("xray:*",),
+    "AWSXrayWriteOnlyAccess": ("xray:*",),
+    "AmazonRDSEnhancedMonitoringRole": ("logs:*",),
     "AWSLambdaSQSQueueExecutionRole": (*_LOGS, "sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"),
     "AWSLambdaDynamoDBExecutionRole": (
         *_LOGS,
