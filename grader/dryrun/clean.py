@@ -102,7 +102,7 @@ def _unless_missing(call: Any, **arguments: str) -> None:
 
 
 def _is_missing(error: Any) -> bool:
-    code, message = error.response["Error"]["Code"], error.response["Error"].get("Message", "")
+    code, message = error.response["Error"].get("Code"), error.response["Error"].get("Message", "")
     gone = ("NoSuchBucket", "NoSuchKey", "ChangeSetNotFound", "ChangeSetNotFoundException", "NoSuchTagSet", "404")
     return code in gone or (code == "ValidationError" and "does not exist" in message)
 

@@ -25,7 +25,7 @@ from grader.dryrun.package import (
     packaged,
     transforms_of,
 )
-from grader.dryrun.session import Aws
+from grader.dryrun.session import Aws, faults
 from grader.model import Finding
 from grader.support.text import error_line
 from grader.template import Template
@@ -96,6 +96,9 @@ def _plan(run: _Run, root: Template) -> None:
 def _unsafe(run: _Run, root: Template) -> str:
     """Return why a root is not sent: it names a macro that is not allowed, or nests what is not in the bundle."""
     for template in family(run.case, root):
+        twice = next((one for one in template.duplicates if one.key in ("Transform", "Fn::Transform")), None)
+        if twice is not None:
+            return f"{template.file} writes {twice.key} twice, at line {twice.line} again, so that it is open what AWS would run"
         denied = [name for name in transforms_of(template) if name not in run.aws.settings.allow_transforms]
         if denied:
             return f"{template.file} names {', '.join(denied)}, which AWS would run: allow it with --allow-transforms {denied[0]}"
@@ -107,18 +110,18 @@ def _unsafe(run: _Run, root: Template) -> str:
 
 def _guarded(run: _Run, template: Template, call: str, ask: Callable[[], str]) -> None:
     """Ask, and sort what happens: a refusal is a finding, any other error is no answer."""
-    from botocore.exceptions import BotoCoreError, ClientError
+    from botocore.exceptions import ClientError
 
     try:
         reason = ask()
     except ClientError as error:
-        code, message = error.response["Error"]["Code"], error.response["Error"].get("Message", "")
+        code, message = error.response["Error"].get("Code"), error.response["Error"].get("Message", "")
         if code not in _OURS:
             run.asked.append(Asked(template.file, call, "no answer", error_line(error)))
             return
         reason = " ".join(message.split())
         run.findings.append(finding_of(reason, template, run.catalogue))
-    except (BotoCoreError, OSError, TimeoutError) as error:
+    except (*faults(), OSError) as error:
         run.asked.append(Asked(template.file, call, "no answer", error_line(error)))
         return
     run.asked.append(Asked(template.file, call, "refused" if reason else "ok", reason))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from typing import Any
 
@@ -38,6 +39,20 @@ class Aws:
     s3: Any
 
 
+def faults() -> tuple[type[Exception], ...]:
+    """Return what a call to AWS raises where it fails: an answer that is not one of AWS (a proxy's page) is among them."""
+    from botocore.exceptions import BotoCoreError, ClientError
+    from botocore.parsers import ResponseParserError
+
+    return (
+        BotoCoreError,
+        ClientError,
+        ResponseParserError,
+        KeyError,
+        TypeError,
+    )  # the last two: fields that are missing
+
+
 def connect(settings: Settings) -> Aws:
     """Return clients with the credentials that boto3 finds.
 
@@ -46,7 +61,7 @@ def connect(settings: Settings) -> Aws:
     """
     import boto3
     from botocore.config import Config
-    from botocore.exceptions import BotoCoreError, ClientError, NoCredentialsError, ProfileNotFound
+    from botocore.exceptions import NoCredentialsError, ProfileNotFound
 
     retries: Any = {"mode": "adaptive", "total_max_attempts": settings.attempts}
     config = Config(
@@ -56,8 +71,10 @@ def connect(settings: Settings) -> Aws:
         user_agent_extra="cfn-grader",
         s3={"addressing_style": "path"} if settings.endpoint_url else {},
     )
+    # boto3 reads AWS_DEFAULT_REGION alone. Source: https://docs.aws.amazon.com/sdkref/latest/guide/feature-region.html
+    region = settings.region or os.environ.get("AWS_REGION") or None
     try:
-        session = boto3.Session(profile_name=settings.profile, region_name=settings.region)
+        session = boto3.Session(profile_name=settings.profile, region_name=region)
     except ProfileNotFound:
         raise InputError(f"no AWS profile {settings.profile!r}: see `aws configure list-profiles`") from None
     if not session.region_name:
@@ -67,7 +84,7 @@ def connect(settings: Settings) -> Aws:
         account = str(session.client("sts", **make).get_caller_identity()["Account"])  # type: ignore[call-overload]
     except NoCredentialsError:
         raise InputError("no AWS credentials: set AWS_PROFILE, or run `aws configure` or `aws sso login`") from None
-    except (BotoCoreError, ClientError) as error:
+    except faults() as error:
         raise GradeError(f"AWS cannot be asked: {error_line(error)}") from None
     if settings.account_id and account != settings.account_id:
         raise InputError(f"the credentials are for account {account}, not {settings.account_id}: nothing was asked")

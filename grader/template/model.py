@@ -205,9 +205,8 @@ class Template:
 
     @cached_property
     def transforms(self) -> tuple[str, ...]:
-        """The names of the declared transforms."""
-        names = (text_of(at(item, "Name")) or text_of(item) for item in items_of(self.root.get("Transform")))
-        return tuple(name for name in names if name)
+        """The names of the declared transforms; of one that a function would give, the function's."""
+        return tuple(_transforms(self.root.get("Transform")))
 
     def of_type(self, *types: str) -> Iterator[Resource]:
         """Yield the resources of the given types, in the template's order."""
@@ -276,6 +275,15 @@ def parse_template(file: str, text: str, limits: Limits = DEFAULT_LIMITS) -> Tem
     if not isinstance(root, Map):
         raise TemplateSyntaxError("a template is a mapping with a Resources section", root.line, root.column)
     return Template(file, text, root, loaded.is_json, loaded.duplicates, loaded.merge_lines, loaded.refused)
+
+
+def _transforms(node: AnyNode | None) -> Iterator[str]:
+    for _, part in walk(node) if isinstance(node, Sequence) else [((), node)]:
+        name = part.get("Name") if isinstance(part, Map) else part
+        if isinstance(name, Call):
+            yield name.name
+        elif found := text_of(name):
+            yield found
 
 
 def _references(template: Template) -> Iterator[Reference]:

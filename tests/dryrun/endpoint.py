@@ -1,7 +1,7 @@
 """An AWS endpoint for tests: moto's server over HTTP, with what it lacks, and faults where a test wants them.
 
 What it lacks: DescribeEvents, and change sets that fail. Faults are set per action: throttle, error (500), lost (the
-connection is closed after the call was carried out), slow, and gone (closed before).
+connection is closed after the call was carried out), slow, gone (closed before), page and plain page (answers of a proxy).
 """
 
 from __future__ import annotations
@@ -74,6 +74,10 @@ class Endpoint:
             return _error(500, "InternalFailure", "try again")(environ, start)
         if fault == "denied":
             return _error(403, "AccessDenied", "not authorized")(environ, start)
+        if fault == "page":
+            return Response("<html>Blocked by the <b>proxy</b></html>", 200, mimetype="text/html")(environ, start)
+        if fault == "plain page":
+            return Response("Bad gateway & more", 500, mimetype="text/plain")(environ, start)
         if fault == "gone":
             _hang_up(environ)
         if fault == "slow":

@@ -199,12 +199,16 @@ def test_confirmed_and_contradicted(endpoint: Endpoint, tmp_path: Path) -> None:
     "text",
     [
         "Transform: Evil\n" + TOPIC,
+        "Transform: !Sub Evil\n" + TOPIC,
+        "Transform: {Name: !Ref Evil}\n" + TOPIC,
+        "Transform: [AWS::LanguageExtensions, [Evil]]\n" + TOPIC,
+        "Transform: Evil\nTransform: AWS::LanguageExtensions\n" + TOPIC,
         TOPIC + "      Fn::Transform: {Name: AWS::Include, Parameters: {Location: s3://bucket/file}}\n",
         "Resources:\n  Child: {Type: AWS::CloudFormation::Stack, Properties: {TemplateURL: https://x.s3.amazonaws.com/y}}\n",
     ],
 )
 def test_what_would_run_or_fetch_something_is_not_sent(endpoint: Endpoint, tmp_path: Path, text: str) -> None:
-    answer = ask(endpoint, {"answer.yml": text}, tmp_path / "answer")
+    answer = ask(endpoint, {"answer.yml": text}, tmp_path / "answer", allow_transforms=("AWS::LanguageExtensions",))
     assert outcomes(answer)["change-set", "answer.yml"] == "not asked"
     assert endpoint.count("cloudformation:CreateChangeSet") == 0
     assert answer.errors
@@ -252,6 +256,34 @@ def test_a_fault_that_stays_is_said_and_cleaned_later(endpoint: Endpoint, tmp_pa
     assert bool(removed) is (action in REMOVALS)
     assert not left
     assert endpoint.left == NOTHING
+
+
+@pytest.mark.parametrize("kind", ["page", "plain page"])
+@pytest.mark.parametrize("action", ["cloudformation:ValidateTemplate", "cloudformation:DescribeChangeSet"])
+def test_an_answer_that_is_not_of_aws_is_an_error_of_the_run(
+    endpoint: Endpoint, tmp_path: Path, action: str, kind: str
+) -> None:
+    endpoint.faults = {action: (kind, 1000)}
+    answer = ask(endpoint, {"answer.yml": TOPIC}, tmp_path / "answer", attempts=1)
+    assert "no answer" in outcomes(answer).values()
+    assert answer.errors
+    assert not answer.findings
+    assert endpoint.left == NOTHING
+
+
+@pytest.mark.parametrize("kind", ["page", "plain page"])
+def test_a_page_for_the_question_who_asks_is_one_line(endpoint: Endpoint, kind: str) -> None:
+    endpoint.faults = {"sts:GetCallerIdentity": (kind, 1000)}
+    with pytest.raises(GradeError, match="AWS cannot be asked"):
+        connect(settings(endpoint, attempts=1))
+
+
+def test_the_region_is_that_of_the_environment(endpoint: Endpoint, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AWS_REGION", "eu-west-1")
+    assert connect(settings(endpoint, region=None)).region == "eu-west-1"
+    monkeypatch.delenv("AWS_REGION")
+    assert connect(settings(endpoint, region=None)).region == "us-east-1"
+    assert connect(settings(endpoint, region="eu-north-1")).region == "eu-north-1"
 
 
 def test_a_change_set_that_takes_too_long_is_no_answer(endpoint: Endpoint, tmp_path: Path) -> None:
