@@ -121,7 +121,7 @@ def _guarded(run: _Run, template: Template, call: str, ask: Callable[[], str]) -
             return
         reason = " ".join(message.split())
         run.findings.append(finding_of(reason, template, run.catalogue))
-    except (*faults(), OSError) as error:
+    except faults() as error:
         run.asked.append(Asked(template.file, call, "no answer", error_line(error)))
         return
     run.asked.append(Asked(template.file, call, "refused" if reason else "ok", reason))

@@ -44,13 +44,8 @@ def faults() -> tuple[type[Exception], ...]:
     from botocore.exceptions import BotoCoreError, ClientError
     from botocore.parsers import ResponseParserError
 
-    return (
-        BotoCoreError,
-        ClientError,
-        ResponseParserError,
-        KeyError,
-        TypeError,
-    )  # the last two: fields that are missing
+    # the last two: fields that are missing
+    return BotoCoreError, ClientError, ResponseParserError, OSError, KeyError, TypeError
 
 
 def connect(settings: Settings) -> Aws:
