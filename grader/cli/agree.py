@@ -14,15 +14,16 @@ from grader.cli.options import format_option, rules_option
     type=click.Path(),
     default="tasks",
     show_default=True,
-    help="Their analyses: <task>/MODEL_FAILURES.md or <task>.md below this folder.",
+    help="Their analyses: <task>/MODEL_FAILURES.md, <task>.md, or <id>/MODEL_FAILURES.md for one response.",
 )
 @rules_option
 @format_option("text", "json")
 def command(run: str, experts: str, rules: str | None, form: str) -> None:
     """Compare the results in RUN with expert analyses.
 
-    Shows which failures of the analyses the run found, at which level, and which it missed.
-    An analysis is matched by what its words are about and by the resources it names; docs/agreement.md says how well.
+    Shows which failures of the analyses the run found, at which level, and which it missed, for all responses and for each model.
+    Each entry is matched with one failure at most, by what its words are about and by the resources it names; docs/agreement.md
+    says how well.
     """
     import json
     from pathlib import Path

@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -19,10 +19,12 @@ from grader.analysis import Entry, parse_analysis
 from grader.catalogue import Catalogue, Rule
 from grader.errors import InputError
 from grader.judgement.rubric import RANKS
+from grader.runs.results import Graded
 from grader.task import PROMPT
 
 EXPERT = "MODEL_FAILURES.md"
 ALIKE = 0.2  # how alike the words of an entry and a rule have to be: set by the figures in docs/agreement.md
+DEEPEST = 3  # folders below that of the analyses: <model>/<task>/<sample>
 RANK = 2  # a rule that is among so many of the most alike ones is about the same thing
 _WORD = re.compile(r"[A-Z]?[a-z]{2,}|[A-Z]{2,}(?![a-z])")
 _TYPE = re.compile(r"\b[A-Z]\w+::[A-Z]\w+::\w+")
@@ -36,8 +38,10 @@ _STOP = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """An entry of an expert, and the rule, level and place of the failure that says the same; empty where none does."""
+    """An entry of an expert on a response, and the rule and level of the failure that says the same; empty where none does."""
 
+    response: str
+    model: str
     task: str
     entry: Entry
     rule: str = ""
@@ -50,13 +54,48 @@ class Match:
 
 
 @dataclass(frozen=True, slots=True)
-class Agreement:
-    """All entries of the experts with their matches, and how many failures of the run no expert names."""
+class Held:
+    """A response that was compared with an analysis: how many failures it has, and how many of them the expert names."""
 
-    matches: tuple[Match, ...]
+    id: str
+    model: str
+    task: str
     failures: int
     matched: int
+
+
+@dataclass(frozen=True, slots=True)
+class Agreement:
+    """The entries of the experts with their matches, and the responses that were compared with an analysis.
+
+    `without_result` are the analyses of which the run has no response.
+    """
+
+    matches: tuple[Match, ...]
+    responses: tuple[Held, ...]
     without_result: tuple[str, ...] = ()
+
+    @property
+    def failures(self) -> int:
+        """How many failures the compared responses have."""
+        return sum(one.failures for one in self.responses)
+
+    @property
+    def matched(self) -> int:
+        """How many of them the experts name."""
+        return sum(one.matched for one in self.responses)
+
+    @property
+    def models(self) -> tuple[str, ...]:
+        """The models whose responses were compared, by name."""
+        return tuple(sorted({one.model for one in self.responses}))
+
+    def of_model(self, model: str) -> Agreement:
+        """Return the agreement on the responses of one model."""
+        return Agreement(
+            tuple(match for match in self.matches if match.model == model),
+            tuple(one for one in self.responses if one.model == model),
+        )
 
     def of_level(self, level: str) -> tuple[int, int, int]:
         """Return how many entries of a level there are, how many were found, and at the same level."""
@@ -66,23 +105,54 @@ class Agreement:
 
     @property
     def levels(self) -> tuple[str, ...]:
-        """The levels that the experts use, gravest first."""
-        used = {match.entry.level for match in self.matches}
+        """The levels that the experts and the run use, gravest first."""
+        used = {match.entry.level for match in self.matches} | {match.level for match in self.matches if match.found}
         return (*(level for level in RANKS if level in used), *sorted(used - set(RANKS)))
 
-    def to_dict(self) -> dict[str, Any]:
-        """Return the figures and the entries as plain values."""
+    def matrix(self) -> dict[str, dict[str, int]]:
+        """Return how often an entry of a level (first key) was found at a level (second key), or was missed (`""`)."""
+        counts = Counter((match.entry.level, match.level) for match in self.matches)
+        return {level: {found: counts[level, found] for found in (*self.levels, "")} for level in self.levels}
+
+    def kappa(self) -> float | None:
+        """Return Cohen's kappa of the levels of the entries that were found.
+
+        None where it is not defined: nothing was found, or both use one level only. Source: Cohen 1960, "A coefficient of
+        agreement for nominal scales", doi 10.1177/001316446002000104.
+        """
+        pairs = [(match.entry.level, match.level) for match in self.matches if match.found]
+        experts, run = Counter(one for one, _ in pairs), Counter(other for _, other in pairs)
+        total = len(pairs)
+        expected = sum(experts[level] * run[level] for level in experts) / total**2 if total else 1.0
+        if expected == 1.0:
+            return None
+        observed = sum(one == other for one, other in pairs) / total
+        return round((observed - expected) / (1 - expected), 4)
+
+    def figures(self) -> dict[str, Any]:
+        """Return the figures as plain values."""
         rows = {
             level: dict(zip(("named", "found", "same_level"), self.of_level(level), strict=True))
             for level in self.levels
         }
+        matrix = {level: {found or "missed": n for found, n in row.items()} for level, row in self.matrix().items()}
         return {
+            "responses": len(self.responses),
             "levels": rows,
+            "matrix": matrix,
+            "kappa": self.kappa(),
             "failures": self.failures,
             "failures_that_experts_name": self.matched,
-            "tasks_without_result": list(self.without_result),
+        }
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the figures, of all and of each model, and the entries as plain values."""
+        return self.figures() | {
+            "models": {model: self.of_model(model).figures() for model in self.models},
+            "analyses_without_result": list(self.without_result),
             "entries": [
-                {"task": m.task, "number": m.entry.number, "level": m.entry.level, "title": m.entry.title}
+                {"response": m.response, "model": m.model, "task": m.task}
+                | {"number": m.entry.number, "level": m.entry.level, "title": m.entry.title}
                 | {"rule": m.rule, "found_level": m.level}
                 for m in self.matches
             ],
@@ -149,42 +219,56 @@ def _entry_text(entry: Entry) -> str:
     return f"{' '.join([entry.title] * 4)} {prose} {entry.root_cause}"
 
 
-def agree(results: Iterable[dict[str, Any]], experts: Mapping[str, str], catalogue: Catalogue) -> Agreement:
-    """Compare results with analyses, both by task.
+def agree(results: Iterable[Graded], experts: Mapping[str, str], catalogue: Catalogue) -> Agreement:
+    """Compare results with analyses.
 
-    `results` are as in result.json; `experts` maps a task to the text of its analysis. Tasks without one are left out.
+    `experts` maps a response's id, or a task, to the text of an analysis: that of the response goes before that of its task,
+    which all models and samples are compared with. Responses without one are left out.
     """
     words = Words(catalogue)
-    by_task = {result["task"]: result for result in results}
     matches: list[Match] = []
-    failures = matched = 0
-    for task in sorted(set(by_task) & set(experts)):
-        found = by_task[task]["failures"]
-        named: set[int] = set()
-        for entry in parse_analysis(experts[task]).entries:
-            failure = _best(entry, found, words)
-            named |= {failure["number"]} if failure else set()
-            matches.append(Match(task, entry, failure["rule"], failure["level"]) if failure else Match(task, entry))
-        failures, matched = failures + len(found), matched + len(named)
-    return Agreement(tuple(matches), failures, matched, tuple(sorted(set(experts) - set(by_task))))
+    responses: list[Held] = []
+    used: set[str] = set()
+    for one in results:
+        key = one.id if one.id in experts else one.task
+        if key not in experts:
+            continue
+        used.add(key)
+        found = one.result["failures"]
+        entries = parse_analysis(experts[key]).entries
+        pairs = _paired(entries, found, words)
+        responses.append(Held(one.id, one.model, one.task, len(found), len(pairs)))
+        for index, entry in enumerate(entries):
+            failure = found[pairs[index]] if index in pairs else {"rule": "", "level": ""}
+            matches.append(Match(one.id, one.model, one.task, entry, failure["rule"], failure["level"]))
+    return Agreement(tuple(matches), tuple(responses), tuple(sorted(set(experts) - used)))
 
 
-def _best(entry: Entry, failures: list[dict[str, Any]], words: Words) -> dict[str, Any] | None:
-    """Return the failure that says most nearly what an entry says, None where none says it."""
+def _paired(entries: Sequence[Entry], failures: Sequence[dict[str, Any]], words: Words) -> dict[int, int]:
+    """Return the failure that says what an entry says, each by its index: one failure for one entry, as alike as possible in all."""
+    import networkx as nx
+
+    graph: nx.Graph[tuple[str, int]] = nx.Graph()
+    for index, entry in enumerate(entries):
+        for place, alike in _alike_failures(entry, failures, words):
+            graph.add_edge(("entry", index), ("failure", place), weight=alike)
+    found = (sorted(pair) for pair in nx.max_weight_matching(graph))
+    return {index: place for (_, index), (_, place) in found}
+
+
+def _alike_failures(entry: Entry, failures: Sequence[dict[str, Any]], words: Words) -> Iterator[tuple[int, float]]:
+    """Yield the failures that may be what an entry says, by index, with how alike they are; at the same level a little more."""
     ranked = words.rank(entry)
     order = {rule: place for place, (_, rule) in enumerate(ranked)}
     score = {rule: alike for alike, rule in ranked}
     kinds = {words.catalogue.rules[rule].kind for _, rule in ranked[:RANK]}
-    best: tuple[float, int] | None = None
     for index, failure in enumerate(failures):
         rule = failure["rule"]
         near = order.get(rule, RANK) < RANK or failure["kind"] in kinds
         alike = score.get(rule, 0.0)
         close = alike >= ALIKE or (near and alike >= ALIKE / 2)
         if close and (alike >= 2 * ALIKE or _same_place(entry, failure)):
-            same = alike + 0.01 * (failure["level"] == entry.level)
-            best = max(best or (0.0, 0), (same, -index))
-    return failures[-best[1]] if best else None
+            yield index, alike + 0.01 * (failure["level"] == entry.level)
 
 
 def _same_place(entry: Entry, failure: dict[str, Any]) -> bool:
@@ -204,14 +288,16 @@ def _same_place(entry: Entry, failure: dict[str, Any]) -> bool:
 
 
 def read_experts(folder: Path) -> dict[str, str]:
-    """Return the analyses below a folder by task: `<task>/MODEL_FAILURES.md`, or `<task>.md`.
+    """Return the analyses below a folder by what they are about, a task or the id of a response.
 
-    Raises InputError where there is none.
+    `<task>/MODEL_FAILURES.md`, `<task>.md`, or `<id>/MODEL_FAILURES.md` with the id of a response. Raises InputError where there is none.
     """
     if not folder.is_dir():
         raise InputError("no such folder of analyses", folder)
-    found = {path.parent.name: path for path in sorted(folder.glob(f"*/{EXPERT}"))}
-    found |= {path.stem: path for path in sorted(folder.glob("*.md")) if path.name not in (PROMPT, "README.md")}
+    found = {path.stem: path for path in sorted(folder.glob("*.md")) if path.name not in (PROMPT, "README.md", EXPERT)}
+    for depth in range(1, DEEPEST + 1):
+        paths = sorted(folder.glob("/".join(["*"] * depth + [EXPERT])))
+        found |= {path.parent.relative_to(folder).as_posix(): path for path in paths}
     if not found:
         raise InputError(f"no analysis here: <task>/{EXPERT} or <task>.md is wanted", folder)
-    return {task: path.read_text("utf-8", "replace") for task, path in found.items()}
+    return {about: path.read_text("utf-8", "replace") for about, path in found.items()}

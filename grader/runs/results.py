@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -53,18 +54,33 @@ def _has_shape(value: Any, shape: Any) -> bool:
     return isinstance(value, shape)
 
 
-def results_of(run: Path) -> Iterator[dict[str, Any]]:
-    """Yield the results below a run's folder, by path.
+@dataclass(frozen=True, slots=True)
+class Graded:
+    """A graded response of a run: its id, the model and task that it belongs to, and its result.json as data."""
+
+    id: str
+    model: str
+    task: str
+    result: dict[str, Any]
+
+
+def results_of(run: Path) -> Iterator[Graded]:
+    """Yield the graded responses of a run, by id; of a folder without results.jsonl, the results below it.
 
     Raises InputError where the folder is missing, holds none, or holds one that cannot be read.
     """
     if not run.is_dir():
         raise InputError("no such run: a run is a folder that `grade batch` wrote", run)
-    paths = sorted(run.rglob(RESULT))
+    rows = {row["id"]: row for row in read_rows(run) if row["status"] == "graded"}
+    paths = {id: run / id / RESULT for id in rows} or {
+        path.parent.relative_to(run).as_posix(): path for path in run.rglob(RESULT)
+    }
     if not paths:
         raise InputError("holds no result.json: is it the folder of a run?", run)
-    for path in paths:
-        yield read_result(path)
+    for id, path in sorted(paths.items()):
+        result = read_result(path)
+        row = rows.get(id, {"model": "", "task": result["task"]})
+        yield Graded(id, row["model"], row["task"], result)
 
 
 def read_result(path: Path) -> dict[str, Any]:
