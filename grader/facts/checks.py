@@ -352,7 +352,97 @@ def overlapping_windows(case: Case, root: Place) -> Iterator[Broken]:
         yield Broken(maintenance, f"the backup window is {backup.text} and the maintenance window {maintenance.text}")
 
 
+def replica_in_own_region(case: Case, root: Place) -> Iterator[Broken]:
+    """Report a global table none of whose replicas is in the region of the stack."""
+    found = places(case, root, "Replicas.*.Region")
+    if found and not any(place.is_absent or place.is_open for place in found):
+        regions = [place.text for place in found]
+        if case.account.region not in regions:
+            [replicas] = places(case, root, "Replicas")
+            yield Broken(
+                replicas, f"the replicas are in {', '.join(regions)} and the stack is in {case.account.region}"
+            )
+
+
+_MINUTE, _HOUR, _WEEK_SECONDS, _DAY_SECONDS = 60, 3600, 7 * 86400, 86400
+
+
+def alarm_period(case: Case, root: Place) -> Iterator[Broken]:
+    """Report a period that is neither 10, 20 or 30 nor a multiple of 60, and short periods of AWS's own metrics."""
+    [period] = places(case, root, "Period")
+    [namespace] = places(case, root, "Namespace")
+    if not is_natural(period.text) or int(period.text) % _MINUTE == 0:
+        return
+    if int(period.text) not in (10, 20, 30):
+        yield Broken(period, f"Period is {period.text}")
+    elif namespace.text.startswith("AWS/"):
+        yield Broken(period, f"Period is {period.text} and the namespace is {namespace.text}")
+
+
+def alarm_range(case: Case, root: Place) -> Iterator[Broken]:
+    """Report an alarm whose evaluation periods together are longer than CloudWatch allows."""
+    [period], [count] = places(case, root, "Period"), places(case, root, "EvaluationPeriods")
+    if not is_natural(period.text) or not is_natural(count.text):
+        return
+    limit = _WEEK_SECONDS if int(period.text) >= _HOUR else _DAY_SECONDS
+    if int(period.text) * int(count.text) > limit:
+        yield Broken(count, f"{count.text} periods of {period.text} seconds are more than {limit} seconds")
+
+
+def one_returned_metric(case: Case, root: Place) -> Iterator[Broken]:
+    """Report an alarm on several metrics of which none, or more than one, returns data."""
+    [metrics] = places(case, root, "Metrics")
+    flags = [place.text for place in places(case, root, "Metrics.*.ReturnData")]
+    states = [place.is_absent or place.text.lower() == "true" for place in places(case, root, "Metrics.*.ReturnData")]
+    if metrics.is_absent or not flags or any("${" in flag for flag in flags) or sum(states) == 1:
+        return
+    yield Broken(metrics, f"{sum(states)} of {len(states)} metrics return data")
+
+
+def duplicate_acl_numbers(case: Case, root: Place) -> Iterator[Broken]:
+    """Report an entry of a network ACL whose number an earlier entry of the same direction has."""
+    own = _acl_entry(case, root)
+    if own is None:
+        return
+    scope = case.scopes[root.template.file]
+    for other in root.template.of_type(root.resource.type):
+        if other.name == root.resource.name:
+            return
+        if scope.exists(other) is True and _acl_entry(case, root_of(root.template, other)) == own:
+            [number] = places(case, root, "RuleNumber")
+            yield Broken(number, f"{other.name} has the number {number.text} for the same direction too")
+            return
+
+
+def _acl_entry(case: Case, root: Place) -> tuple[object, str, bool] | None:
+    """Return what must be unique of an entry: its ACL, its number and its direction; None where that is open."""
+    [acl], [number] = places(case, root, "NetworkAclId"), places(case, root, "RuleNumber")
+    [egress] = places(case, root, "Egress")
+    owner = identity(case, acl)
+    if owner is None or not is_natural(number.text) or egress.is_open:
+        return None
+    return owner, number.text, egress.text.lower() == "true"
+
+
+def apex_cname(case: Case, root: Place) -> Iterator[Broken]:
+    """Report a CNAME record whose name is that of its hosted zone."""
+    [kind], [name] = places(case, root, "Type"), places(case, root, "Name")
+    [zone] = places(case, root, "HostedZoneName")
+    if zone.is_absent:
+        [zone] = places(case, root, "HostedZoneId -> Name")
+    if kind.text != "CNAME" or name.is_absent or name.is_open or zone.is_absent or zone.is_open:
+        return
+    if name.text.lower().rstrip(".") == zone.text.lower().rstrip("."):
+        yield Broken(name, f"{name.text} is the name of the hosted zone")
+
+
 CHECKS: Mapping[str, Check] = {
+    "apex-cname": apex_cname,
+    "duplicate-acl-numbers": duplicate_acl_numbers,
+    "alarm-period": alarm_period,
+    "alarm-range": alarm_range,
+    "one-returned-metric": one_returned_metric,
+    "replica-in-own-region": replica_in_own_region,
     "after-any-recorder": after_any_recorder,
     "backup-cold-storage": backup_cold_storage,
     "bucket-policy-resources": bucket_policy_resources,

@@ -65,7 +65,7 @@ def _judge(fact: Fact, case: Case, view: View) -> Iterator[Broken]:
     elif fact.allows:
         yield from _allows(fact.allows, case, view)
     elif fact.policy:
-        yield from _policy(fact.policy, case, view.root)
+        yield from _policy(fact.policy, case, view)
     elif fact.invoke:
         yield from _invoke(fact.invoke, case, view)
     elif fact.partner:
@@ -254,8 +254,9 @@ def _listed(names: list[str]) -> str:
     return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
 
 
-def _policy(policy: ResourcePolicy, case: Case, root: Place) -> Iterator[Broken]:
-    mine = [place for place in places(case, root, policy.same[0]) if not place.is_absent] if policy.same[0] else [root]
+def _policy(policy: ResourcePolicy, case: Case, view: View) -> Iterator[Broken]:
+    root = view.root
+    mine = [place for place in view.at(policy.same[0]) if not place.is_absent] if policy.same[0] else [root]
     target = target_of(case, mine[0]) if mine and policy.same[0] else None
     if not mine or (policy.same[0] and target is None):
         return  # what exists outside the template may have the policy
