@@ -181,7 +181,7 @@ def _operands(text: str, view: View) -> list[str] | None:
     if text.startswith("<") and text.endswith(">"):
         found = [place for place in view.at(text[1:-1]) if not place.is_absent]
         return [place.text for place in found] if found and not any(place.is_open for place in found) else None
-    if text.startswith("/") and text.endswith("/"):
+    if len(text) > 1 and text.startswith("/") and text.endswith("/"):
         return [text[1:-1]]
     return [part.strip() for part in text.split(",")]
 

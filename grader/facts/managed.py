@@ -24,6 +24,7 @@ MANAGED: Mapping[str, tuple[str, ...]] = {
     "AWSLambdaENIManagementAccess": _NETWORK,
     "AWSXRayDaemonWriteAccess": ("xray:*",),
     "AWSXrayWriteOnlyAccess": ("xray:*",),
+    "AmazonAPIGatewayPushToCloudWatchLogs": ("logs:*",),
     "AmazonRDSEnhancedMonitoringRole": ("logs:*",),
     "AWSLambdaSQSQueueExecutionRole": (*_LOGS, "sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"),
     "AWSLambdaDynamoDBExecutionRole": (
