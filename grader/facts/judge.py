@@ -32,14 +32,34 @@ def broken(fact: Fact, case: Case) -> Iterator[Located]:
         for item in items:
             view = View(case, root, item, fact.defaults)
             if all(holds(parse_clause(text), view, every=False) is True for text in fact.when):
-                for found in _judge(fact, case, view):
-                    yield _located(*found)
+                for place, detail, level in _judge(fact, case, view):
+                    yield _located(place, detail, level, _about(fact, view, place))
                     count += 1
             if count >= MAX_BROKEN:
                 return
 
 
-def _located(place: Place, detail: str, level: str) -> Located:
+def _about(fact: Fact, view: View, place: Place) -> str:
+    """Return what a broken fact covers, as `Resource.Property` texts: other detectors may report the same there.
+
+    `Resource.*` is the choice between properties, `Resource:Path` everything below a path that has to be absent.
+    """
+    found = [f"{place.resource.name}.{step}" for step in place.path[-1:]]
+    found += [f"{view.root.resource.name}.{name}" for name in fact.about]
+    for text in (*fact.when, *fact.must):
+        clause = parse_clause(text)
+        paths = [*clause.paths, *([clause.operand[1:-1]] if clause.operand.startswith("<") else [])]
+        if len(clause.paths) > 1:
+            found.append(f"{view.root.resource.name}.*")
+        for path in paths:
+            last = path.rpartition(".")[2].rpartition(" ")[2]
+            found += [f"{there.resource.name}.{last}" for there in view.at(path)]
+        if clause.operation == "is absent" and text in fact.must:
+            found += [f"{there.resource.name}:{'.'.join(there.path)}" for there in view.at(clause.path)]
+    return " ".join(dict.fromkeys(found))
+
+
+def _located(place: Place, detail: str, level: str, about: str) -> Located:
     resource = place.resource
     path = ".".join(place.path)
     location = Location(
@@ -50,7 +70,9 @@ def _located(place: Place, detail: str, level: str) -> Located:
         path=f"Properties.{path}" if path else "",
     )
     because = f"In {code(resource.name)}, {detail}."
-    return Located(location=location, message=detail, facts={"because": because, "says": detail}, level=level)
+    return Located(
+        location=location, message=detail, facts={"because": because, "says": detail, "about": about}, level=level
+    )
 
 
 def _judge(fact: Fact, case: Case, view: View) -> Iterator[Broken]:

@@ -88,7 +88,8 @@ class Fact(BaseModel):
     """One fact. Exactly one mechanism judges it: `must`, `after`, `trust`, `allows`, `policy`, `invoke`, `partner` or `check`.
 
     `when` are clauses that have to hold for the fact to apply, `each` the path of a list whose items (`@` in clauses) are
-    judged one by one, `defaults` the values of properties that are absent, `also` other types of which it is true.
+    judged one by one, `defaults` the values of properties that are absent, `also` other types of which it is true,
+    `about` further properties that it concerns: what a linter says of these in general words is the same failure.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -106,6 +107,7 @@ class Fact(BaseModel):
     each: str = ""
     defaults: dict[str, str] = Field(default_factory=dict)
     at: str = ""
+    about: tuple[str, ...] = ()
     must: tuple[str, ...] = ()
     after: Order | None = None
     trust: Trust | None = None

@@ -138,15 +138,49 @@ def _without_echoes(findings: Sequence[Finding], catalogue: Catalogue, rubric: R
         level = rubric.level_of(catalogue.rules[one.rule], one.level)
         return rubric.levels.index(level) if level else _LAST
 
+    covered = _covered(findings, weight)
     for finding in sorted(findings, key=lambda one: (_rank(one), weight(one))):
         grave = weight(finding)
         others = kept.setdefault((finding.file, finding.resource), [])
         is_echo = any(level <= grave and _says_the_same(finding, other) for other, level in others)
+        is_echo = is_echo or any(level <= grave and _is_about(finding, about) for about, level in covered[finding.file])
         if finding.resource and finding.detector in _ENGINES and is_echo:
             continue
         others.append((finding, grave))
         result.append(finding)
     return result
+
+
+def _covered(findings: Sequence[Finding], weight: Callable[[Finding], int]) -> dict[str, list[tuple[str, int]]]:
+    """Return by file what the findings of facts cover, as grader.facts writes it into `about`, each with its level."""
+    covered: dict[str, list[tuple[str, int]]] = {finding.file: [] for finding in findings}
+    for finding in findings:
+        covered[finding.file] += [(about, weight(finding)) for about in finding.facts.get("about", "").split()]
+    return covered
+
+
+# Rules that say of any property what the schemas say; the fact about the property says why.
+_GENERAL = frozenset(
+    {"invalid-property", "invalid-property-value", "invalid-resolved-value", "missing-required-property"}
+)
+_COMMON = frozenset({"Name", "Type", "Key", "Value", "Id"})  # words of any message
+
+
+def _is_about(engine: Finding, about: str) -> bool:
+    """Whether an engine's finding in general words concerns what a fact covers."""
+    if engine.rule not in _GENERAL or engine.detector not in _ENGINES:
+        return False
+    path = engine.location.property.strip(".")
+    resource, colon, below = about.partition(":")
+    if colon:
+        return resource == engine.resource and f"{path}.".startswith(f"{below}.")
+    resource, _, name = about.rpartition(".")
+    if resource != engine.resource:
+        return False
+    if name == "*":
+        return not path and re.search(r"\b(anyOf|oneOf)\b", engine.message) is not None
+    last = next((step for step in reversed(path.split(".")) if not step.isdigit()), "")
+    return name == last or (name not in _COMMON and name in re.findall(r"\w+", engine.message))
 
 
 _WHOLE = "."  # the property of a finding about a whole resource

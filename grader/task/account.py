@@ -135,7 +135,17 @@ def _sum(base: Account, added: AccountFile, region: str | None) -> Account:
         update[name] = getattr(base, name) | frozenset(getattr(added, name))
     if region:
         update["region"] = region
+    if not added.partition and update.get("region"):
+        update["partition"] = partition_of(update["region"])
     return Account.model_validate(base.model_dump() | update)
+
+
+def partition_of(region: str) -> str:
+    """Return the partition that a region belongs to.
+
+    Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html
+    """
+    return "aws-us-gov" if region.startswith("us-gov-") else "aws-cn" if region.startswith("cn-") else "aws"
 
 
 def profile(name: str, where: Path | str = Path("account.yaml")) -> Account:

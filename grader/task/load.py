@@ -19,7 +19,9 @@ from grader.task.requirement_fields import RequirementFile
 
 PROMPT = "PROMPT.md"
 GUARD_FILE = "requirements.guard"
-_REGION = re.compile(r"\b(?:us|eu|ap|sa|ca|me|af|il|mx)-(?:(?:north|south)?(?:east|west)|north|south|central)-[1-7]\b")
+_REGION = re.compile(
+    r"\b(?:us-gov|us|eu|ap|sa|ca|me|af|il|mx|cn)-(?:(?:north|south)?(?:east|west)|north|south|central)-[1-7]\b"
+)
 _PARAMETER_VALUE = str | int | float | bool | list[str | int | float]
 
 

@@ -54,6 +54,20 @@ def test_an_engine_yields_at_a_property_that_a_rule_reports_at_least_as_gravely(
     assert [rule for rule, _ in rules(ours, elsewhere)] == ["invalid-property-value", "ssm-secure-string"]
 
 
+def test_an_engine_yields_where_a_fact_covers_what_it_says_in_general_words() -> None:
+    location = Location(file="t.yml", line=5, resource="Caller", type="AWS::Lambda::Alias", path="Properties.Name")
+    facts = {"about": "Caller.Name Job.Timeout Job:Properties.Code"}
+    fact = Finding(
+        rule="queue-visibility-below-function-timeout", detector="rules", location=location, message="m", facts=facts
+    )
+    other = finding("invalid-property-value", "cloudformation-validate", "Properties.Timeout")
+    said = finding("invalid-property-value", "cfn-lint", "Properties", message="the Timeout is too long")
+    elsewhere = finding("invalid-property-value", "cfn-lint", "Properties.MemorySize", message="1 is too small")
+    assert [rule for rule, _ in rules(fact, other)] == ["queue-visibility-below-function-timeout"]
+    assert [rule for rule, _ in rules(fact, said)] == ["queue-visibility-below-function-timeout"]
+    assert len(rules(fact, elsewhere)) == 2
+
+
 def test_both_engines_at_one_property_are_one_failure() -> None:
     one = finding("invalid-resource-type", "cloudformation-validate", "Type")
     other = finding("template-structure", "cfn-lint", "Type")

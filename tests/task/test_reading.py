@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 import yaml
 
+from grader.task import load_task
 from grader.task.reading import read_demands
 
 PROMPTS: list[dict[str, Any]] = yaml.safe_load(Path(__file__).with_name("prompts.yaml").read_text("utf-8"))
@@ -49,3 +50,10 @@ def test_the_main_thing_is_critical_and_a_component_is_high() -> None:
 )
 def test_what_is_not_a_demand(text: str) -> None:
     assert read_demands(text).demands == ()
+
+
+def test_the_region_of_a_prompt_decides_the_partition(tmp_path: Path) -> None:
+    for region, partition in (("us-gov-west-1", "aws-us-gov"), ("cn-north-1", "aws-cn"), ("eu-west-1", "aws")):
+        (tmp_path / "PROMPT.md").write_text(f"Write a template for {region}.\n")
+        account = load_task(tmp_path).account
+        assert (account.region, account.partition) == (region, partition)
