@@ -2,48 +2,14 @@
 
 from __future__ import annotations
 
-import fnmatch
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+from itertools import chain
 
 from grader.case.case import Case
 from grader.case.deployed import created, deployed, entries
-from grader.template import AnyNode, Map, Resource, Scope, Template, dotted, items_of
-
-_ATTACHED = ("AWS::IAM::Policy", "AWS::IAM::RolePolicy", "AWS::IAM::ManagedPolicy")
-# Actions of AWS's managed policies that templates attach to functions.
-# Source: https://docs.aws.amazon.com/aws-managed-policy/latest/reference/policy-list.html
-_LOGS = ("logs:createloggroup", "logs:createlogstream", "logs:putlogevents")
-_NETWORK = ("ec2:createnetworkinterface", "ec2:describenetworkinterfaces", "ec2:deletenetworkinterface")
-_MANAGED = {
-    "AWSLambdaBasicExecutionRole": _LOGS,
-    "AWSLambdaVPCAccessExecutionRole": (*_LOGS, *_NETWORK),
-    "AWSXRayDaemonWriteAccess": ("xray:*",),
-    "AWSXrayWriteOnlyAccess": ("xray:*",),
-    "AWSLambdaSQSQueueExecutionRole": (
-        *_LOGS,
-        "sqs:receivemessage",
-        "sqs:deletemessage",
-        "sqs:getqueueattributes",
-    ),
-    "AWSLambdaDynamoDBExecutionRole": (
-        *_LOGS,
-        "dynamodb:describestream",
-        "dynamodb:getrecords",
-        "dynamodb:getsharditerator",
-        "dynamodb:liststreams",
-    ),
-    "AWSLambdaKinesisExecutionRole": (
-        *_LOGS,
-        "kinesis:describestream",
-        "kinesis:getrecords",
-        "kinesis:getsharditerator",
-        "kinesis:liststreams",
-    ),
-    "CloudWatchLambdaInsightsExecutionRolePolicy": _LOGS,
-}
-
+from grader.case.policies import allowed, documents_of, statements_in, texts_in
+from grader.template import AnyNode, Map, Resource, Scope, Template, dotted
 
 # Resources whose properties hold policies that say what an identity may do.
 IDENTITY_POLICIES = (
@@ -119,15 +85,18 @@ def statements_of(template: Template, resource: Resource, scope: Scope) -> Itera
 
 @dataclass(frozen=True, slots=True)
 class Grants:
-    """The actions that a role is allowed, as written, wildcards kept. `is_complete` tells that nothing else is granted."""
+    """What a role is granted: the actions that its policies allow, as written, wildcards kept, and the policies themselves.
+
+    `is_complete` tells that nothing else is granted.
+    """
 
     actions: frozenset[str]
     is_complete: bool
+    documents: tuple[object, ...] = ()
 
     def allow(self, action: str) -> bool:
         """Whether an action (`dynamodb:PutItem`) is allowed on some resource."""
-        wanted = action.lower()
-        return any(fnmatch.fnmatchcase(wanted, pattern.lower()) for pattern in self.actions)
+        return allowed(self.documents, action)
 
 
 def role_of(template: Template, function: Resource) -> Resource | None:
@@ -140,55 +109,14 @@ def role_of(template: Template, function: Resource) -> Resource | None:
 
 def grants(case: Case, template: Template, role: Resource) -> Grants:
     """Return what a role of a template is granted, inline, by policies beside it and by AWS's managed policies."""
-    scope = case.scopes[template.file]
-    actions: set[str] = set()
-    complete = True
-    documents: list[object] = []
-    policies = scope.value(role.get("Policies"))
-    if role.get("Policies") is not None and not isinstance(policies, list):
-        complete = False
-    documents += policies if isinstance(policies, list) else []
-    for policy in template.of_type(*_ATTACHED):
-        if _belongs(template, policy, role):
-            documents.append(scope.value(policy.properties))
-    for node in items_of(role.get("ManagedPolicyArns")):
-        arn = scope.text(node)
-        known = _MANAGED.get(arn.rpartition("/")[2])
-        if known is not None:
-            actions.update(known)
-        elif not any(f"${{{policy.name}}}" in arn for policy in template.of_type("AWS::IAM::ManagedPolicy")):
-            complete = False
-    for document in documents:
-        found = list(_actions(document))
-        complete = complete and bool(found)
-        actions.update(found)
-    return Grants(frozenset(actions), complete)
+    found, complete = documents_of(case, template, role)
+    documents = tuple(document for _, document in found)
+    actions = [list(_actions(document)) for document in documents]
+    return Grants(frozenset(chain.from_iterable(actions)), complete and all(actions), documents)
 
 
-def _belongs(template: Template, policy: Resource, role: Resource) -> bool:
-    forth = any(
-        use.owner == policy.name and use.target == role.name and use.path[1:2] in (("Roles",), ("RoleName",))
-        for use in template.references
-    )
-    return forth or any(use.owner == role.name and use.target == policy.name for use in template.references)
-
-
-def statements_in(document: object) -> Iterator[Mapping[str, Any]]:
-    """Yield the statements of the value of a policy document; what is not a statement is left out."""
-    found = document.get("Statement") if isinstance(document, dict) else None
-    for statement in found if isinstance(found, list) else [found]:
-        if isinstance(statement, dict):
-            yield statement
-
-
-def texts_in(value: object) -> list[str]:
-    """Return the value of an element of a statement as a list of texts: IAM accepts a single value for a list."""
-    items = value if isinstance(value, list) else [value]
-    return [str(item) for item in items if item is not None and not isinstance(item, dict | list)]
-
-
-def _actions(policy: object) -> Iterator[str]:
-    for statement in statements_in(policy.get("PolicyDocument") if isinstance(policy, dict) else None):
+def _actions(document: object) -> Iterator[str]:
+    for statement in statements_in(document):
         if statement.get("Effect") != "Allow":
             continue
         yield from texts_in(statement.get("Action"))

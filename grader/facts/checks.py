@@ -8,10 +8,9 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import NamedTuple
 
 from grader.case import Case
-from grader.case.iam import statements_in
+from grader.case.policies import allowed, statements_in
 from grader.facts.order import needed_by
 from grader.facts.places import Place, identity, places, root_of, target_of
-from grader.facts.policies import allowed
 from grader.plan.graph import dependencies
 from grader.support.text import is_natural
 from grader.template import as_text, is_known

@@ -6,13 +6,12 @@ import json
 from collections.abc import Iterator
 
 from grader.case import Case
-from grader.case.iam import statements_in, texts_in
+from grader.case.policies import allowed, documents_of, matches, statements_in, texts_in, trust_of
 from grader.facts.checks import CHECKS, Broken
 from grader.facts.clauses import Clause, View, holds, parse_clause, violating
 from grader.facts.model import Allows, Fact, Invoke, Order, Partner, ResourcePolicy, Trust
 from grader.facts.order import needed_by
 from grader.facts.places import Place, identity, places, root_of, target_of
-from grader.facts.policies import allowed, documents_of, matches, trust_of
 from grader.model import Located, Location
 from grader.plan.graph import dependencies
 from grader.support.markdown import code

@@ -7,7 +7,8 @@ from collections.abc import Callable
 import pytest
 
 from grader.case import Case
-from grader.case.iam import Grants, grants, role_of, statements, statements_in, texts_in
+from grader.case.iam import Grants, grants, role_of, statements
+from grader.case.policies import statements_in, texts_in
 
 ROLE = """Resources:
   Worker:

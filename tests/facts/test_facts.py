@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from grader.case.policies import allowed
 from grader.errors import InputError
 from grader.facts import load_facts
-from grader.facts.policies import allowed
 from tests.conftest import ROOT, Cli
 
 FACT = """

@@ -20,7 +20,7 @@ _RUNS = {
 }
 _WAYS_OUT = ("AWS::EC2::VPCEndpoint", "AWS::EC2::TransitGatewayAttachment", "AWS::EC2::VPCPeeringConnection")
 # Lambda itself needs these: logs leave through the service, interfaces are made by it.
-_OWN = re.compile(r"(logs|xray|cloudwatch):|ec2:\w*(networkinterface|privateip)")
+_OWN = re.compile(r"(logs|xray|cloudwatch):|ec2:\w*(networkinterface|privateip|describesubnets)", re.I)
 _CALLS = re.compile(r"\bboto3\b|@aws-sdk/|\baws-sdk\b|\burllib|\brequests\b|\bhttps?\.(request|get)\b|\bfetch\(")
 
 

@@ -1,4 +1,4 @@
-"""Actions of AWS managed policies that templates attach to roles, as far as facts ask about them.
+"""Actions of AWS managed policies that templates attach to roles, as far as rules and facts ask about them.
 
 Source: https://docs.aws.amazon.com/aws-managed-policy/latest/reference/policy-list.html
 """
@@ -23,6 +23,7 @@ MANAGED: Mapping[str, tuple[str, ...]] = {
     "AWSLambdaVPCAccessExecutionRole": (*_LOGS, *_NETWORK),
     "AWSLambdaENIManagementAccess": _NETWORK,
     "AWSXRayDaemonWriteAccess": ("xray:*",),
+    "CloudWatchLambdaInsightsExecutionRolePolicy": _LOGS,
     "AWSXrayWriteOnlyAccess": ("xray:*",),
     "AmazonAPIGatewayPushToCloudWatchLogs": ("logs:*",),
     "AmazonRDSEnhancedMonitoringRole": ("logs:*",),

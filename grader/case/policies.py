@@ -4,17 +4,30 @@ from __future__ import annotations
 
 import fnmatch
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from grader.case import Case
-from grader.case.iam import statements_in, texts_in
-from grader.facts.managed import MANAGED
+from grader.case.case import Case
+from grader.case.managed_policies import MANAGED
 from grader.template import Resource, Template, items_of
 
 _ATTACHED = ("AWS::IAM::Policy", "AWS::IAM::RolePolicy", "AWS::IAM::ManagedPolicy")
 _UNKNOWN = re.compile(r"\$\{[^{}]*\}")
 Statement = Mapping[str, Any]
+
+
+def statements_in(document: object) -> Iterator[Statement]:
+    """Yield the statements of the value of a policy document; what is not a statement is left out."""
+    found = document.get("Statement") if isinstance(document, dict) else None
+    for statement in found if isinstance(found, list) else [found]:
+        if isinstance(statement, dict):
+            yield statement
+
+
+def texts_in(value: object) -> list[str]:
+    """Return the value of an element of a statement as a list of texts: IAM accepts a single value for a list."""
+    items = value if isinstance(value, list) else [value]
+    return [str(item) for item in items if item is not None and not isinstance(item, dict | list)]
 
 
 def matches(pattern: str, wanted: str) -> bool:
@@ -81,6 +94,8 @@ def documents_of(case: Case, template: Template, role: Resource) -> tuple[list[t
     found: list[tuple[str, object]] = []
     complete = True
     inline = role.get("Policies")
+    if inline is not None and not isinstance(scope.value(inline), list):
+        complete = False
     for node in items_of(inline):
         value = scope.value(node)
         document = value.get("PolicyDocument") if isinstance(value, dict) else None
