@@ -313,6 +313,8 @@ def test_an_interrupt_ends_the_batch_its_workers_and_their_engines(tasks: Path, 
         env=environment(tmp_path),
         stderr=subprocess.PIPE,
         text=True,
+        # whoever runs the tests in the background may ignore the signal, and children inherit that
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )
     wait_for(lambda: lines_of(tmp_path / "run" / "results.jsonl") >= 3)
     started = workers_of(process.pid)
