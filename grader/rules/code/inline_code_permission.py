@@ -9,44 +9,44 @@ from grader.case import Case
 from grader.case.iam import Grants, grants, role_of
 from grader.case.inline_code import python_tree
 from grader.catalogue import Rule, RuleFinding, at_property, example
-from grader.plan.iam_actions import is_known_action
+from grader.facts.calls import calls, operation_of, signing_name
+from grader.plan.iam_actions import actions_of, is_known_action
 from grader.rules._fragments import resources, role, worker
 from grader.rules.code._functions import created_functions
 from grader.support.markdown import code as span
 from grader.support.markdown import listed
 
-# Services whose actions have another prefix than boto3's client, and methods whose action has another name.
+# IAM prefixes that differ from the name under which the SDK signs, and operations whose action has another name.
 # Source: https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html
-_PREFIX = {"stepfunctions": "states", "elbv2": "elasticloadbalancing", "events": "events", "ses": "ses", "sesv2": "ses"}
-_KNOWN = frozenset(
-    "cloudwatch dynamodb ec2 events kinesis lambda rds s3 secretsmanager sns sqs ssm stepfunctions".split()
-)
+_PREFIX = {"cloudwatch": "cloudwatch", "iot-data": "iot", "docdb": "rds", "neptune": "rds"}
 _ACTIONS = {
-    ("lambda", "invoke"): "lambda:InvokeFunction",
-    ("s3", "head_object"): "s3:GetObject",
-    ("s3", "download_file"): "s3:GetObject",
-    ("s3", "download_fileobj"): "s3:GetObject",
-    ("s3", "upload_file"): "s3:PutObject",
-    ("s3", "upload_fileobj"): "s3:PutObject",
-    ("s3", "copy_object"): "s3:PutObject",
-    ("s3", "copy"): "s3:PutObject",
-    ("s3", "delete_objects"): "s3:DeleteObject",
-    ("s3", "list_objects"): "s3:ListBucket",
-    ("s3", "list_objects_v2"): "s3:ListBucket",
-    ("s3", "head_bucket"): "s3:ListBucket",
-    ("s3", "list_buckets"): "s3:ListAllMyBuckets",
-    ("sqs", "send_message_batch"): "sqs:SendMessage",
-    ("sqs", "delete_message_batch"): "sqs:DeleteMessage",
-    ("sns", "publish_batch"): "sns:Publish",
-    ("dynamodb", "transact_write_items"): "dynamodb:PutItem",
-    ("dynamodb", "transact_get_items"): "dynamodb:GetItem",
+    ("lambda", "Invoke"): "lambda:InvokeFunction",
+    ("s3", "HeadObject"): "s3:GetObject",
+    ("s3", "CopyObject"): "s3:PutObject",
+    ("s3", "DeleteObjects"): "s3:DeleteObject",
+    ("s3", "ListObjects"): "s3:ListBucket",
+    ("s3", "ListObjectsV2"): "s3:ListBucket",
+    ("s3", "HeadBucket"): "s3:ListBucket",
+    ("s3", "ListBuckets"): "s3:ListAllMyBuckets",
+    ("sqs", "SendMessageBatch"): "sqs:SendMessage",
+    ("sqs", "DeleteMessageBatch"): "sqs:DeleteMessage",
+    ("sqs", "ChangeMessageVisibilityBatch"): "sqs:ChangeMessageVisibility",
+    ("sns", "PublishBatch"): "sns:Publish",
+    ("dynamodb", "TransactWriteItems"): "dynamodb:PutItem",
+    ("dynamodb", "TransactGetItems"): "dynamodb:GetItem",
 }
-_PLAIN = {
-    "s3": {"get_object", "put_object", "delete_object"}
-}  # elsewhere, S3's actions are called otherwise than its methods
-_NO_CALL = frozenset(
-    "get_paginator get_waiter exceptions meta can_paginate generate_presigned_url generate_presigned_post close".split()
-)
+_TRANSFERS = {
+    "download_file": "s3:GetObject",
+    "download_fileobj": "s3:GetObject",
+    "upload_file": "s3:PutObject",
+    "upload_fileobj": "s3:PutObject",
+    "copy": "s3:PutObject",
+}
+# S3's actions are otherwise called unlike its operations; no permission is needed for some calls of the others.
+# Sources: https://docs.aws.amazon.com/STS/latest/APIReference/API_GetCallerIdentity.html,
+# https://docs.aws.amazon.com/cognito/latest/developerguide/authentication-flows-public-server-side.html
+_PLAIN = {"s3": frozenset({"GetObject", "PutObject", "DeleteObject"})}
+_UNSIGNED = frozenset({"sts", "cognito-idp", "cognito-identity", "sso-oidc", "sso", "apigateway"})
 _TABLE = {"put_item", "get_item", "update_item", "delete_item", "query", "scan"}
 
 
@@ -84,42 +84,43 @@ def _because(role: str, refused: str, granted: Grants) -> str:
 
 def _calls(tree: ast.Module) -> list[str]:
     """Return the actions of the calls on boto3's clients and tables that a module makes, each once, in order."""
-    clients: dict[str, str] = {}
+    found = [_action(call.service, call.method) for call in calls(tree)]
+    found += [_action("dynamodb", method) for method in _table_calls(tree)]
+    return list(dict.fromkeys(filter(None, found)))
+
+
+def _table_calls(tree: ast.Module) -> Iterator[str]:
+    """Yield the methods that are called on tables of DynamoDB's resource: on `x.Table(name)`, or on a name for it."""
+    names = {
+        node.targets[0].id
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name) and _is_table(node.value)
+    }
     for node in ast.walk(tree):
-        if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
-            service = _service(node.value)
-            if service:
-                clients[node.targets[0].id] = service
-    found: dict[str, None] = {}
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in _TABLE:
             owner = node.func.value
-            service = clients.get(owner.id, "") if isinstance(owner, ast.Name) else _service(owner)
-            action = _action(service, node.func.attr) if service else ""
-            if action:
-                found[action] = None
-    return list(found)
+            if _is_table(owner) or (isinstance(owner, ast.Name) and owner.id in names):
+                yield node.func.attr
 
 
-def _service(node: ast.expr) -> str:
-    """Return the service of `boto3.client(name)`, `table` for a table of DynamoDB's resource; empty for anything else."""
-    if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Attribute):
-        return ""
-    name = node.args[0].value if node.args and isinstance(node.args[0], ast.Constant) else ""
-    if node.func.attr == "client" and isinstance(name, str):
-        return name if name in _KNOWN else ""
-    return "table" if node.func.attr == "Table" else ""
+def _is_table(node: ast.expr) -> bool:
+    return isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "Table"
 
 
 def _action(service: str, method: str) -> str:
-    if service == "table":
-        service, method = "dynamodb", method if method in _TABLE else ""
-    if not method or method in _NO_CALL:
+    """Return the action that IAM checks for a method of a client, empty where it is not known."""
+    if service in _UNSIGNED:
         return ""
-    if (service, method) not in _ACTIONS and method not in _PLAIN.get(service, {method}):
+    if service == "s3" and method in _TRANSFERS:
+        return _TRANSFERS[method]
+    operation = operation_of(service, method)
+    special = _ACTIONS.get((service, operation))
+    if special or not operation:
+        return special or ""
+    if operation not in _PLAIN.get(service, {operation}):
         return ""
-    camel = "".join(word.capitalize() for word in method.split("_"))
-    return _ACTIONS.get((service, method)) or f"{_PREFIX.get(service, service)}:{camel}"
+    prefix = _PREFIX.get(service) or signing_name(service)
+    return f"{prefix}:{operation}" if actions_of(prefix) else ""
 
 
 RULE = Rule(

@@ -1,0 +1,89 @@
+"""Calls of the AWS SDK in inline code that the SDK rejects."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from grader.case import Case
+from grader.case.inline_code import InlineCode, python_tree
+from grader.catalogue import Rule, RuleFinding, at_property, example
+from grader.facts.calls import calls, problem, unknown_services
+from grader.rules._fragments import resources, role, worker
+from grader.rules.code._functions import created_functions
+from grader.support.markdown import code as span
+
+MAX_SHOWN = 90  # characters of a call
+
+
+def check(case: Case) -> Iterator[RuleFinding]:
+    """Report inline Python with a client, a method or parameters that the SDK does not have, the first of each function."""
+    for code in created_functions(case):
+        tree = python_tree(code.text) if code.is_python else None
+        found = next(_problems(tree), None) if isinstance(tree, ast.Module) else None
+        if found:
+            yield _found(code, *found)
+
+
+def _problems(tree: ast.Module) -> Iterator[tuple[ast.Call, str]]:
+    for node, name in unknown_services(tree):
+        yield node, f"the SDK has no service {name}"
+    for call in calls(tree):
+        text = problem(call)
+        if text:
+            yield call.node, text
+
+
+def _found(code: InlineCode, node: ast.Call, text: str) -> RuleFinding:
+    line = code.text.split("\n")[node.lineno - 1].strip()
+    because = f"Line {node.lineno} of the code is {span(line[:MAX_SHOWN])}, and {text}."
+    return at_property(code.template, code.function, code.path, text, value=text, because=because)
+
+
+RULE = Rule(
+    id="inline-code-call",
+    kind="inline-code-bug",
+    level="High",
+    category="code",
+    title="Call of an AWS service that the SDK rejects: {resources}",
+    issue="The inline code of {resources} in {file} calls AWS in a way that the SDK rejects: {values}. The call raises an exception "
+    "before a request is sent.",
+    fix="Call the service as the SDK's reference describes the method, with its parameters and their types.",
+    root_cause="{because}",
+    lesson="Compare each call of the SDK with its reference: method, required parameters, names and types.",
+    reference="https://docs.aws.amazon.com/boto3/latest/reference/services/index.html",
+    aws_behaviour="boto3 raises AttributeError or ParamValidationError at each call; the function fails where it is reached.",
+    cost="Each failed invocation is charged, and asynchronous ones are repeated.",
+    check=check,
+    fails=tuple(
+        example(
+            resources(role(), worker(f"import boto3\n{setup}\ndef handler(event, context):\n    {call}", "  # finds"))
+        )
+        for setup, call in (
+            ("queue = boto3.client('sqs')", "queue.send_message(Body='x')"),
+            ("queue = boto3.client('sqs')", "queue.send_message(QueueUrl='x')"),
+            ("queue = boto3.client('sqs')", "queue.publish(QueueUrl='x', MessageBody='x')"),
+            ("table = boto3.client('dynamodb')", "table.put_item(TableName='x', Item={'id': {'N': 5}})"),
+            ("mail = boto3.client('mail')", "mail.send()"),
+            ("logs = boto3.client('logs')", "logs.create_log_group('x')"),
+        )
+    ),
+    passes=tuple(
+        example(resources(role(), worker(f"import boto3\n{setup}\ndef handler(event, context):\n    {call}")))
+        for setup, call in (
+            ("queue = boto3.client('sqs')", "queue.send_message(QueueUrl='x', MessageBody=str(event))"),
+            ("queue = boto3.client('sqs')", "queue.send_message(**event)"),
+            ("queue = make()\ndef make(): return boto3.client('sqs')", "queue.anything()"),
+            (
+                "store = boto3.client('s3')",
+                "store.copy_object(Bucket='b', Key='k', CopySource={'Bucket': 'a', 'Key': 'k'})",
+            ),
+            ("store = boto3.client('s3')", "store.upload_file('/tmp/a', 'b', 'k')"),
+            (
+                "logs = boto3.client('logs')",
+                "logs.create_export_task(logGroupName='a', fromTime=1, to=2, destination='b')",
+            ),
+            ("x = boto3.client('sqs') if True else None", "x.nothing()"),
+        )
+    ),
+)
