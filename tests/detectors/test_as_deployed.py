@@ -122,7 +122,7 @@ def test_nothing_grave_about_what_is_right_as_deployed(tmp_path: Path, text: str
 
 
 def test_what_only_other_values_make_true_is_medium_and_names_them(tmp_path: Path) -> None:
-    queue = "  Invoices: {Type: AWS::SQS::Queue, Properties: {DelaySeconds: !If [IsLive, 9000, 5]}}\n"
+    queue = "  Invoices: {Type: AWS::SQS::Queue, Properties: {KmsDataKeyReusePeriodSeconds: !If [IsLive, 9, 300]}}\n"
     result = graded(tmp_path, template_yaml=CHOICE + queue)
     (failure,) = (one for one in result.failures if one.rule == "invalid-property-value")
     assert failure.level == "Medium"
@@ -130,12 +130,12 @@ def test_what_only_other_values_make_true_is_medium_and_names_them(tmp_path: Pat
 
 
 def test_what_the_taken_branch_holds_keeps_its_level(tmp_path: Path) -> None:
-    queue = "  Invoices: {Type: AWS::SQS::Queue, Properties: {DelaySeconds: !If [IsLive, 5, 9000]}}\n"
+    queue = "  Invoices: {Type: AWS::SQS::Queue, Properties: {KmsDataKeyReusePeriodSeconds: !If [IsLive, 300, 9]}}\n"
     assert found(graded(tmp_path, template_yaml=CHOICE + queue))["invalid-property-value"] == "Critical"
 
 
 def test_values_that_a_command_gives_decide(tmp_path: Path) -> None:
-    queue = "  Invoices: {Type: AWS::SQS::Queue, Properties: {DelaySeconds: !If [IsLive, 9000, 5]}}\n"
+    queue = "  Invoices: {Type: AWS::SQS::Queue, Properties: {KmsDataKeyReusePeriodSeconds: !If [IsLive, 9, 300]}}\n"
     readme = "    aws cloudformation deploy --template-file template.yaml --parameter-overrides Stage=live\n"
     result = graded(tmp_path, template_yaml=CHOICE + queue, README_md=readme)
     assert found(result)["invalid-property-value"] == "Critical"
@@ -169,9 +169,7 @@ def test_names_and_attributes_are_told_apart(tmp_path: Path, line: str, rule: st
 
 
 def test_metadata_that_is_no_map_hides_nothing_from_the_engines(tmp_path: Path) -> None:
-    text = (
-        "Resources:\n  Orders:\n    Type: AWS::SQS::Queue\n    Metadata: [odd]\n    Properties: {DelaySeconds: 9000}\n"
-    )
+    text = "Resources:\n  Orders:\n    Type: AWS::SQS::Queue\n    Metadata: [odd]\n    Properties: {KmsDataKeyReusePeriodSeconds: 9}\n"
     result = graded(tmp_path, False, template_yaml=text)
     assert found(result)["invalid-property-value"] == "Critical"
     assert all(not one.errors for one in result.detectors.values())
