@@ -177,9 +177,7 @@ def _requirements(
     """Return every requirement, of the task's author and of the prompt, that the rubric does not leave out, with its levels."""
     written = judged_of_task(case, catalogue, findings)
     read = (
-        one
-        for one in judged_of_prompt(case, difference, _refused(findings, catalogue))
-        if not any(_says_the_same(one, other) for other in written)
+        one for one in judged_of_prompt(case, difference) if not any(_says_the_same(one, other) for other in written)
     )
     judged = (*written, *read)
     return tuple(
@@ -187,18 +185,6 @@ def _requirements(
         for one in judged
         if (level := _level(one, catalogue, rubric))
     )
-
-
-def _refused(findings: Sequence[Finding], catalogue: Catalogue) -> list[Finding]:
-    """Return what the engines found that keeps CloudFormation from accepting the templates."""
-    return [
-        one
-        for one in findings
-        if one.detector in _VALIDATORS and (one.level or catalogue.rules[one.rule].level) == RANKS[0]
-    ]
-
-
-_VALIDATORS = frozenset({"cfn-lint", "cloudformation-validate"})
 
 
 def _says_the_same(read: JudgedRequirement, written: JudgedRequirement) -> bool:

@@ -29,6 +29,11 @@ _OPTIONAL = re.compile(
     re.I,
 )
 _CLAUSE = re.compile(r"[;:()]|,\s|\s[–—-]\s|\.\s")
+_IN_BRACKETS = re.compile(
+    r"\W{0,2}(?:[\w-]+\s+){0,1}\(\s*(?:optional(?:ly)?|if|or|where|existing|not (?:required|needed|supported|included|available|in scope)|"
+    r"nice[- ]to[- ]have|bonus)\b",
+    re.I,
+)
 _EXISTING = re.compile(
     r"\b(pre-?existing|existing|already (exists?|deployed|created|provisioned|available|have|has|in place)|re-?us(e|ing) "
     r"(the|our|an?|existing)|current(ly)?|legacy|previously|(is|are) provided|assum(e|ing))\b",
@@ -74,8 +79,10 @@ class Sentence:
         return any(_OPTIONAL.search(text) for text in (self.text, *self.headings, *self.parents))
 
     def is_optional_at(self, start: int, end: int) -> bool:
-        """Whether the clause of the words at a place, or what is above the sentence, calls them optional."""
+        """Whether the clause of the words at a place, the brackets behind them, or what is above the sentence, calls them optional."""
         if any(_OPTIONAL.search(text) for text in (*self.headings, *self.parents)) or _OPTIONAL.match(self.text):
+            return True
+        if _IN_BRACKETS.match(self.text[end:]):
             return True
         left = max((match.end() for match in _CLAUSE.finditer(self.text, 0, start)), default=0)
         right = min((match.start() for match in _CLAUSE.finditer(self.text, end)), default=len(self.text))

@@ -95,14 +95,19 @@ def least_privilege(answer: Answer, demand: Demand) -> Verdict:
     )
     if loose and strict:
         return unmet(
-            f"{loose[0].built.name} allows {loose[0].actions[0]} on every resource",
-            [one.built.located(f"allows {one.actions[0]} on every resource") for one in loose],
+            f"{loose[0].built.name} allows {_bound(loose[0])} on every resource",
+            [one.built.located(f"allows {_bound(one)} on every resource") for one in loose],
         )
     if loose or loose_actions:
         return unjudged("some actions are allowed on every resource")
     if answer.is_opaque:
         return unjudged(UNSEEN)
     return met([one.built.located("is limited") for one in found][:5])
+
+
+def _bound(grant: Grant) -> str:
+    """Return the first action of a statement that AWS can limit to a resource."""
+    return next((action for action in grant.actions if not _UNBOUND.match(action)), "an action")
 
 
 @judge("no-wildcard-action")

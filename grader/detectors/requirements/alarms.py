@@ -6,7 +6,7 @@ import re
 
 from grader.detectors.requirements.answer import Answer, Built, known
 from grader.detectors.requirements.fields import value_holds
-from grader.detectors.requirements.verdict import UNSEEN, Verdict, judge, met, unjudged, unmet
+from grader.detectors.requirements.verdict import UNSEEN, Verdict, absent, judge, met, unjudged, unmet
 from grader.support.text import is_natural
 from grader.task.reading import Demand
 
@@ -60,7 +60,7 @@ def alarm(answer: Answer, demand: Demand) -> Verdict:
     one, (_, value) = states[0]
     return unmet(
         f"{one.name} has the threshold {value}",
-        [item.located("has another threshold", "Threshold") for item, _ in states],
+        [item.located(f"has the threshold {there}", "Threshold") for item, (_, there) in states],
     )
 
 
@@ -125,7 +125,8 @@ def scaling(answer: Answer, demand: Demand) -> Verdict:
     if not policies:
         return unmet("the answer creates no scaling policy")
     return unmet(
-        f"no scaling policy or alarm has the value {wanted}", [one.located("is there instead") for one in policies]
+        f"no scaling policy or alarm has the value {wanted}",
+        [one.located(f"does not have the value {wanted}") for one in policies],
     )
 
 
@@ -142,7 +143,7 @@ def schedule(answer: Answer, demand: Demand) -> Verdict:
             if function.values(f"Events.*.Properties.{key}")
         ]
     if not rules:
-        return unjudged(UNSEEN) if answer.is_opaque else unmet("the answer creates no schedule")
+        return absent(answer, ("AWS::Events::Rule",), "schedule")
     wanted = demand.check.values.get("seconds", demand.check.arguments.get("seconds"))
     if wanted is None:
         return met([one.located("has a schedule", path) for one, path in rules])
@@ -154,7 +155,7 @@ def schedule(answer: Answer, demand: Demand) -> Verdict:
         return unjudged("the schedule is known only when the stack is deployed")
     return unmet(
         f"{periods[0][0].name} has the schedule {periods[0][0].first(periods[0][1])}",
-        [one.located("has another schedule", path) for one, path, _ in periods],
+        [one.located(f"has the schedule {one.first(path)}", path) for one, path, _ in periods],
     )
 
 

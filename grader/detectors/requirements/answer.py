@@ -46,6 +46,11 @@ _INLINE: Mapping[str, tuple[tuple[str, str], ...]] = {
     "AWS::ApiGatewayV2::Api": ((_SAM, "Events=HttpApi"),),
     "AWS::CloudWatch::Dashboard": (),
     "AWS::EC2::EIP": (),
+    "AWS::EC2::Instance": (
+        ("AWS::AutoScaling::AutoScalingGroup", "LaunchTemplate"),
+        ("AWS::AutoScaling::AutoScalingGroup", "LaunchConfigurationName"),
+        ("AWS::AutoScaling::AutoScalingGroup", "MixedInstancesPolicy"),
+    ),
     "AWS::EC2::SecurityGroupIngress": (("AWS::EC2::SecurityGroup", "SecurityGroupIngress"),),
     "AWS::Events::Rule": (
         (_SAM, "Events=Schedule"),
@@ -148,12 +153,11 @@ def _step(value: object, step: str) -> list[object]:
 class Answer:
     """The resources that an answer would create, by type; its parameters, outputs and files are its case's.
 
-    `asked` are the types of the things that the prompt asks for, `refused` what the engines call invalid.
+    `asked` are the types of the things that the prompt asks for.
     """
 
     case: Case
     asked: frozenset[str] = frozenset()
-    refused: tuple[Located, ...] = ()
 
     @cached_property
     def built(self) -> tuple[Built, ...]:

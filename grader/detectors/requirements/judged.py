@@ -11,12 +11,14 @@ from pathlib import Path
 
 from grader.case import Case
 from grader.detectors.requirements.answer import Answer
-from grader.detectors.requirements.verdict import JUDGES, UNSEEN, Judge, Verdict, unjudged, unmet
+from grader.detectors.requirements.verdict import HIDDEN, JUDGES, UNSEEN, Judge, Verdict, unjudged, unmet
 from grader.diff import Difference
-from grader.model import JudgedRequirement, Located, RequirementStanding
+from grader.model import JudgedRequirement, RequirementStanding
 from grader.task.reading import Demand, read_demands
 
 _DOUBTFUL = "Medium"  # the level of what the ideal answer does not meet either
+_MAIN = "Critical"  # the level of the main things of a prompt
+_ODD = 0.05  # the share of the things that an answer to another question may have by chance
 _MET, _UNMET = RequirementStanding.MET, RequirementStanding.UNMET
 
 
@@ -28,16 +30,14 @@ def judges() -> dict[str, Judge]:
     return JUDGES
 
 
-def judged(
-    case: Case, difference: Difference | None = None, refused: Sequence[Located] = ()
-) -> tuple[JudgedRequirement, ...]:
+def judged(case: Case, difference: Difference | None = None) -> tuple[JudgedRequirement, ...]:
     """Hold an answer against what its prompt asks for, in the order of the prompt's lines.
 
-    `refused` is what other detectors call invalid. `difference` is the comparison with the ideal answer, None where there is
+    `difference` is the comparison with the ideal answer, None where there is
     none at hand. A demand that neither answer meets is doubtful: it weighs no more than Medium.
     """
     demands = read_demands(case.task.prompt).demands
-    answer = replace(answer_to(case, demands), refused=tuple(refused))
+    answer = answer_to(case, demands)
     ideal = answer_to(case.ideal_case, demands) if difference and case.ideal_case else None
     return tuple(_judged(demand, judge_demand(answer, demand), answer, ideal) for demand in demands)
 
@@ -60,6 +60,8 @@ def judge_demand(answer: Answer, demand: Demand) -> Verdict:
     if judge is None:
         return unjudged(f"no judge is called {demand.check.judge}")
     verdict = judge(answer, demand)
+    if verdict.standing == _MET and not verdict.evidence and demand.requirement.about in ("resource", "count"):
+        return unjudged("no resource of the answer shows it")
     if verdict.standing == _UNMET and demand.check.is_weak:
         return unjudged("the words of the prompt leave open what exactly is asked")
     return verdict
@@ -67,9 +69,12 @@ def judge_demand(answer: Answer, demand: Demand) -> Verdict:
 
 def _judged(demand: Demand, verdict: Verdict, answer: Answer, ideal: Answer | None) -> JudgedRequirement:
     requirement, reason = demand.requirement, verdict.reason
-    if verdict.standing == _UNMET and ideal and judge_demand(ideal, demand).standing == _UNMET:
+    other = judge_demand(ideal, demand) if verdict.standing == _UNMET and ideal else None
+    if other and other.standing == _UNMET:
         requirement = replace(requirement, level=_DOUBTFUL)
-        reason += "; the ideal answer does not meet it either"
+        if other.is_hidden and verdict.is_hidden:
+            verdict = unjudged(HIDDEN)
+        reason = verdict.reason if verdict.is_hidden else f"{reason}. The ideal answer does not meet it either"
     is_open = verdict.standing == RequirementStanding.UNJUDGED
     return JudgedRequirement(
         requirement=requirement,
@@ -81,11 +86,13 @@ def _judged(demand: Demand, verdict: Verdict, answer: Answer, ideal: Answer | No
 
 
 def is_off_task(requirements: Sequence[JudgedRequirement]) -> bool:
-    """Whether an answer is one to another question: of at least three things that are asked for, none is there.
+    """Whether an answer is one to another question: it has next to nothing of at least three things that are asked for.
 
-    Where a part of the answer cannot be seen, it may be there.
+    None of the main things is there. Where a part of the answer cannot be seen, it may be there.
     """
     things = [one for one in requirements if one.requirement.about == "resource"]
     types = {one.requirement.types for one in things if one.standing == _UNMET}
-    is_open = any(one.standing == _MET or one.reason == UNSEEN for one in things)
-    return len(types) >= 3 and not is_open
+    there = {one.requirement.types for one in things if one.standing == _MET}
+    is_main = any(one.standing == _MET and one.requirement.level == _MAIN for one in things)
+    is_open = is_main or any(one.is_unseen or one.reason == UNSEEN for one in things)
+    return len(types) >= 3 and len(there) <= _ODD * (len(there) + len(types)) and not is_open

@@ -88,6 +88,12 @@ def _source(built: Built, node: AnyNode) -> str:
     return " ".join([*texts, built.scope.text(node)])
 
 
+def _shown(node: AnyNode) -> str:
+    """Return the text of a name as its template has it."""
+    texts = [str(part.text) for _, part in walk(node) if isinstance(part, Scalar)]
+    return max(texts, key=len, default="")[:80]
+
+
 @judge("name-has")
 def name_has(answer: Answer, demand: Demand) -> Verdict:
     """Judge whether the names that an answer gives have a word in them: a parameter, a prefix, the stack's name."""
@@ -100,12 +106,13 @@ def name_has(answer: Answer, demand: Demand) -> Verdict:
         return unjudged("the answer gives no resource a name of its own")
     without = [(built, node) for built, node, text in names if not pattern.search(text)]
     share = 1 - len(without) / len(names)
-    places = [built.located("its name does not have it", _NAMES[built.type]) for built, _ in without]
+    places = [built.located(f"has the name {_shown(node)}", _NAMES[built.type]) for built, node in without]
     if share == 1 or (share >= _ENOUGH and not demand.check.every):
         return met([built.located("its name has it", _NAMES[built.type]) for built, _, _ in names])
     if share == 0 or (demand.check.every and share < _ENOUGH):
         return unmet(
-            f"the name of {without[0][0].name} does not have it ({len(without)} of {len(names)} names)", places
+            f"{len(without)} of {len(names)} names do not follow it: {without[0][0].name} is {_shown(without[0][1])}",
+            places,
         )
     return unjudged(f"{len(without)} of {len(names)} names do not have it")
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from grader.detectors.requirements.answer import Answer, Built, known
-from grader.detectors.requirements.verdict import UNSEEN, Verdict, judge, met, unjudged, unmet
+from grader.detectors.requirements.verdict import HIDDEN, UNSEEN, Verdict, absent, judge, met, unjudged, unmet
 from grader.task.reading import Demand
 from grader.template import Unknown
 
@@ -87,21 +87,25 @@ def _wanted(answer: Answer, kind: str) -> tuple[list[Built], bool]:
 def subnets(answer: Answer, demand: Demand) -> Verdict:
     """Judge the number of subnets of each kind: `public`, `private` or `database`, each with how many there should be."""
     values = {**demand.check.arguments, **demand.check.values}
+    numbers = [
+        (kind, number)
+        for kind in ("public", "private", "database", "subnets")
+        if isinstance(number := values.get(kind), int)
+    ]
+    if not numbers:
+        return unjudged("the prompt does not say how many subnets it asks for")
     places: list[Built] = []
-    for kind in ("public", "private", "database", "subnets"):
-        number = values.get(kind)
-        if not isinstance(number, int):
-            continue
+    for kind, number in numbers:
         found, is_open = _wanted(answer, kind)
         if len(found) < number:
-            if answer.is_opaque or is_open:
+            if not answer.exactly("AWS::EC2::Subnet"):
+                return absent(answer, ("AWS::EC2::Subnet",), "subnet")
+            if answer.is_opaque or is_open or any(one.type == "AWS::EC2::Subnet" for one in answer.hidden):
                 return unjudged("the kind of some subnets is not known")
-            if not found and not answer.exactly("AWS::EC2::Subnet"):
-                return unmet("the answer creates no subnet")
             name = "" if kind == "subnets" else f"{kind} "
             return unmet(
                 f"the answer has {len(found)} {name}subnet{'' if len(found) == 1 else 's'}",
-                [s.located("is there instead") for s in found],
+                [s.located(f"is a {name}subnet, one of {len(found)}") for s in found],
             )
         places += found
     return met(
@@ -136,7 +140,7 @@ def zones(answer: Answer, demand: Demand) -> Verdict:
         ]
         if answer.is_opaque or given or not answer.exactly("AWS::EC2::VPC"):
             return unjudged("the subnets are not in the answer")
-        return unmet("the answer creates no subnet")
+        return absent(answer, ("AWS::EC2::Subnet",), "subnet")
     names, is_open = zones_of(found)
     if isinstance(number, int) and len(names) >= number:
         return met([subnet.located(f"is in {subnet.first('AvailabilityZone')}") for subnet in found])
@@ -144,7 +148,7 @@ def zones(answer: Answer, demand: Demand) -> Verdict:
         return unjudged("the zones of some subnets are not written")
     return unmet(
         f"the subnets are in {len(names)} Availability Zone{'' if len(names) == 1 else 's'}",
-        [s.located("is there instead") for s in found],
+        [s.located(f"is in {s.first('AvailabilityZone')}", "AvailabilityZone") for s in found],
     )
 
 
@@ -183,7 +187,9 @@ def placed(answer: Answer, demand: Demand) -> Verdict:
             holder = _PLACED_BY.get(one.type)
             holders += answer.exactly(holder) if holder else []
         if not built:
-            return unjudged(UNSEEN) if answer.is_opaque else unmet(f"the answer creates no {demand.check.names}")
+            holders = answer.inline(types)
+            if not holders:
+                return absent(answer, types, demand.check.names)
         verdicts += [(one, _is_placed(answer, one, public)) for one in dict.fromkeys(holders)]
     wrong = [one for one, state in verdicts if state is False]
     right = [one for one, state in verdicts if state]
@@ -225,8 +231,8 @@ def default_route(answer: Answer, demand: Demand) -> Verdict:
     ]
     if routes:
         return met([route.located("leads to the gateway", path) for route in routes])
-    if answer.is_opaque:
-        return unjudged(UNSEEN)
+    if answer.is_opaque or any(one.type == "AWS::EC2::Route" for one in answer.hidden):
+        return unjudged(UNSEEN if answer.is_opaque else HIDDEN)
     return unmet(f"no default route leads to {'a NAT' if nat else 'an internet'} gateway")
 
 
@@ -239,11 +245,11 @@ def nat_per_zone(answer: Answer, demand: Demand) -> Verdict:
     wanted = number if isinstance(number, int) else max(2, len(zones_of(public)[0]))
     if len(found) >= wanted:
         return met([one.located("is created") for one in found])
-    if answer.is_opaque:
-        return unjudged(UNSEEN)
+    if answer.is_opaque or any(one.type == "AWS::EC2::NatGateway" for one in answer.hidden):
+        return unjudged(UNSEEN if answer.is_opaque else HIDDEN)
     return unmet(
         f"the answer creates {len(found)} NAT gateway{'' if len(found) == 1 else 's'} for {wanted}",
-        [one.located("is there instead") for one in found],
+        [one.located(f"is in the subnet {one.first('SubnetId')}", "SubnetId") for one in found],
     )
 
 
@@ -260,7 +266,9 @@ def multi_az(answer: Answer, demand: Demand) -> Verdict:
     ]
     clusters = answer.exactly("AWS::RDS::DBCluster")
     if not single and not clusters:
-        return unjudged(UNSEEN) if answer.is_opaque else unmet("the answer creates no RDS database")
+        return absent(answer, ("AWS::RDS::DBInstance", "AWS::RDS::DBCluster"), "RDS database")
+    if re.search(r"\bsubnets?\b", demand.check.text, re.I):
+        return unjudged("the sentence may be about the zones of the subnets")
     if "AWS::RDS::DBInstance" in types and single:
         states = [str(one.first("MultiAZ")).lower() for one in single]
         if all(state == "true" for state in states):
@@ -270,7 +278,7 @@ def multi_az(answer: Answer, demand: Demand) -> Verdict:
         one = single[states.index(next(state for state in states if state != "true"))]
         return unmet(
             f"{one.name} has {'no MultiAZ' if one.first('MultiAZ') is None else 'MultiAZ false'}",
-            [one.located("has one zone", "MultiAZ")],
+            [one.located(f"has {'no MultiAZ' if one.first('MultiAZ') is None else 'MultiAZ false'}", "MultiAZ")],
         )
     if len(members) >= 2 or any(one.values("DBClusterInstanceClass") for one in clusters):
         return met([one.located("is a member of the cluster") for one in members or clusters])
@@ -278,5 +286,10 @@ def multi_az(answer: Answer, demand: Demand) -> Verdict:
         return unjudged(UNSEEN)
     return unmet(
         f"the cluster has {len(members)} instance{'' if len(members) == 1 else 's'}",
-        [one.located("is there instead") for one in clusters],
+        [
+            one.located(
+                "has the instances " + ", ".join(member.name for member in members) if members else "has no instance"
+            )
+            for one in clusters
+        ],
     )

@@ -151,7 +151,7 @@ def open_ports(answer: Answer, demand: Demand) -> Verdict:
         return unjudged(f"port {closed} is open to a part of the internet only")
     return unmet(
         f"no security group opens port {closed}",
-        [one.located("is there instead") for one in answer.exactly("AWS::EC2::SecurityGroup")],
+        [one.located("does not open it") for one in answer.exactly("AWS::EC2::SecurityGroup")],
     )
 
 
@@ -176,7 +176,7 @@ def restricted_port(answer: Answer, demand: Demand) -> Verdict:
         return unjudged(UNSEEN)
     return unmet(
         f"no security group opens port {port}",
-        [one.located("is there instead") for one in answer.exactly("AWS::EC2::SecurityGroup")],
+        [one.located("does not open it") for one in answer.exactly("AWS::EC2::SecurityGroup")],
     )
 
 
@@ -236,7 +236,7 @@ def only_ports(answer: Answer, demand: Demand) -> Verdict:
         return met([rule.rule.located(f"opens port {rule.low}") for rule in opened])
     return unmet(
         f"no rule opens port {next(port for port in ports if not any(rule.covers(port) for rule in rules))}",
-        [rule.rule.located("is there instead") for rule in rules],
+        [rule.rule.located(f"opens port {rule.low}") for rule in rules],
     )
 
 

@@ -139,12 +139,8 @@ def transform(answer: Answer, demand: Demand) -> Verdict:
 
 @judge("validates")
 def validates(answer: Answer, demand: Demand) -> Verdict:
-    """Judge whether CloudFormation would refuse the templates, as far as the engines tell."""
-    for broken in answer.case.broken:
-        return unmet(f"{broken.file} cannot be parsed", [_in(broken.file, broken.error.line, "cannot be parsed")])
-    if answer.refused:
-        return unmet(answer.refused[0].message, answer.refused)
-    return unjudged("what linters say of it is not known here")
+    """Leave it to the engines and rules whether CloudFormation accepts the templates: each fault is a failure of theirs."""
+    return unjudged("the engines and the rules report what CloudFormation rejects")
 
 
 @judge("bare")
@@ -207,11 +203,15 @@ def parameter(answer: Answer, demand: Demand) -> Verdict:
         return unjudged(f"the answer has {near[0]}") if near else unmet(f"no template has the parameter {word}")
     default = values.get("default")
     places = [_in(template.file, one.line, "is the parameter", one.name) for template, one in found]
-    if default is None or any(_folded(one.default or "") == _folded(str(default)) for _, one in found):
+    wanted = "" if _EMPTY.fullmatch(str(default).strip()) else _folded(str(default or ""))
+    if default is None or any(one.default is not None and _folded(one.default) == wanted for _, one in found):
         return met(places)
     template, one = found[0]
-    there = f"{one.name} has {'the default ' + one.default if one.default else 'no default'}"
-    return unmet(there, [_in(template.file, one.line, "has another default", one.name)])
+    there = "has no default" if one.default is None else f"has the default {one.default!r}"
+    return unmet(f"{one.name} {there}", [_in(template.file, one.line, there, one.name)])
+
+
+_EMPTY = re.compile(r"(an? )?(empty|blank|none|null|empty string|\"\"|'')", re.I)
 
 
 def _is_like(wanted: str, name: str) -> bool:
@@ -310,7 +310,7 @@ def outputs(answer: Answer, demand: Demand) -> Verdict:
     if len(missing) * 2 > len(items) and len(items) > 1:
         return unmet(
             f"no output gives {missing[0]}",
-            [_in(templates[0].file, templates[0].section("Outputs").line, "does not have it")],
+            [_in(templates[0].file, templates[0].section("Outputs").line, f"does not give {missing[0]}")],
         )
     return unjudged(f"no output is called after {missing[0]}")
 
@@ -355,7 +355,7 @@ def no_retain(answer: Answer, demand: Demand) -> Verdict:
         if "Retain" in (one.resource.deletion_policy, text_of(one.resource.node.get("UpdateReplacePolicy")))
     ]
     if kept:
-        return unmet(f"{kept[0].name} has the policy Retain", [one.located("is kept") for one in kept])
+        return unmet(f"{kept[0].name} has the policy Retain", [one.located("has the policy Retain") for one in kept])
     if answer.is_opaque or not answer.built:
         return unjudged(UNSEEN)
     return met()
@@ -374,7 +374,12 @@ def retain(answer: Answer, demand: Demand) -> Verdict:
         return unjudged(UNSEEN)
     return unmet(
         f"{resources[0].name} has no DeletionPolicy {wanted[0]}",
-        [one.located("has another policy") for one in resources],
+        [
+            one.located(
+                f"has {f'the DeletionPolicy {kept}' if (kept := one.resource.deletion_policy) else 'no DeletionPolicy'}"
+            )
+            for one in resources
+        ],
     )
 
 
@@ -417,8 +422,13 @@ def _regions(answer: Answer) -> Iterator[tuple[Template, int, str]]:
 
 @judge("no-literal-secret")
 def no_literal_secret(answer: Answer, demand: Demand) -> Verdict:
-    """Judge whether no password is written into a template."""
+    """Judge whether no password is written into a template; of databases only where the sentence is about theirs."""
+    is_narrow = re.search(r"\b(databases?|rds|db|aurora|master)\b", demand.check.text, re.I) is not None
     for built in answer.built:
+        if is_narrow and not re.search(
+            r"::RDS::|::DocDB::|::Redshift::|db|database|rds|aurora", f"{built.type}{built.name}", re.I
+        ):
+            continue
         for path in ("MasterUserPassword", "AuthToken", "MasterPassword", "Password", "SecretString"):
             node = built.resource.get(path)
             if isinstance(node, Scalar) and node.text and "{{resolve" not in node.text:

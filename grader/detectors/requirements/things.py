@@ -3,10 +3,19 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from grader.detectors.requirements.answer import Answer
-from grader.detectors.requirements.verdict import UNSEEN, Verdict, absent, judge, met, unjudged, unmet
+from grader.detectors.requirements.verdict import HIDDEN, UNSEEN, Verdict, absent, judge, met, unjudged, unmet
 from grader.task.reading import Demand
+
+
+# A prompt that lets environments differ: what is created only in some of them may be meant so.
+_VARIES = re.compile(
+    r"\b(per|each|multiple|different|between|across) environments?\b|\benvironment[- ](specific|dependent|based)\b|\bconditional(ly)?\b"
+    r"|\bdepending on\b|\b(dev|development|staging|test)\b[^.\n]{0,40}\bprod(uction)?\b",
+    re.I,
+)
 
 
 @judge("exists")
@@ -19,12 +28,15 @@ def exists(answer: Answer, demand: Demand) -> Verdict:
     if found:
         return met([one.located("is created") for one in found])
     hidden = [one for one in answer.hidden if one.type in types]
+    if hidden and _VARIES.search(answer.case.task.prompt):
+        return unjudged(HIDDEN)
     if hidden:
         one = hidden[0]
-        return unmet(
+        verdict = unmet(
             f"{one.name} is created only under the condition {one.resource.condition}, which is false by default",
-            [one.located("is not created by default") for one in hidden],
+            [one.located(f"has the condition {one.resource.condition}, which is false by default") for one in hidden],
         )
+        return replace(verdict, is_hidden=True)
     if answer.hides(types):
         return unjudged(UNSEEN)
     words = {word.lower() for word in re.findall(r"[A-Za-z]{3,}", demand.check.names)} - {"aws", "amazon"}
@@ -50,8 +62,31 @@ def count(answer: Answer, demand: Demand) -> Verdict:
     ):
         return unjudged("the number of them is known only when the stack is deployed")
     return unmet(
-        f"the answer creates {len(found)} of {demand.check.names}", [one.located("is created") for one in found]
+        f"the answer has {len(found)}, the prompt asks for {number}: {demand.check.names}",
+        [one.located(f"is one of {len(found)}") for one in found],
     )
+
+
+# What takes a scaling policy of its own; functions, queues and serverless databases scale without.
+_SCALABLE = (
+    "AWS::AutoScaling::AutoScalingGroup",
+    "AWS::ECS::Service",
+    "AWS::ApplicationAutoScaling::ScalableTarget",
+    "AWS::EC2::SpotFleet",
+)
+
+
+@judge("scaling")
+def scaling(answer: Answer, demand: Demand) -> Verdict:
+    """Judge whether something that can be scaled has a scaling policy."""
+    found = answer.of(demand.check.subjects[0])
+    if found:
+        return met([one.located("is a scaling policy") for one in found])
+    scalable = answer.exactly(*_SCALABLE)
+    if answer.is_opaque or not scalable or any(one.type in demand.check.subjects[0] for one in answer.hidden):
+        return unjudged("nothing of the answer takes a scaling policy")
+    one = scalable[0]
+    return unmet(f"no scaling policy is for {one.name}", [item.located("has no scaling policy") for item in scalable])
 
 
 @judge("replicas")
@@ -125,7 +160,7 @@ def public_read(answer: Answer, demand: Demand) -> Verdict:
         # Source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-block-public-access.html
         return unmet(
             "the public access block of the bucket forbids its public policy",
-            [one.located("is blocked") for one in policies],
+            [one.located("allows everybody, which the bucket's public access block forbids") for one in policies],
         )
     return unmet(
         "no bucket policy lets everybody read",
@@ -151,7 +186,7 @@ def both_regions(answer: Answer, demand: Demand) -> Verdict:
         return unjudged("the same template may be deployed in several regions")
     if not found:
         return absent(answer, types, demand.check.names)
-    return unmet("one template of one region has it", [one.located("is created in one region") for one in found])
+    return unmet("one template of one region has it", [one.located(f"is only in {one.template.file}") for one in found])
 
 
 @judge("named")

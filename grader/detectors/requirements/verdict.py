@@ -11,15 +11,20 @@ from grader.task.reading import Demand
 
 MAX_PLACES = 10
 UNSEEN = "a part of the answer cannot be seen"
+HIDDEN = "it is created only under a condition that is false by default"
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """A standing, the places that it is based on, and what is there instead or why it is not judged."""
+    """A standing, the places that it is based on, and what is there instead or why it is not judged.
+
+    `is_hidden` tells that a resource is declared, and not created with the default values of the parameters.
+    """
 
     standing: RequirementStanding
     evidence: tuple[Located, ...] = ()
     reason: str = ""
+    is_hidden: bool = False
 
 
 Judge = Callable[[Answer, Demand], Verdict]
@@ -55,6 +60,10 @@ def absent(answer: Answer, types: Sequence[str], names: str) -> Verdict:
     """Return the verdict where an answer has nothing of some types: unmet only where the prompt asks for such a thing."""
     if answer.hides(types):
         return unjudged(UNSEEN)
+    if any(one.type in types for one in answer.hidden):
+        return unjudged(HIDDEN)
+    if answer.inline(types):
+        return unjudged("another resource brings it along")
     if not answer.asked.intersection(types):
         return unjudged("the answer has nothing that it would apply to")
     return unmet(f"the answer creates no {names or ' or '.join(type.rpartition('::')[2] for type in types)}")

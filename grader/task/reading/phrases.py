@@ -15,6 +15,11 @@ from grader.task.reading.values import KINDS, parse_value
 
 _TOKEN = re.compile(r"(\s*)(?:<([a-z]+)(?::(\w+))?>|(\.{2,3})|([()|?])|([^\s()|?<>]+))")
 _GAPS = {"..": 24, "...": 70}
+# What a number behind it is the version of.
+_VERSIONED = re.compile(
+    r"(?:sql|postgres|mariadb|aurora|python|node(?:\.js)?|versions?|java|redis|kubernetes|eks|tls|corretto|linux)\s+v?$",
+    re.I,
+)
 _SEPARATOR = r"[\s\-–—/_:=`'\",(*]+"
 
 
@@ -42,6 +47,8 @@ class Phrase:
             return []
         found = []
         for match in self.pattern.finditer(text):
+            if any(kind == "n" and _VERSIONED.search(text[: match.start(name)]) for kind, name in self.slots):
+                continue
             values = {name: parse_value(kind, match.group(name)) for kind, name in self.slots if match.group(name)}
             if all(value is not None for value in values.values()):
                 found.append(Found(match.start(), match.end(), values))

@@ -36,6 +36,21 @@ _BACKGROUND = re.compile(
     r"testing|tests|out of scope|references?|file structure|project structure|assumptions?|glossary|why)\b",
     re.I,
 )
+# A heading or lead-in under which nothing is asked for, and a heading whose text explains what was chosen.
+_EXCLUDING = re.compile(
+    r"\b(not (currently |yet )?(supported|included|needed|required|available|in scope)|unsupported|excluded|exclusions?|out of scope|"
+    r"non-goals?|future (work|enhancements?|improvements?|considerations?))\b",
+    re.I,
+)
+_EXPLAINING = re.compile(
+    r"^\W*(\d+[.)]\s*)?(?:\w+\s+){0,2}?(design decisions?|rationale|trade-?offs?|limitations?|workarounds?|cost estimates?|"
+    r"troubleshooting|why|known issues?|faq|lessons)\b|\?\W*$",
+    re.I,
+)
+_INNER_NOT = re.compile(r"\b(not|no|without|instead of|rather than|never)\b", re.I)
+_GENERAL = re.compile(
+    r"\b(resources|workloads|components|services|servers|applications?|tiers?)\W+(?:\w+\W+){0,4}$", re.I
+)
 _HINT = re.compile(
     r"(^|\b(us(e|ing)|utili[sz]\w*|leverag\w*|with|deploy|provision|include|add|create|configure|implement|set up|enable|integrate|via|"
     r"through|in|needs?|want|require)\s+|[,+&/(]\s*|\band\s+|\bincluding\s+|:\s*)(an?\s+|the\s+)?(amazon\s+|aws\s+)?$",
@@ -62,15 +77,30 @@ _VARIES = re.compile(
 )
 _GOVERNED = re.compile(
     r"\b(for|to|from|of|by|between|on|against|about|into|per|as|across|than|like|other|detects?|verify that|verify|validates?|checks?|scans?|"
-    r"identify|identifies|evaluates?|inspects?|audits?|analy[sz]\w+|reviews?|targeting|reads?)\s+"
-    r"(?:(?:the|an?|all|each|every|any|our|your|its|their|these|those|both|specific|other|this|that|aws|amazon|secure|only|new|[\w]+'s)\s+)*$",
+    r"identify|identifies|evaluates?|inspects?|audits?|analy[sz]\w+|reviews?|targeting|reads?|monitor|monitors|monitoring|tracks?|tracking|"
+    r"consolidat\w+|tun(?:e|es|ing)|migrat\w+|consider|access|accesses|accessing|optimi[sz]\w+|explains?|describes?|discuss\w*|understand\w*|"
+    r"query|queries|protects?|protecting)\s+"
+    r"(?:(?:the|an?|all|each|every|any|our|your|its|their|these|those|both|specific|other|this|that|aws|amazon|secure|only|new|one|two|three|"
+    r"particular|given|single|certain|separate|exactly|[\w]+'s)\s+)*$",
     re.I,
 )
 _MADE = re.compile(r"\b(creation|deployment|provisioning|setup|implementation|use|consists?|consisting) of\b", re.I)
 _ASIDE = re.compile(
-    r"s?\s+(compliance|metrics?|health|access|permissions?|changes|events?|violations?|findings?|best practices|costs?|layers|apis?\b|"
+    r"s?\s+(compliance|metrics?|health|access|permissions?|changes|modifications?|templates?\b|integrations?|sgs?\b|presets?|quotas?|"
+    r"connectivity|status|failures?|requests?|migrations?|datasets?|users?\b|attacks?|threats?|pricing|events?|violations?|findings?|best practices|costs?|layers|apis?\b|"
     r"operations?|errors?|invocations?|utili[sz]ation|usage|principals?|read|write|naming|names?|arns?|ids?|endpoints? url|size|outputs?|lookups?|"
     r"configuration references)\b",
+    re.I,
+)
+# What comes before a colon and says what the nouns of the list behind it are named for: `VPC endpoints: S3, DynamoDB`.
+_HEADED = re.compile(
+    r"\b(endpoints?|alarms?|metrics?|permissions?|roles?|policies|access|outputs?|tags?|parameters?|security groups?|integrations?)"
+    r"(?:\s+(?:for|on|to))?\s*:[^.;:]*$",
+    re.I,
+)
+_FOREIGN = re.compile(
+    r"\b(quicksight|grafana|kibana|opensearch|datadog|new relic|tableau|power ?bi|cost explorer|security hub|looker|prometheus|splunk)\b"
+    r"[^.;:()]*$",
     re.I,
 )
 _LISTED = re.compile(
@@ -158,7 +188,13 @@ def _main(sentences: Sequence[Sentence], lexicon: Lexicon) -> frozenset[str]:
     order = next((one for one in sentences if not one.is_heading and _ORDERS.search(one.text)), None)
     for one in (title, order):
         mentions = lexicon.mentions(one.text) if one else []
-        types = {type for mention in mentions if mention.noun.strength != "generic" for type in mention.noun.types}
+        line = _Line(one, one.text.lower(), tuple(mentions), ()) if one else None
+        types = {
+            type
+            for mention in mentions
+            if line and mention.noun.strength != "generic" and not _is_weak(mention, line)
+            for type in mention.noun.types
+        }
         if types and len(mentions) <= MAX_MAIN:
             return frozenset(types)
     return frozenset()
@@ -186,7 +222,7 @@ def _lines(sentences: Sequence[Sentence], lexicon: Lexicon) -> Iterator[_Line]:
             before = []
         above = [mentions(text) for text in reversed(sentence.parents)]
         earlier = [mentions(one.text) for one in before[:MAX_EARLIER]]
-        if not sentence.is_item:
+        if not sentence.is_item and before and before[0].line == sentence.line:
             above[:0] = earlier[:1]
         above += [mentions(text) for text in reversed(sentence.headings)]
         yield _Line(
@@ -204,15 +240,28 @@ def _is_relevant(sentence: Sentence) -> bool:
         return False
     if any(_BACKGROUND.search(heading) for heading in sentence.headings[-1:]):
         return False
+    if any(_EXCLUDING.search(text) for text in (*sentence.headings[1:], *sentence.parents)):
+        return False
     if sentence.is_item or sentence.parents:
         return True
     return not _NARRATIVE.search(sentence.text) or bool(_ORDERS.search(sentence.text))
 
 
+def _explains(sentence: Sentence) -> bool:
+    """Whether a sentence is a question, or its heading or lead-in is one or announces an explanation of what was chosen."""
+    above = (*sentence.headings[1:], *sentence.parents)
+    return sentence.text.rstrip().endswith("?") or any(_EXPLAINING.search(text) for text in above)
+
+
 def _demands(line: _Line, lexicon: Lexicon) -> Iterator[Demand]:
-    sentence = line.sentence
-    if not _is_relevant(sentence):
+    """Yield what a sentence asks for; what an explanation names is never called unmet."""
+    if not _is_relevant(line.sentence):
         return
+    for demand in _read(line, lexicon):
+        yield replace(demand, check=replace(demand.check, is_weak=True)) if _explains(line.sentence) else demand
+
+
+def _read(line: _Line, lexicon: Lexicon) -> Iterator[Demand]:
     for ask in lexicon.candidates(line.lowered):
         seen: set[tuple[tuple[str, ...], ...]] = set()
         places = list(_found(ask, line))
@@ -265,7 +314,9 @@ def _found(ask: Ask, line: _Line) -> Iterator[Found]:
                 continue
             text = line.sentence.text
             if ask.file.negated == "skip" and (
-                line.sentence.negates(found.start) or _LEFT_OUT.match(text[found.end :])
+                line.sentence.negates(found.start)
+                or _LEFT_OUT.match(text[found.end :])
+                or (_INNER_NOT.search(text[found.start : found.end]) and not _INNER_NOT.search(phrase.source))
             ):
                 continue
             if (
@@ -293,6 +344,8 @@ def _asked(ask: Ask, found: Found, line: _Line) -> Demand | None:
         subjects = tuple(dict.fromkeys(_fitting(mention.noun.types, file.of) for mention in linked))
         subjects = subjects or tuple((type,) for type in file.general or file.of)
     inside = [mention for mention in linked if mention in line.mentions]
+    is_borrowed = bool(linked) and not inside
+    is_far = is_borrowed and not any(linked[0] in group for group in line.above)
     start = min([found.start, *(mention.start for mention in inside)])
     end = max([found.end, *(mention.end for mention in inside)])
     quote = _quote(line.sentence.text, start, end)
@@ -305,6 +358,8 @@ def _asked(ask: Ask, found: Found, line: _Line) -> Demand | None:
         or _is_alternative(found, line.sentence.text)
         or bool(_VARIES.search(line.sentence.text))
         or (file.needs == "each" and not linked and not _DATA.search(line.sentence.text))
+        or is_far
+        or (is_borrowed and _GENERAL.search(line.sentence.text[: found.start]) is not None)
         or (file.judge == "placed" and bool(inside) and _distance(found, inside) > FAR),
         is_general=file.needs == "each" and not linked,
         values=found.values,
@@ -435,7 +490,9 @@ def _things(line: _Line) -> Iterator[Demand]:
             about, judge = "count", "count"
         kinds: dict[str, int] = {}
         if types == _SUBNET and about == "resource":
-            kinds = {kind: 1 for kind in ("public", "private") if kind in sentence.text[start : mention.end].lower()}
+            words = sentence.text[max(0, start - len("private ")) : mention.end].lower()
+            kinds = {kind: number or 1 for kind in ("public", "private") if kind in words}
+            kinds = kinds or ({"subnets": number} if number else {})
             judge = "subnets" if kinds else judge
         name = " or ".join(dict.fromkeys(one.noun.name for one in group))
         check = Check(
@@ -443,16 +500,23 @@ def _things(line: _Line) -> Iterator[Demand]:
             subjects=(types,),
             names=name,
             text=sentence.text,
-            values={"n": number} if number else kinds,
+            values=kinds or ({"n": number} if number else {}),
             is_weak=_is_weak(group[0], line) or bool(number and _WITHIN.search(sentence.text[:start])),
             is_partial=not negated and _says_more(sentence.text, start, group[-1].end, quote),
         )
-        name = f"{' and '.join(kinds)} {name}" if kinds else name
-        title = f"No {name}" if negated else f"{number} of {name}" if judge == "count" else name
+        name = f"{' and '.join(kind for kind in kinds if kind != 'subnets')} {name}".strip()
+        title = f"No {name}" if negated else f"{number} {_plural(name)}" if number else name
         named = tuple(dict.fromkeys((*types, *(type for one in group for type in one.noun.also))))
         yield Demand(
             requirement=_requirement(line, quote, about, named, mention.noun.level, title), check=check, entry=judge
         )
+
+
+def _plural(name: str) -> str:
+    """Return what several of a thing are called."""
+    if re.search(r"[^aeiou]y$", name):
+        return f"{name[:-1]}ies"
+    return name if name.endswith("s") else f"{name}s"
 
 
 def _is_asked(mention: Mention, sentence: Sentence, is_alone: bool) -> bool:
@@ -498,8 +562,12 @@ def _says_more(text: str, start: int, end: int, quote: str) -> bool:
 def _is_weak(mention: Mention, line: _Line) -> bool:
     """Whether a thing is named in passing: as what something else is for, or whose metrics, access or events are meant."""
     text = line.sentence.text
-    if _VARIES.search(text) or _ASIDE.match(text[mention.end :]):
+    before = text[: mention.start]
+    if _VARIES.search(text) or _ASIDE.match(text[mention.end :]) or _HEADED.search(before):
         return True
+    named = text[mention.start : mention.end].lower()
+    if mention.noun.types[0].startswith("AWS::CloudWatch") and "cloudwatch" not in named and _FOREIGN.search(before):
+        return True  # the dashboard of another service
     if mention.noun.types == _VPC and _INSIDE.search(text[: mention.start]):
         return True  # where something runs, which may be there already
     if mention.noun.types == _KEY and _ENCRYPTS.search(text[: mention.start]):

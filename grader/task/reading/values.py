@@ -133,7 +133,7 @@ _NO_PARAMETERS = "|".join(
 _KEY = rf"(?!(?:{_NO_KEYS})\b)(?-i:[A-Z])[\w-]*(?:\s*[:=]\s*['\"]?[\w${{}}-]+['\"]?)?"
 _NAME = r"[A-Za-z][\w.-]*[\w]"
 KINDS = {
-    "n": Kind(rf"(?:\d+(?![\d.%]*\d|\s*%)|\b(?:{_COUNTS})\b)", _number),
+    "n": Kind(rf"(?:\d+(?![\d.%]*\d|\s*%|\.x\b)|\b(?:{_COUNTS})\b)", _number),
     "number": Kind(r"\d[\d,]*(?:\.\d+)?", _number),
     "percent": Kind(r"\d+(?:\.\d+)?(?=\s*(?:%|percent|per cent))", _number),
     "days": Kind(rf"{_N}[\s-]*(?:calendar[\s-]*)?(?:days?|weeks?|months?|years?)\b", _days),
