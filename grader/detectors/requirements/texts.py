@@ -376,7 +376,7 @@ def retain(answer: Answer, demand: Demand) -> Verdict:
         f"{resources[0].name} has no DeletionPolicy {wanted[0]}",
         [
             one.located(
-                f"has {f'the DeletionPolicy {kept}' if (kept := one.resource.deletion_policy) else 'no DeletionPolicy'}"
+                f"has {f'the DeletionPolicy {there}' if (there := one.resource.deletion_policy) else 'no DeletionPolicy'}"
             )
             for one in resources
         ],

@@ -9,7 +9,6 @@ from grader.detectors.requirements.answer import Answer
 from grader.detectors.requirements.verdict import HIDDEN, UNSEEN, Verdict, absent, judge, met, unjudged, unmet
 from grader.task.reading import Demand
 
-
 # A prompt that lets environments differ: what is created only in some of them may be meant so.
 _VARIES = re.compile(
     r"\b(per|each|multiple|different|between|across) environments?\b|\benvironment[- ](specific|dependent|based)\b|\bconditional(ly)?\b"

@@ -87,7 +87,8 @@ _GOVERNED = re.compile(
 _MADE = re.compile(r"\b(creation|deployment|provisioning|setup|implementation|use|consists?|consisting) of\b", re.I)
 _ASIDE = re.compile(
     r"s?\s+(compliance|metrics?|health|access|permissions?|changes|modifications?|templates?\b|integrations?|sgs?\b|presets?|quotas?|"
-    r"connectivity|status|failures?|requests?|migrations?|datasets?|users?\b|attacks?|threats?|pricing|events?|violations?|findings?|best practices|costs?|layers|apis?\b|"
+    r"connectivity|status|failures?|requests?|migrations?|datasets?|users?\b|attacks?|threats?|pricing|events?|"
+    r"violations?|findings?|best practices|costs?|layers|apis?\b|"
     r"operations?|errors?|invocations?|utili[sz]ation|usage|principals?|read|write|naming|names?|arns?|ids?|endpoints? url|size|outputs?|lookups?|"
     r"configuration references)\b",
     re.I,
@@ -491,8 +492,8 @@ def _things(line: _Line) -> Iterator[Demand]:
         kinds: dict[str, int] = {}
         if types == _SUBNET and about == "resource":
             words = sentence.text[max(0, start - len("private ")) : mention.end].lower()
-            kinds = {kind: number or 1 for kind in ("public", "private") if kind in words}
-            kinds = kinds or ({"subnets": number} if number else {})
+            # how many there are is an ask of the lexicon
+            kinds = {kind: 1 for kind in ("public", "private") if kind in words} or ({"subnets": 1} if number else {})
             judge = "subnets" if kinds else judge
         name = " or ".join(dict.fromkeys(one.noun.name for one in group))
         check = Check(
@@ -505,7 +506,7 @@ def _things(line: _Line) -> Iterator[Demand]:
             is_partial=not negated and _says_more(sentence.text, start, group[-1].end, quote),
         )
         name = f"{' and '.join(kind for kind in kinds if kind != 'subnets')} {name}".strip()
-        title = f"No {name}" if negated else f"{number} {_plural(name)}" if number else name
+        title = f"No {name}" if negated else f"{number} {_plural(name)}" if judge == "count" else name
         named = tuple(dict.fromkeys((*types, *(type for one in group for type in one.noun.also))))
         yield Demand(
             requirement=_requirement(line, quote, about, named, mention.noun.level, title), check=check, entry=judge
@@ -577,10 +578,10 @@ def _is_weak(mention: Mention, line: _Line) -> bool:
     if re.match(r"\W*(outputs?|parameters?|tags?|export)\b", text, re.I):
         return True
     first = mention
-    for before in reversed([one for one in line.mentions if one.end <= mention.start]):
-        if not _JOINED.match(text[before.end : first.start]):
+    for one in reversed([one for one in line.mentions if one.end <= mention.start]):
+        if not _JOINED.match(text[one.end : first.start]):
             break
-        first = before
+        first = one
     return _GOVERNED.search(_MADE.sub("", text[: first.start])) is not None
 
 
