@@ -19,14 +19,15 @@ def fact_rules() -> Iterator[Rule]:
 
 
 def _rule(fact: Fact) -> Rule:
-    refusal = f" AWS answers: “{fact.error.rstrip('.')}”." if fact.error else ""
+    when = "If it is created first, AWS answers" if fact.mechanism == "order" else "AWS answers"
+    refusal = f" {when}: “{fact.error.rstrip('.')}”." if fact.error else ""
     return Rule(
         id=fact.id,
         kind=fact.kind,
         level=fact.level,
         category=_CATEGORIES[fact.mechanism],
         title=fact.title,
-        issue=f"{fact.statement} {{resources}} in {{file}} {{differs|differ}} from that.{refusal}",
+        issue=f"{fact.statement} {{resources}} in {{file}} {{does|do}} not meet this requirement.{refusal}",
         fix=fact.fix,
         root_cause="{because}",
         lesson=fact.statement,

@@ -151,6 +151,14 @@ def _is_consolidation(remark: Remark, template: Template) -> bool:
     return remark.message.endswith("consider consolidating")
 
 
+def _is_default_network(remark: Remark, template: Template) -> bool:
+    """Whether a security group without VpcId is refused, which is created in the default VPC.
+
+    Source: VpcId in https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_CreateSecurityGroup.html
+    """
+    return "'VpcId' is a dependency of 'SecurityGroup" in remark.message
+
+
 _WRONG: tuple[Callable[[Remark, Template], bool], ...] = (
     _is_major_version,
     _is_generated,
@@ -158,6 +166,7 @@ _WRONG: tuple[Callable[[Remark, Template], bool], ...] = (
     _is_network_with_host,
     _is_description,
     _is_consolidation,
+    _is_default_network,
 )
 
 

@@ -103,6 +103,14 @@ Resources:
       GroupDescription: The office
       SecurityGroupIngress: [{IpProtocol: tcp, FromPort: 443, ToPort: 443, CidrIp: 172.16.4.9/20}]
 """,
+    "security group of the default network": """
+Resources:
+  Office:
+    Type: AWS::EC2::SecurityGroup
+    Properties:
+      GroupDescription: The office
+      SecurityGroupEgress: [{IpProtocol: tcp, FromPort: 443, ToPort: 443, CidrIp: 172.16.0.0/20}]
+""",
     "keys of Metadata": """
 Metadata:
   AWS::CloudFormation::Interface: {ParameterGroups: [{Label: {default: Net, hint: x}, Parameters: []}]}

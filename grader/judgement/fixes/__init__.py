@@ -223,13 +223,28 @@ def _fix(each: _Candidate, templates: Mapping[str, Template]) -> Fix:
         found += excerpts(templates[file], planned)
     if not found:
         return Fix()
-    parts = [_shown(one, templates[one.file]) for one in found[:MAX_SHOWN]]
-    if len(found) > MAX_SHOWN:
-        parts.append(f"Change {listed([one.name for one in found[MAX_SHOWN:]])} in the same way.")
+    parts = [*_removals(each), *(_shown(one, templates[one.file]) for one in found[:MAX_SHOWN])]
+    rest = found[MAX_SHOWN:]
+    for verb, names in (
+        ("Remove", [one.name for one in rest if one.removed]),
+        ("Change", [one.name for one in rest if not one.removed]),
+    ):
+        if names:
+            parts.append(f"{verb} {listed(names)} in the same way.")
     if len(each.findings) < each.count:
         parts.append(f"These lines correct {len(each.findings)} of the {each.count} places.")
     lines = tuple(FixLines(one.file, one.line, one.text, one.removed) for one in found)
     return Fix("\n\n".join(parts), lines)
+
+
+def _removals(each: _Candidate) -> list[str]:
+    """Return what the excerpts cannot show: the properties that edits take out of entries that stay."""
+    names: dict[str, list[str]] = {}
+    for planned in each.planned.values():
+        for one in planned:
+            if one.edit.action is Action.REMOVE and len(one.edit.path) > 3:
+                names.setdefault(str(one.edit.path[1]), []).append(".".join(map(str, one.edit.path[3:])))
+    return [f"Remove {listed(paths)} from {code(name)}." for name, paths in names.items()]
 
 
 def _shown(one: Excerpt, template: Template) -> str:

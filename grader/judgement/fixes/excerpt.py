@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,6 +12,7 @@ from grader.template import Template
 from grader.template.edits import Planned, written
 from grader.template.spans import Located, Span, pair_at, way
 
+_LAST_COMMA = re.compile(r",(\s*\n\s*[}\]])")
 MAX_ITEM = 14  # lines of a list item that is shown as a whole
 MAX_LINES = 40
 MAX_WIDTH = 240
@@ -61,6 +63,8 @@ def _excerpt(template: Template, section: str, name: str, mine: Sequence[Planned
     if not any(seen):
         return _removal(template, name, mine)
     shown = lines.shown()
+    if template.is_json:
+        shown = _LAST_COMMA.sub(r"\1", shown)  # the entries behind it are left out
     return Excerpt(template.file, key.line, shown, name) if shown else None
 
 

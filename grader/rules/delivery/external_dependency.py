@@ -111,8 +111,8 @@ RULE = Rule(
     issue="{file} takes {parameters} from outside. The prompt does not say that the {resource|resources} behind {it|them} "
     "{exists|exist}, and nothing in the response creates {it|them}: in a new account the stack cannot be created without further "
     "work.",
-    fix="Create what {parameters} {stands|stand} for in the template, or make the {parameter|parameters} optional with an empty "
-    "default and a condition.",
+    fix="Create what {parameters} {stands|stand} for in the template. To make it optional instead, give the parameter the type "
+    "String, an empty default and a condition: the AWS-specific parameter types reject an empty value.",
     root_cause="{because}",
     lesson="Create in the template what the prompt does not declare as existing.",
     reference="https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-supplied-parameter-types.html",

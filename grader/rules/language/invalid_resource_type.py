@@ -27,8 +27,6 @@ RULE = Rule(
         "cloudformation-validate:F3006",
         "cfn-lint:E3710",
         "cloudformation-validate:E3710",
-        "cfn-lint:E3001",
-        "cloudformation-validate:E3001",
     ),
     corrections=known_type,
     fails=(

@@ -22,6 +22,8 @@ RULE = Rule(
         "plan:limit",
         "plan:type-missing",
         "cfn-lint:E2001",
+        "cfn-lint:E3001",
+        "cloudformation-validate:E3001",
         "cloudformation-validate:E2001",
         "cfn-lint:E8001",
         "cloudformation-validate:E8001",
