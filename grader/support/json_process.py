@@ -43,13 +43,16 @@ class Child:
     def ask(self, request: object, seconds: float) -> Any:
         """Return the answer to a request.
 
-        Raises TimeoutError where it takes longer than `seconds`, ChildEndedError where the process dies; it is gone in both cases.
+        Raises TimeoutError where it takes longer than `seconds`, or where there are none; ChildEndedError where the process dies.
+        It is gone in both cases.
         """
         with self._lock:
             if self._is_closed:
                 raise ChildEndedError(0)
             process = self._started()
             try:
+                if seconds <= 0:
+                    raise TimeoutError
                 return json.loads(_exchange(process, json.dumps(request).encode() + b"\n", seconds))
             except TimeoutError:
                 self.stop()
