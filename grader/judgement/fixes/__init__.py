@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
 
 from grader.case import Case
@@ -223,7 +223,10 @@ def _fix(each: _Candidate, templates: Mapping[str, Template]) -> Fix:
         found += excerpts(templates[file], planned)
     if not found:
         return Fix()
-    parts = [*_removals(each), *(_shown(one, templates[one.file]) for one in found[:MAX_SHOWN])]
+    parts = [
+        *_removals(each, {one.name for one in found if one.removed}),
+        *(_shown(one, templates[one.file]) for one in found[:MAX_SHOWN]),
+    ]
     rest = found[MAX_SHOWN:]
     for verb, names in (
         ("Remove", [one.name for one in rest if one.removed]),
@@ -237,12 +240,12 @@ def _fix(each: _Candidate, templates: Mapping[str, Template]) -> Fix:
     return Fix("\n\n".join(parts), lines)
 
 
-def _removals(each: _Candidate) -> list[str]:
-    """Return what the excerpts cannot show: the properties that edits take out of entries that stay."""
+def _removals(each: _Candidate, shown: Container[str]) -> list[str]:
+    """Return what excerpts cannot show: the properties that edits take out of entries whose other lines are shown."""
     names: dict[str, list[str]] = {}
     for planned in each.planned.values():
         for one in planned:
-            if one.edit.action is Action.REMOVE and len(one.edit.path) > 3:
+            if one.edit.action is Action.REMOVE and len(one.edit.path) > 3 and one.edit.path[1] not in shown:
                 names.setdefault(str(one.edit.path[1]), []).append(".".join(map(str, one.edit.path[3:])))
     return [f"Remove {listed(paths)} from {code(name)}." for name, paths in names.items()]
 
