@@ -188,10 +188,21 @@ class Case:
 
     def resources(self, *types: str) -> Iterator[tuple[Template, Resource]]:
         """Yield the resources of the given types over all templates; of every type where none is given."""
-        for template in self.templates:
-            for resource in template.resources.values():
-                if not types or resource.type in types:
-                    yield template, resource
+        groups = [found for name in dict.fromkeys(types) if (found := self._by_type.get(name))]
+        if len(groups) == 1:
+            yield from groups[0]
+        elif groups or not types:
+            for template in self.templates:
+                for resource in template.resources.values():
+                    if not types or resource.type in types:
+                        yield template, resource
+
+    @cached_property
+    def _by_type(self) -> Mapping[str, list[tuple[Template, Resource]]]:
+        found: dict[str, list[tuple[Template, Resource]]] = {}
+        for template, resource in self.resources():
+            found.setdefault(resource.type, []).append((template, resource))
+        return found
 
     def referred(self, template: Template, node: AnyNode | None) -> Resource | None:
         """Return the resource of a template that a value is the Ref or an attribute of, None where it is neither."""

@@ -5,13 +5,13 @@ from __future__ import annotations
 import fnmatch
 import importlib
 import pkgutil
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 
 from grader.catalogue.fact_rules import fact_rules
-from grader.catalogue.rule import Rule
+from grader.catalogue.rule import DETECTOR, Rule
 from grader.catalogue.unmet import unmet_rules
 from grader.catalogue.user_rules import installed_rules, read_rules
 from grader.errors import InputError
@@ -55,6 +55,17 @@ class Catalogue:
         """Return the catalogue with rules ignored, except those that others yield to: these still speak for the others."""
         yielded = {other for rule in self.rules.values() for other in rule.yields_to}
         return replace(self, ignored=frozenset(ids) - yielded)
+
+    def only(self, ids: Collection[str]) -> Catalogue:
+        """Return the catalogue with all rules ignored but some."""
+        return replace(self, ignored=self.ignored | (self.rules.keys() - set(ids)))
+
+    def hears(self, detector: str) -> bool:
+        """Whether a rule that is not ignored has findings of a detector."""
+        rules = (rule for rule in self.rules.values() if rule.id not in self.ignored)
+        if detector == DETECTOR:
+            return any(rule.check for rule in rules)
+        return any(pattern.startswith(f"{detector}:") for rule in rules for pattern in rule.stands_for)
 
 
 @cache

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
 from threading import Thread
@@ -42,7 +42,16 @@ def detect(case: Case, catalogue: Catalogue, fast: bool = False) -> tuple[Detect
 
     The engines are processes: they run beside the others. Where this is interrupted, nobody waits for them.
     """
-    chosen = detectors(fast)
+    return _detections(detectors(fast), case, catalogue)
+
+
+def look_for(rules: Collection[str], case: Case, catalogue: Catalogue) -> tuple[Detection, ...]:
+    """Run the detectors, cfn-lint aside, that can report some rules, and report these alone."""
+    only = catalogue.only(rules)
+    return _detections([one for one in detectors(fast=True) if only.hears(one.NAME)], case, only)
+
+
+def _detections(chosen: Sequence[ModuleType], case: Case, catalogue: Catalogue) -> tuple[Detection, ...]:
     beside = {one: _beside(one, case, catalogue) for one in chosen if one in _ENGINES}
     here = {one: _run(one, case, catalogue) for one in chosen if one not in _ENGINES}
     return tuple(beside[one].result() if one in beside else here[one] for one in chosen)

@@ -97,7 +97,7 @@ def judge(
     every = [finding for detection in detections for finding in detection.findings]
     findings = without(every, silent) if honour else every
     findings = as_far_as_it_goes(findings, case, catalogue)
-    ideal = IdealAnswer(difference, catalogue) if difference else None
+    ideal = IdealAnswer(difference, catalogue, frozenset(one.rule for one in findings)) if difference else None
     requirements = _requirements(case, catalogue, rubric, findings, difference)
     kind = kind_of(case)
     kind = AnswerKind.OFF_TASK if kind.delivers and is_off_task(requirements) else kind

@@ -8,7 +8,7 @@ from enum import StrEnum
 from functools import cached_property
 
 from grader.catalogue import Catalogue
-from grader.detectors import detect
+from grader.detectors import look_for
 from grader.diff import Difference
 from grader.diff.counterpart import counterpart, differs
 from grader.diff.quote import quote
@@ -25,10 +25,11 @@ class Standing(StrEnum):
 
 @dataclass(frozen=True)
 class IdealAnswer:
-    """The ideal answer, judged by the same rules as the response."""
+    """The ideal answer, judged by the rules that the response breaks: `reported` are their ids."""
 
     difference: Difference
     catalogue: Catalogue
+    reported: frozenset[str]
 
     def standing(self, finding: Finding) -> Standing:
         """Return whether a rule that reports a finding reports the same at its counterpart in the ideal answer.
@@ -59,7 +60,7 @@ class IdealAnswer:
     def _found(self) -> dict[tuple[str, str, str], set[str]]:
         """The property paths that each rule reports in the ideal answer, by rule, file and resource."""
         found: dict[tuple[str, str, str], set[str]] = {}
-        for detection in detect(self.difference.right.case, self.catalogue, fast=True):
+        for detection in look_for(self.reported, self.difference.right.case, self.catalogue):
             for one in detection.findings:
                 found.setdefault((one.rule, one.file, one.resource), set()).add(one.location.property)
         return found

@@ -98,6 +98,7 @@ class Scope:
     zones: tuple[str, ...] = ("a", "b", "c")
     _conditions: dict[str, bool | None] = field(default_factory=dict)
     _names: dict[str, object] = field(default_factory=dict)
+    _values: dict[int, tuple[AnyNode, object]] = field(default_factory=dict)  # a node's id is its own while it is kept
     _busy: set[str] = field(default_factory=set)
     _depth: int = 0
 
@@ -148,11 +149,17 @@ class Scope:
             return NO_VALUE
         if isinstance(node, Scalar):
             return node.value
+        known = self._values.get(id(node))
+        if known is not None:
+            return known[1]
         self._depth += 1
         try:
-            return self._value(node)
+            value = self._value(node)
         finally:
             self._depth -= 1
+        if self._depth == 0 and not self._busy:  # what is cut off on the way to another value is not its own
+            self._values[id(node)] = (node, value)
+        return value
 
     def _value(self, node: Sequence | Map | Call) -> object:
         if self._depth > MAX_DEPTH:
