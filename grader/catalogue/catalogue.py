@@ -23,12 +23,14 @@ class Catalogue:
     """All rules, by id; `policies` are the files of those that are written in Guard or CEL.
 
     `demanded` are those that a task brings: its requirements. What `ignored` rules stand for is not reported at all.
+    `whole_linter` asks cfn-lint also for what cloudformation-validate covers.
     """
 
     rules: Mapping[str, Rule]
     policies: tuple[Policy, ...] = ()
     demanded: tuple[Rule, ...] = ()
     ignored: frozenset[str] = frozenset()
+    whole_linter: bool = False
     _known: dict[str, Rule | None] = field(default_factory=dict, compare=False, repr=False)
 
     def of(self, detector: str, rule_id: str) -> Rule | None:

@@ -8,6 +8,7 @@ import click
 
 from grader.cli.options import (
     dry_run_options,
+    engine_rules_option,
     fast_option,
     honour_option,
     rubric_of,
@@ -53,6 +54,7 @@ from grader.cli.options import (
 @click.option("--no-ideal", is_flag=True, help="Do not compare with the tasks' ideal answers.")
 @honour_option
 @fast_option
+@engine_rules_option
 @click.option("--log", is_flag=True, help="Plain lines of progress on standard error, for the log of a nightly job.")
 @click.option("--quiet", "-q", is_flag=True, help="Print nothing but errors.")
 @dry_run_options
@@ -79,7 +81,13 @@ def command(tasks: str, **given: Any) -> int:
         if not given["quiet"]:
             click.echo(f"dry runs ({settings.mode}) in account {aws.account}, region {aws.region}", err=True)
     options = Options(
-        rubric, rules, given["fast"], given["no_ideal"], given["honour"], asdict(settings) if settings else None
+        rubric,
+        rules,
+        given["fast"],
+        given["no_ideal"],
+        given["honour"],
+        asdict(settings) if settings else None,
+        given["engine_rules"] == "all",
     )
     out = Path(given["out"]) if given["out"] else Path("reports") / f"{Path(tasks).resolve().name}-{given['side']}"
     plan = Plan(

@@ -33,6 +33,13 @@ _LIMITS = {
 rules_option = click.option("--rules", type=click.Path(), help="A folder of rules of your own: Python, Guard or CEL.")
 rubric_option = click.option("--rubric", type=click.Path(), help="A rubric file.  [default: the shipped one]")
 fast_option = click.option("--fast", is_flag=True, help="Leave cfn-lint out.")
+engine_rules_option = click.option(
+    "--engine-rules",
+    type=click.Choice(["needed", "all"]),
+    default="needed",
+    show_default=True,
+    help="Which rules of cfn-lint run: those that cloudformation-validate does not cover, or all.",
+)
 honour_option = click.option(
     "--honour-suppressions", "honour", is_flag=True, help="Follow what the templates tell linters to ignore."
 )

@@ -8,6 +8,7 @@ import click
 
 from grader.cli.options import (
     dry_run_options,
+    engine_rules_option,
     fast_option,
     format_option,
     honour_option,
@@ -34,6 +35,7 @@ from grader.cli.options import (
 @format_option("text", "json")
 @click.option("--fail-on", metavar="LEVEL", help="Exit with 1 when a failure of this level or a graver one is found.")
 @fast_option
+@engine_rules_option
 @rules_option
 @honour_option
 @click.option("--no-ideal", is_flag=True, help="Do not compare with the task's ideal answer.")
@@ -48,6 +50,7 @@ def command(
     form: str,
     fail_on: str | None,
     fast: bool,
+    engine_rules: str,
     rules: str | None,
     no_ideal: bool,
     honour: bool,
@@ -87,6 +90,7 @@ def command(
         ideal=None if no_ideal else OF_TASK,
         catalogue=catalogue,
         fast=fast,
+        whole_linter=engine_rules == "all",
         honour=honour,
         limits=the_limits,
         ask=ask,

@@ -38,7 +38,7 @@ def detect(case: Case, catalogue: Catalogue) -> Iterator[Finding]:
     region = case.account.region
     unjudged: list[EngineError] = []
     for template in case.templates:
-        ask = partial(_remarks, template, region, end)
+        ask = partial(_remarks, template, region, end, catalogue.whole_linter)
         deployed = AsDeployed(case.scopes[template.file], ask, OTHER_VALUES, region)
         try:
             is_slow = has_slow_pattern(template)
@@ -62,13 +62,13 @@ def detect(case: Case, catalogue: Catalogue) -> Iterator[Finding]:
         raise (EngineLimitError if limited else EngineError)("; ".join(map(str, unjudged)))
 
 
-def _remarks(template: Template, region: str, end: float, text: str) -> list[Remark]:
+def _remarks(template: Template, region: str, end: float, whole_linter: bool, text: str) -> list[Remark]:
     """Return what cfn-lint says of a text. Raises EngineError where it says nothing, EngineLimitError at the end of its time."""
     file, seconds = template.file, end - time.monotonic()
     if seconds <= 0:
         raise EngineLimitError(f"{file}: not judged, {SECONDS:g} seconds were over")
     try:
-        answer = linter().ask({"text": text, "region": region}, seconds)
+        answer = linter().ask({"text": text, "region": region, "whole": whole_linter}, seconds)
     except TimeoutError:
         raise EngineLimitError(f"{file}: took more than {SECONDS:g} seconds and was ended") from None
     except ChildEndedError as error:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from enum import Enum
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
@@ -34,6 +35,7 @@ def grade(
     ideal: Bundle | str | Path | Literal[_Ideal.OF_TASK] | None = OF_TASK,
     catalogue: Catalogue | None = None,
     fast: bool = False,
+    whole_linter: bool = False,
     honour: bool = False,
     limits: Limits = DEFAULT_LIMITS,
     ask: Callable[[Case, Catalogue], Answer] | None = None,
@@ -43,7 +45,8 @@ def grade(
     `task` is a task or its folder, `response` a bundle or anything that `read_response` reads, and `rubric` a rubric or its
     file; without it, the shipped rubric. The response is compared with the task's ideal answer, unless it is that answer;
     `ideal` gives another one, and None leaves the comparison out. `catalogue` has the rules (see `load_catalogue`), `fast`
-    leaves cfn-lint out, `honour` follows the suppressions of the templates, and `ask` asks AWS.
+    leaves cfn-lint out, `whole_linter` runs all of its rules and not only those that no other engine covers, `honour`
+    follows the suppressions of the templates, and `ask` asks AWS.
     Raises InputError for a task or a rubric that cannot be used, ResponseError for a response that cannot be read.
 
         >>> result = grade("tasks/101912473", "tasks/101912473/model_out", fast=True)
@@ -63,7 +66,7 @@ def grade(
         bundle,
         rubric if isinstance(rubric, Rubric) else load_rubric(rubric),
         ideal=ideal,
-        catalogue=catalogue or load_catalogue(),
+        catalogue=replace(catalogue or load_catalogue(), whole_linter=whole_linter),
         fast=fast,
         honour=honour,
         limits=limits,

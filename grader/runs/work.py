@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -36,6 +36,7 @@ class Options:
     no_ideal: bool = False
     honour: bool = False
     dry_run: dict[str, Any] | None = None
+    whole_linter: bool = False
 
     def to_dict(self) -> dict[str, Any]:
         """Return the options as plain values."""
@@ -66,7 +67,9 @@ def execute(job: Job, options: Options) -> Outcome:
             bundle_of_job(job),
             _rubric(options.rubric),
             ideal=ideal,
-            catalogue=load_catalogue(Path(options.rules) if options.rules else None),
+            catalogue=replace(
+                load_catalogue(Path(options.rules) if options.rules else None), whole_linter=options.whole_linter
+            ),
             fast=options.fast,
             honour=options.honour,
             ask=_asker(options),

@@ -13,6 +13,8 @@ import pytest
 
 from grader import Result, grade, load_rubric, load_task, read_response
 from grader.detectors import cfn_lint, native
+from grader.support.engines.cfn_lint_process import covered
+from grader.support.engines.registry import linter
 from tests.conftest import BROKEN, ROOT, Cli, wait_for
 
 pytestmark = pytest.mark.slow
@@ -53,6 +55,18 @@ def test_out_of_time_loses_nothing_else(answer: Path, monkeypatch: pytest.Monkey
     again = graded(answer)
     assert again.detectors["cfn-lint"].errors == ()
     assert rules(again) == rules(result)
+
+
+def test_what_the_other_engine_covers_runs_where_all_rules_are_asked_for() -> None:
+    text = "Resources:\n  Orders: {Type: AWS::SNS::Topic, DependsOn: News}\n  News: {Type: AWS::SNS::Topic}\nOutputs:\n"
+    text += "  Name: {Value: !Sub 'plain'}\n"  # W1020: a Sub without a variable
+
+    def ids(whole: bool) -> set[str]:
+        answer = linter().ask({"text": text, "region": "us-east-1", "whole": whole}, 60)
+        return {match["rule"] for match in answer["matches"]}
+
+    assert "W1020" in covered()
+    assert ids(whole=True) - ids(whole=False) == {"W1020"}
 
 
 @pytest.mark.skipif(not Path("/proc/self/task").is_dir(), reason="looks for processes in /proc")

@@ -6,6 +6,7 @@ python -m grader.support.engines.cfn_lint_process
 from __future__ import annotations
 
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 from grader.support.json_process import bound_memory, serve
@@ -15,42 +16,39 @@ MEGABYTES = 1_500
 
 
 def main() -> None:
-    """Serve requests {text, region} with {matches: [{rule, message, path, line}]}, or {error}."""
+    """Serve requests {text, region, whole} with {matches: [{rule, message, path, line}]}, or {error}.
+
+    Unless the `whole` of it is asked for, the rules of `covered` are not run.
+    """
     bound_memory(MEGABYTES)
     _own_schemas()
-    _rules()
+    _rules(whole=False)
     serve(_answer)
 
 
 def _answer(request: dict[str, Any]) -> dict[str, Any]:
     try:
-        return {"matches": [_plain(match) for match in _lint(request["text"], request["region"])]}
+        return {"matches": lint(**request)}
     except Exception as error:
         return {"error": error_line(error)}
 
 
-def _plain(match: Any) -> dict[str, Any]:
-    path = [str(step) for step in getattr(match, "path", None) or ()]
-    return {"rule": match.rule.id, "message": match.message, "path": path, "line": match.linenumber or 1}
-
-
-def _lint(text: str, region: str) -> list[Any]:
-    """Lint one template; suppressions that it carries are not honoured."""
+def lint(text: str, region: str, whole: bool = False) -> list[dict[str, Any]]:
+    """Return what cfn-lint reports of one template, as {rule, message, path, line}; suppressions that it carries are not honoured."""
     from cfnlint.config import ConfigMixIn
     from cfnlint.decode.decode import decode_str
     from cfnlint.runner import run_template_by_data
 
     parsed, errors = decode_str(text)
     if errors or parsed is None:
-        return list(errors)
+        return [_plain(match) for match in errors]
     _without_suppressions(parsed)
-    return list(run_template_by_data(parsed, ConfigMixIn(regions=[region]), _rules()))
+    found = run_template_by_data(parsed, ConfigMixIn(regions=[region]), _rules(whole))
+    return [_plain(match) for match in found]
 
 
 def _own_schemas() -> None:
     """Make cfn-lint use the schemas of its package; it prefers newer ones that `cfn-lint --update-specs` left in the user's cache folder."""
-    from pathlib import Path
-
     import cfnlint
     from cfnlint.schema import manager
 
@@ -58,12 +56,23 @@ def _own_schemas() -> None:
     manager.PROVIDER_SCHEMA_MANAGER.__init__(shipped / "providers", shipped / "resources")
 
 
+def _plain(match: Any) -> dict[str, Any]:
+    path = [str(step) for step in getattr(match, "path", None) or ()]
+    return {"rule": match.rule.id, "message": match.message, "path": path, "line": match.linenumber or 1}
+
+
+def covered() -> tuple[str, ...]:
+    """Return the ids of cfn-lint's rules that are not run by default: cloudformation-validate covers them."""
+    lines = Path(__file__).with_name("covered.txt").read_text("utf-8").splitlines()
+    return tuple(word for line in lines if not line.startswith("#") for word in line.split())
+
+
 @cache
-def _rules() -> Any:
+def _rules(whole: bool) -> Any:
     """Load cfn-lint's rules without the informational ones, which are no failures."""
     from cfnlint.core import get_rules
 
-    return get_rules([], ["I"], [], {}, False)
+    return get_rules([], ["I", *(() if whole else covered())], [], {}, False)
 
 
 def _without_suppressions(parsed: Any) -> None:
