@@ -52,4 +52,4 @@ def _block(lines: list[str], start: int) -> str:
         kept.append(line.rstrip())
         if closing and line.lstrip()[:1] != "-":
             break
-    return "" if len(kept) > MAX_LINES else textwrap.dedent("\n".join(kept)).rstrip()
+    return "" if len(kept) > MAX_LINES else textwrap.dedent("\n".join(kept)).rstrip().removesuffix(",")

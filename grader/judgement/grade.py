@@ -261,7 +261,7 @@ def _failure(
         fix="\n\n".join(
             filter(
                 None,
-                (narrate(rule.fix, findings), fix.text, ideal.lines(findings) if ideal else ""),
+                (narrate(rule.fix, findings), fix.text or (ideal.lines(findings) if ideal else "")),
             )
         ),
         root_cause=narrate(rule.root_cause, findings) or cause(findings, case),

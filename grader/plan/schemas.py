@@ -89,6 +89,11 @@ def property_names(name: str, steps: Sequence[str], region: str) -> tuple[str, .
     return tuple(sorted(_schema_at(name, steps, region).get("properties", ())))
 
 
+def required_properties(name: str, region: str) -> tuple[str, ...]:
+    """Return the properties that a type requires, none where its schema is not known."""
+    return tuple((_schema(name, region) or {}).get("required", ()))
+
+
 def pattern_at(name: str, steps: Sequence[str], region: str) -> str:
     """Return the pattern that a type's schema has for the value at a path, empty where it has none or is not known."""
     return str(_schema_at(name, steps, region).get("pattern", ""))

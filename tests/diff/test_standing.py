@@ -59,10 +59,17 @@ def test_a_matter_of_choice_that_the_ideal_shares_is_at_most_medium(tmp_path: Pa
 
 
 def test_what_the_ideal_has_instead_is_quoted_where_the_rule_finds_nothing_in_it(tmp_path: Path) -> None:
-    old, new = FUNCTION.replace("RUNTIME", "python3.8"), FUNCTION.replace("RUNTIME", "python3.13")
-    assert "Runtime: python3.13" in failures(tmp_path, old, new)["deprecated-runtime"].fix
+    current = FUNCTION.replace("RUNTIME", "python3.13")
+    old = current.replace("      Handler", "      MemorySize: 64\n      Handler")
+    new = current.replace("      Handler", "      MemorySize: !FindInMap [Sizes, Small, Memory]\n      Handler")
+    new += "Mappings: {Sizes: {Small: {Memory: 256}}}\n"
+    [found] = failures(tmp_path, old, new).values()
+    assert "The ideal answer has" in found.fix
+    assert "MemorySize: !FindInMap [Sizes, Small, Memory]" in found.fix
+    assert not found.fix_lines
     older = FUNCTION.replace("RUNTIME", "python3.7")
-    assert "The ideal answer has" not in failures(tmp_path, older, old)["deprecated-runtime"].fix
+    same = failures(tmp_path, older, FUNCTION.replace("RUNTIME", "python3.8"))["deprecated-runtime"]
+    assert "The ideal answer has" not in same.fix
 
 
 def test_what_only_differs_from_the_ideal_is_no_failure(tmp_path: Path) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Container, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from grader.case import Case
@@ -13,14 +13,13 @@ from grader.judgement.fixes.demands import edits_of_demands, still_unmet
 from grader.judgement.fixes.derive import edits_of
 from grader.judgement.fixes.excerpt import Excerpt, excerpts
 from grader.judgement.fixes.regrade import DETECTORS, Regraded, Regrader
+from grader.judgement.fixes.wording import fix_text
 from grader.judgement.ideal import IdealAnswer
 from grader.model import Action, Edit, Finding, FixLines
-from grader.support.markdown import code, fenced, listed
 from grader.template import Template
 from grader.template.edits import Planned, apply_edits, plan_edits
 
 MAX_GRADINGS = 3  # of one response; a bound on counts, so that the result does not depend on the machine
-MAX_SHOWN = 3  # places of a failure; the same change at others is only named
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,14 +41,15 @@ class Fix:
 
 @dataclass(frozen=True, slots=True)
 class _Candidate:
-    """A failure with the edits that correct it, by file: `findings` are those that they correct, `count` is how many it has."""
+    """A failure with the edits that correct it, by file: `findings` are those that they correct, `left` the others."""
 
     number: int
     rule: str
     findings: tuple[Finding, ...]
-    count: int
+    left: tuple[Finding, ...]
     requirements: tuple[str, ...]  # that have to be met with the edits
     planned: Mapping[str, tuple[Planned, ...]]
+    other: _Candidate | None = None  # another correction, for where this one does not pass
 
 
 def corrected(
@@ -80,8 +80,9 @@ def corrected(
         unmet = still_unmet(regraded.case, [one for each in candidates for one in each.requirements])
         bad |= {each.number for each in candidates if unmet.intersection(each.requirements)}
         if not bad:
-            return {each.number: _fix(each, templates) for each in candidates}
-        candidates = [each for each in candidates if each.number not in bad]
+            return {each.number: _fix(each, templates, regraded.findings) for each in candidates}
+        tried = (each.other if each.number in bad else each for each in candidates)
+        candidates = [each for each in tried if each is not None]
     return {}
 
 
@@ -90,27 +91,48 @@ def _candidates(failures: Sequence[Reported], case: Case, ideal: IdealAnswer | N
     templates = {template.file: template for template in case.templates}
     found = []
     for number, failure in enumerate(failures):
-        covered: list[Finding] = []
-        planned: dict[str, list[Planned]] = {}
-        ours = [finding for finding in failure.findings if finding.detector in DETECTORS]
-        demanded = failure.requirements if not ours else ()
-        corrections = (
-            edits_of_demands(case, failure.findings, demanded)
-            if demanded
-            else edits_of(failure.rule, ours, case, ideal)
-        )
-        for finding, edits in corrections:
-            made = {file: _planned(templates, edits, file) for file in dict.fromkeys(edit.file for edit in edits)}
-            if all(made.values()):
-                covered.append(finding)
-                for file, some in made.items():
-                    mine = planned.setdefault(file, [])
-                    mine += [one for one in some if one not in mine]
-        if covered:
-            plans = {file: tuple(some) for file, some in planned.items()}
-            count = len(covered) if demanded else len(failure.findings)
-            found.append(_Candidate(number, failure.rule.id, tuple(covered), count, demanded, plans))
+        candidate: _Candidate | None = None
+        for corrections in reversed(_corrections(failure, case, ideal)):
+            candidate = _candidate(number, failure, corrections, templates, candidate) or candidate
+        if candidate is not None:
+            found.append(candidate)
     return found
+
+
+Corrections = Sequence[tuple[Finding, tuple[Edit, ...]]]
+
+
+def _corrections(failure: Reported, case: Case, ideal: IdealAnswer | None) -> list[Corrections]:
+    """Return the ways to correct a failure, the best first: findings with their edits."""
+    ours = [finding for finding in failure.findings if finding.detector in DETECTORS]
+    if ours:
+        return [edits_of(failure.rule, ours, case, ideal)]
+    return list(edits_of_demands(case, failure.findings, failure.requirements, ideal))
+
+
+def _candidate(
+    number: int,
+    failure: Reported,
+    corrections: Corrections,
+    templates: Mapping[str, Template],
+    other: _Candidate | None,
+) -> _Candidate | None:
+    """Return a failure with the corrections that can be written; None where there are none."""
+    covered: list[Finding] = []
+    planned: dict[str, list[Planned]] = {}
+    for finding, edits in corrections:
+        made = {file: _planned(templates, edits, file) for file in dict.fromkeys(edit.file for edit in edits)}
+        if all(made.values()):
+            covered.append(finding)
+            for file, some in made.items():
+                mine = planned.setdefault(file, [])
+                mine += [one for one in some if one not in mine]
+    if not covered:
+        return None
+    plans = {file: tuple(some) for file, some in planned.items()}
+    demanded = failure.requirements if not any(one.detector in DETECTORS for one in failure.findings) else ()
+    left = () if demanded else tuple(one for one in failure.findings if one not in covered)
+    return _Candidate(number, failure.rule.id, tuple(covered), left, demanded, plans, other)
 
 
 def _planned(templates: Mapping[str, Template], edits: Sequence[Edit], file: str) -> tuple[Planned, ...]:
@@ -193,10 +215,16 @@ def _blamed(candidates: Sequence[_Candidate], regraded: Regraded, templates: Map
         names = {finding.resource, finding.facts.get("parameter", "")}
         near = [each for each in here if names & _edited_names(each, finding.file)]
         at_place = [each for each in near if finding.path and _is_edited(each, finding)]
+        words = set(re.findall(r"\w+", finding.message))
         if not near and finding.file in templates:
             uses = {use.target for use in templates[finding.file].references if use.owner == finding.resource}
-            words = set(re.findall(r"\w+", finding.message))
             near = [each for each in here if (uses | words) & _edited_names(each, finding.file)]
+        if not near:
+            near = [
+                each
+                for each in candidates
+                if words & {name for file in each.planned for name in _edited_names(each, file)}
+            ]
         found = at_place or near or here
         bad |= {each.number for each in (found[len(found) // 2 :] if found in (near, here) else found)}
     return bad
@@ -217,42 +245,16 @@ def _edited_names(each: _Candidate, file: str) -> set[str]:
     return {str(one.edit.path[1]) for one in each.planned.get(file, ())}
 
 
-def _fix(each: _Candidate, templates: Mapping[str, Template]) -> Fix:
+def _fix(each: _Candidate, templates: Mapping[str, Template], now: Sequence[Finding]) -> Fix:
     found: list[Excerpt] = []
     for file, planned in each.planned.items():
         found += excerpts(templates[file], planned)
     if not found:
         return Fix()
-    parts = [
-        *_removals(each, {one.name for one in found if one.removed}),
-        *(_shown(one, templates[one.file]) for one in found[:MAX_SHOWN]),
+    left = [
+        one
+        for one in each.left
+        if any(_place(one) == _place(other) and _is_near(one.path, other.path) for other in now)
     ]
-    rest = found[MAX_SHOWN:]
-    for verb, names in (
-        ("Remove", [one.name for one in rest if one.removed]),
-        ("Change", [one.name for one in rest if not one.removed]),
-    ):
-        if names:
-            parts.append(f"{verb} {listed(names)} in the same way.")
-    if len(each.findings) < each.count:
-        parts.append(f"These lines correct {len(each.findings)} of the {each.count} places.")
     lines = tuple(FixLines(one.file, one.line, one.text, one.removed) for one in found)
-    return Fix("\n\n".join(parts), lines)
-
-
-def _removals(each: _Candidate, shown: Container[str]) -> list[str]:
-    """Return what excerpts cannot show: the properties that edits take out of entries whose other lines are shown."""
-    names: dict[str, list[str]] = {}
-    for planned in each.planned.values():
-        for one in planned:
-            if one.edit.action is Action.REMOVE and len(one.edit.path) > 3 and one.edit.path[1] not in shown:
-                names.setdefault(str(one.edit.path[1]), []).append(".".join(map(str, one.edit.path[3:])))
-    return [f"Remove {listed(paths)} from {code(name)}." for name, paths in names.items()]
-
-
-def _shown(one: Excerpt, template: Template) -> str:
-    language = "json" if template.is_json else "yaml"
-    place = f"{code(one.file)}, from line {one.line}"
-    what = f"Remove from {place}" if one.removed else f"Corrected lines of {place}"
-    what = f"Add to {code(one.file)}" if one.added else what
-    return f"{what}:\n\n{fenced(one.text, language)}"
+    return Fix(fix_text(found, each.planned, templates, left), lines)

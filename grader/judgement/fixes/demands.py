@@ -8,6 +8,8 @@ from grader.case import Case
 from grader.catalogue.corrections import in_file, node_at, removed, set_value
 from grader.detectors.requirements.fields import applies, wanted_values
 from grader.detectors.requirements.judged import answer_to, judge_demand
+from grader.judgement.fixes.ideal_entries import edits_from_ideal
+from grader.judgement.ideal import IdealAnswer
 from grader.model import Edit, Finding, RequirementStanding, Steps
 from grader.task.reading import Demand, read_demands
 from grader.template import Sequence as List
@@ -31,18 +33,29 @@ def _edits(template: Template, finding: Finding, demand: Demand) -> Iterator[Edi
 
 
 def edits_of_demands(
-    case: Case, findings: Sequence[Finding], requirements: Sequence[str]
-) -> list[tuple[Finding, tuple[Edit, ...]]]:
+    case: Case, findings: Sequence[Finding], requirements: Sequence[str], ideal: IdealAnswer | None
+) -> Iterator[list[tuple[Finding, tuple[Edit, ...]]]]:
+    """Yield ways to meet demands of the prompt: findings with their edits. First what the prompt says, then what the ideal has."""
+    every = _demands(case)
+    demands = [one for one in every if one.requirement.id in requirements]
+    listed = next((one for one in demands if _lists(one)), None)
+    if listed is not None:
+        yield _of_values(case, findings, listed)
+    if ideal is not None and demands and findings:
+        for edits in edits_from_ideal(case, ideal.difference, demands, every, findings):
+            yield [(findings[0], tuple(edits))]
+
+
+def _of_values(case: Case, findings: Sequence[Finding], demand: Demand) -> list[tuple[Finding, tuple[Edit, ...]]]:
     """Return the findings of a demand with their edits: of each resource, or of the first where one that complies is enough."""
-    demand = next((one for one in _demands(case) if one.requirement.id in requirements and _lists(one)), None)
     templates = {template.file: template for template in case.templates}
     found = []
-    for finding in findings if demand else ():
+    for finding in findings:
         template = templates.get(finding.file)
-        edits = list(_edits(template, finding, demand)) if template and demand else []
+        edits = list(_edits(template, finding, demand)) if template else []
         if edits:
             found.append((finding, tuple(in_file(edit, finding.file) for edit in edits)))
-    return found if demand and demand.check.every else found[:1]
+    return found if demand.check.every else found[:1]
 
 
 def still_unmet(case: Case, requirements: Iterable[str]) -> set[str]:

@@ -15,6 +15,7 @@ from grader.template.spans import Located, Span, pair_at, way
 _LAST_COMMA = re.compile(r",(\s*\n\s*[}\]])")
 MAX_ITEM = 14  # lines of a list item that is shown as a whole
 MAX_LINES = 40
+MAX_ADDED = 70  # lines of a new entry
 MAX_WIDTH = 240
 
 
@@ -23,15 +24,17 @@ class Excerpt:
     """Lines of a template, corrected: `line` is where they begin in the response's own file.
 
     `removed` tells that the lines are shown as they were, because a fix takes them away and nothing near them remains; `added`
-    that they are a new entry, which is written before `line`.
+    that they are a new entry of a section, which is written before `line`. `kept` are the lists whose other items are left out.
     """
 
     file: str
     line: int
     text: str
     name: str
+    section: str = ""
     removed: bool = False
     added: bool = False
+    kept: tuple[str, ...] = ()
 
 
 def excerpts(template: Template, planned: Sequence[Planned]) -> list[Excerpt]:
@@ -50,7 +53,7 @@ def _excerpt(template: Template, section: str, name: str, mine: Sequence[Planned
     text, ranges = written(template.text, mine)
     key = getattr(template.section(section), "keys", {}).get(name)
     if key is None:
-        return _added(template, text, name, ranges)
+        return _added(template, text, section, name, ranges)
     if any(len(one.edit.path) == 2 and not one.splices[0].text for one in mine):
         return _removal(template, name, mine)
     start = _offset(template.text, key.line)
@@ -62,17 +65,22 @@ def _excerpt(template: Template, section: str, name: str, mine: Sequence[Planned
     seen = [lines.along(entry, tuple(one.edit.path[2:]), one, first, last) for one, first, last in ranges]
     if not any(seen):
         return _removal(template, name, mine)
-    shown = lines.shown()
+    shown = lines.shown(not template.is_json)
     if template.is_json:
-        shown = _LAST_COMMA.sub(r"\1", shown)  # the entries behind it are left out
-    return Excerpt(template.file, key.line, shown, name) if shown else None
+        shown = _LAST_COMMA.sub(r"\1", shown).removesuffix(",")  # the entries behind it are left out
+    return Excerpt(template.file, key.line, shown, name, section, kept=lines.kept()) if shown else None
 
 
-def _added(template: Template, text: str, name: str, ranges: Sequence[tuple[Planned, int, int]]) -> Excerpt | None:
+def _added(
+    template: Template, text: str, section: str, name: str, ranges: Sequence[tuple[Planned, int, int]]
+) -> Excerpt | None:
     _, first, last = ranges[0]
     body = text[first:last].strip("\n,")
     line = template.text.count("\n", 0, ranges[0][0].splices[0].start) + 1
-    return Excerpt(template.file, line, body, name, added=True) if body.count("\n") < MAX_LINES else None
+    if re.match(rf"\s*[\"']?{section}[\"']?:", body):  # the section is new, too
+        body = body.split("\n", 1)[1]
+    body = textwrap.dedent(body)
+    return Excerpt(template.file, line, body, name, section, added=True) if body.count("\n") < MAX_ADDED else None
 
 
 def _removal(template: Template, name: str, mine: Sequence[Planned]) -> Excerpt | None:
@@ -96,6 +104,8 @@ class _Lines:
     def __init__(self, text: str) -> None:
         self.text = text
         self.numbers: set[int] = set()
+        self.end: int | None = None  # of an entry in brackets: what follows on its line is not shown
+        self.lists: dict[str, Span] = {}  # on the way to an edit, by name
 
     def head(self, entry: Located, section: str) -> None:
         """Show an entry's name, and the type of a resource."""
@@ -103,6 +113,7 @@ class _Lines:
             self._show(entry.key.start)
         if entry.node.flow:
             self._show(entry.node.end - 1)
+            self.end = entry.node.end
         for key, value in zip(entry.node.keys, entry.node.items, strict=False):
             if key.text == "Type" and section == "Resources":
                 self._show(key.start, value.end)
@@ -115,6 +126,8 @@ class _Lines:
         whole = False
         for located in found:
             node = located.node
+            if node.kind == "list" and located.key and not node.flow:
+                self.lists[located.key.text] = node
             if located.key:
                 self._show(located.key.start)
             elif located.parent is not None and self._count(node) <= MAX_ITEM:
@@ -147,10 +160,29 @@ class _Lines:
     def _show(self, start: int, end: int = 0) -> None:
         self.numbers.update(range(self._line(start), self._line(max(end - 1, start)) + 1))
 
-    def shown(self) -> str:
-        """Return the lines without their common indentation; empty where they are too many or too long."""
+    def shown(self, marks: bool) -> str:
+        """Return the lines without their common indentation; empty where they are too many or too long.
+
+        `marks` writes a comment where items of a list are left out.
+        """
         lines = self.text.split("\n")
-        chosen = [lines[number].rstrip() for number in sorted(self.numbers) if lines[number].strip()]
-        if len(chosen) > MAX_LINES or any(len(line) > MAX_WIDTH for line in chosen):
+        if self.end is not None:
+            last = self._line(self.end - 1)
+            lines[last] = self.text[self.text.rfind("\n", 0, self.end) + 1 : self.end]
+        chosen = {number: lines[number].rstrip() for number in self.numbers if lines[number].strip()}
+        for name, node in self.lists.items() if marks else ():
+            left = self._left_out(node)
+            if left:
+                first = lines[left[0]]
+                chosen[left[0]] = " " * (len(first) - len(first.lstrip())) + f"# the other items of {name} stay"
+        if len(chosen) > MAX_LINES or any(len(line) > MAX_WIDTH for line in chosen.values()):
             return ""
-        return textwrap.dedent("\n".join(chosen))
+        return textwrap.dedent("\n".join(chosen[number] for number in sorted(chosen)))
+
+    def kept(self) -> tuple[str, ...]:
+        """Return the names of the lists on the way to an edit that have items that are not shown."""
+        return tuple(name for name, node in self.lists.items() if self._left_out(node))
+
+    def _left_out(self, node: Span) -> list[int]:
+        """Return the lines where items of a list begin that are not shown."""
+        return [line for one in node.items if (line := self._line(one.start)) not in self.numbers]
