@@ -103,7 +103,12 @@ def judge(
     kind = AnswerKind.OFF_TASK if kind.delivers and is_off_task(requirements) else kind
     groups = failures_of(findings, catalogue, rubric, ideal, requirements, kind)
     fixes = corrected(
-        [Reported(one.rule, one.findings, one.requirements) for one in groups], case, catalogue, every, ideal
+        [Reported(one.rule, one.findings, one.requirements) for one in groups],
+        case,
+        catalogue,
+        every,
+        ideal,
+        requirements,
     )
     failures = tuple(
         _failure(number, group, case, answer, ideal, fixes.get(number - 1, Fix()))

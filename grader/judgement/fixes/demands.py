@@ -58,17 +58,15 @@ def _of_values(case: Case, findings: Sequence[Finding], demand: Demand) -> list[
     return found if demand.check.every else found[:1]
 
 
-def still_unmet(case: Case, requirements: Iterable[str]) -> set[str]:
-    """Return which of certain demands of the prompt an answer does not meet."""
+def standings(case: Case, requirements: Iterable[str]) -> dict[str, RequirementStanding]:
+    """Return whether an answer meets certain demands of the prompt."""
     ids = set(requirements)
     demands = _demands(case)
     wanted = [one for one in demands if one.requirement.id in ids]
-    answer = answer_to(case, demands) if wanted else None
-    return {
-        one.requirement.id
-        for one in wanted
-        if answer and judge_demand(answer, one).standing is not RequirementStanding.MET
-    }
+    if not wanted:
+        return {}
+    answer = answer_to(case, demands)
+    return {one.requirement.id: judge_demand(answer, one).standing for one in wanted}
 
 
 def _demands(case: Case) -> tuple[Demand, ...]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from grader.diff import Difference
+from grader.support.text import is_natural
 from grader.template import NO_VALUE, SUB_VARIABLE, Scope, Template, is_known, plain
 
 _NOTHING: dict[str, Any] = {"Ref": "AWS::NoValue"}
@@ -79,7 +80,8 @@ class Translation:
         if self.parameters is not None and parameter is not None:
             self.parameters[name] = plain(parameter.node)
             return {"Ref": name}
-        return value
+        is_whole = isinstance(value, str) and parameter is not None and parameter.type == "Number" and is_natural(value)
+        return int(str(value)) if is_whole else value
 
     def _branch(self, argument: object) -> Any:
         if not isinstance(argument, list) or len(argument) != 3:

@@ -1,0 +1,92 @@
+"""Corrections that do not pass: the failure remains, something new is found, or what the prompt asks for is undone."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+
+from grader.case import Case
+from grader.judgement.fixes.candidates import Candidate
+from grader.judgement.fixes.demands import standings
+from grader.judgement.fixes.regrade import Regraded
+from grader.model import Action, Finding, JudgedRequirement, RequirementStanding
+from grader.template import Template
+
+
+def remains(each: Candidate, before: Sequence[Finding], regraded: Regraded) -> bool:
+    """Return whether a detector still finds as much as before where the failure was, less what the edits correct."""
+    for place in {place_of(one) for one in each.findings}:
+        paths = [one.path for one in each.findings if place_of(one) == place]
+        for detector in {one.detector for one in regraded.findings}:
+            first = [one for one in before if one.detector == detector and place_of(one) == place]
+            left = [one for one in first if not any(is_near(one.path, path) for path in paths)]
+            now = [one for one in regraded.findings if one.detector == detector and place_of(one) == place]
+            if len(now) > len(left):
+                return True
+    return False
+
+
+def place_of(finding: Finding) -> tuple[str, str, str]:
+    """Return where and what a finding is: rule, file and resource."""
+    return finding.rule, finding.file, finding.resource or finding.type
+
+
+def is_near(one: str, other: str) -> bool:
+    """Return whether one path leads to the other's place, or below it."""
+    return one == other or one.startswith(f"{other}.") or other.startswith(f"{one}.") or not one or not other
+
+
+def blamed(candidates: Sequence[Candidate], regraded: Regraded, templates: Mapping[str, Template]) -> set[int]:
+    """Return the failures whose edits bring something new.
+
+    These are the ones with an edit at its place; else those with an edit of its resource, of what that refers to, or of what the
+    message names. Where this is every failure, the second half is left out, so that another grading can tell.
+    """
+    bad: set[int] = set()
+    for finding in regraded.new:
+        here = [each for each in candidates if finding.file in each.planned] or list(candidates)
+        names = {finding.resource, finding.facts.get("parameter", "")}
+        near = [each for each in here if names & each.names(finding.file)]
+        at_place = [each for each in near if finding.path and _is_edited(each, finding)]
+        words = set(re.findall(r"\w+", finding.message))
+        if not near and finding.file in templates:
+            uses = {use.target for use in templates[finding.file].references if use.owner == finding.resource}
+            near = [each for each in here if (uses | words) & each.names(finding.file)]
+        if not near:
+            near = [each for each in candidates if words & {name for file in each.planned for name in each.names(file)}]
+        found = at_place or near or here
+        bad |= {each.number for each in (found[len(found) // 2 :] if found in (near, here) else found)}
+    return bad
+
+
+def failing(candidates: Sequence[Candidate], case: Case, met: Sequence[JudgedRequirement]) -> set[int]:
+    """Return the failures that are about a requirement that is not met with the edits, and those whose edits undo one.
+
+    A requirement can be undone by edits of the resources that show that it is met, or by any edit where none shows it.
+    """
+    edited = {(file, name) for each in candidates for file in each.planned for name in each.names(file)}
+    shown = {one.requirement.id: {(place.file, place.resource) for place in one.evidence} for one in met}
+    at_risk = [name for name, places in shown.items() if not places or places & edited]
+    found = standings(case, [*at_risk, *(one for each in candidates for one in each.requirements)])
+    unmet = {name for name, standing in found.items() if standing is not RequirementStanding.MET}
+    bad = {each.number for each in candidates if unmet.intersection(each.requirements)}
+    for name in at_risk:
+        if found.get(name) is RequirementStanding.UNMET:
+            bad |= {
+                each.number
+                for each in candidates
+                if not shown[name]
+                or any((file, one) in shown[name] for file in each.planned for one in each.names(file))
+            }
+    return bad
+
+
+def _is_edited(each: Candidate, finding: Finding) -> bool:
+    """Whether an edit is at the path of a finding, above or below it."""
+    for one in each.planned.get(finding.file, ()):
+        steps = one.edit.path[2:] if one.edit.path[1] == finding.resource else ()
+        if one.edit.action is Action.RENAME:
+            steps = (*steps[:-1], str(one.edit.value))
+        if steps and is_near(".".join(map(str, steps)), finding.path):
+            return True
+    return False

@@ -1,0 +1,123 @@
+"""Fixes and the prompt: what it asks for is written as the ideal answer has it, and what it orders is not taken away."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import yaml
+
+from grader import Result, grade, load_rubric, load_task, read_response
+from grader.model import Failure
+from grader.task.load import read_ideal
+
+TOPIC = """Resources:
+  Topic:
+    Type: AWS::SNS::Topic
+    Properties: {KmsMasterKeyId: alias/aws/sns}
+"""
+
+
+def graded(folder: Path, text: str, prompt: str, ideal: str = "", name: str = "answer.yml") -> Result:
+    (folder / "PROMPT.md").write_text(prompt)
+    (folder / name).write_text(text)
+    if ideal:
+        (folder / "IDEAL_RESPONSE.md").write_text(f"```yaml\n{ideal}```\n")
+    task = load_task(folder)
+    beside = read_ideal(task, folder / name) if ideal else None
+    return grade(task, read_response(folder / name), load_rubric(), ideal=beside, fast=True)
+
+
+def failure(result: Result, rule: str) -> Failure:
+    return next(one for one in result.failures if one.rule == rule)
+
+
+def test_a_missing_resource_is_the_ideal_answers_with_the_names_of_the_response(tmp_path: Path) -> None:
+    ideal = """Parameters:
+  Stage: {Type: String, Default: live}
+  Kept: {Type: Number, Default: 30}
+Resources:
+  Alerts:
+    Type: AWS::SNS::Topic
+    Properties: {KmsMasterKeyId: alias/aws/sns}
+  Jobs:
+    Type: AWS::SQS::Queue
+    Properties: {SqsManagedSseEnabled: true}
+  Depth:
+    Type: AWS::CloudWatch::Alarm
+    Properties:
+      AlarmName: !Sub 'depth-${Stage}-${AWS::Region}'
+      Namespace: AWS/SQS
+      MetricName: ApproximateNumberOfMessagesVisible
+      Dimensions: [{Name: QueueName, Value: !GetAtt Jobs.QueueName}]
+      Statistic: Maximum
+      Period: 300
+      EvaluationPeriods: 1
+      Threshold: !Ref Kept
+      ComparisonOperator: GreaterThanThreshold
+      AlarmActions: [!Ref Alerts]
+"""
+    prompt = "Create an SNS topic, and a CloudWatch alarm that notifies it."
+    found = failure(graded(tmp_path, TOPIC, prompt, ideal), "unmet-monitoring")
+    added = yaml.safe_load("\n".join(one.text for one in found.fix_lines).replace("!", ""))
+    assert set(added) == {"Jobs", "Depth"}
+    assert added["Depth"]["Properties"]["AlarmActions"] == ["Ref Topic"]
+    assert added["Depth"]["Properties"]["Threshold"] == 30
+    assert "Add under `Resources` of `answer.yml`" in found.fix
+
+
+def test_what_the_ideal_answer_does_not_have_either_has_no_lines(tmp_path: Path) -> None:
+    prompt = "Create an SNS topic, and a CloudWatch dashboard of its messages."
+    assert failure(graded(tmp_path, TOPIC, prompt, TOPIC), "unmet-monitoring").fix_lines == ()
+
+
+def test_a_property_that_the_prompt_orders_is_not_taken_away(tmp_path: Path) -> None:
+    function = """Resources:
+  Role:
+    Type: AWS::IAM::Role
+    Properties:
+      AssumeRolePolicyDocument:
+        Version: '2012-10-17'
+        Statement: [{Effect: Allow, Principal: {Service: lambda.amazonaws.com}, Action: 'sts:AssumeRole'}]
+  Worker:
+    Type: AWS::Lambda::Function
+    Properties:
+      Role: !GetAtt Role.Arn
+      Runtime: python3.13
+      Handler: index.handler
+      ReservedConcurrentExecutions: 40
+      Code: {ZipFile: 'def handler(event, context): return event'}
+"""
+    free = failure(graded(tmp_path, function, "A Lambda function."), "reserved-concurrency")
+    assert free.fix_lines
+    prompt = "A Lambda function. Set its reserved concurrency to 40."
+    assert failure(graded(tmp_path, function, prompt), "reserved-concurrency").fix_lines == ()
+
+
+KEY = """Resources:
+  Key:
+    Type: AWS::KMS::Key
+    Properties:
+      EnableKeyRotation: true
+      KeyPolicy:
+        Version: '2012-10-17'
+        Statement:
+          - Sid: Account
+            Effect: Allow
+            Principal: {AWS: !Sub 'arn:aws:iam::${AWS::AccountId}:root'}
+            Action: 'kms:*'
+            Resource: '*'
+  Group:
+    Type: AWS::Logs::LogGroup
+    Properties:
+      KmsKeyId: !GetAtt Key.Arn
+      RetentionInDays: 30
+"""
+
+
+def test_items_of_a_list_that_are_not_shown_are_said_to_stay(tmp_path: Path) -> None:
+    found = failure(graded(tmp_path, KEY, "A log group with a key."), "kms-key-policy")
+    [lines] = found.fix_lines
+    assert "# the other items of Statement stay" in lines.text
+    assert "the other items of `Statement` stay" in found.fix
+    assert "logs." in lines.text
+    assert "kms:*" not in lines.text
