@@ -32,6 +32,9 @@ from grader.cli.options import (
 )
 @click.option("--out", type=click.Path(), help="The run's folder.  [default: reports/<tasks>-<side>/]")
 @click.option("--select", metavar="GLOB", help="Only the responses whose id, or whose task, matches.")
+@click.option("--limit", type=click.IntRange(1), metavar="N", help="For trying out: only the first N tasks.")
+@click.option("--sample", type=click.IntRange(1), metavar="N", help="For trying out: N tasks, drawn at random.")
+@click.option("--seed", type=int, default=0, show_default=True, help="Of --sample: the same seed draws the same tasks.")
 @click.option("--jobs", type=click.IntRange(1, 256), help="Worker processes.  [default: the number of cores]")
 @click.option(
     "--scheduler", metavar="ADDRESS", help="A Dask scheduler, such as tcp://host:8786, instead of local workers."
@@ -71,6 +74,8 @@ def command(tasks: str, **given: Any) -> int:
     from grader.cli.progress import progress
     from grader.dryrun import connect
     from grader.runs import Limits, Options, Plan, run_batch
+    from grader.runs.report import Run
+    from grader.writers.summary import batch_text
 
     settings = settings_of(given)
     rubric, rules = given["rubric"], given["rules"]
@@ -102,24 +107,16 @@ def command(tasks: str, **given: Any) -> int:
         given["replace"],
         not given["no_cache"],
         Limits(given["time_limit"], given["memory_limit"]),
+        given["limit"],
+        given["sample"],
+        given["seed"],
     )
-    with progress(plan, quiet=given["quiet"], log=given["log"]) as advance:
-        summary = run_batch(plan, options, advance)
+    try:
+        with progress(plan, quiet=given["quiet"], log=given["log"]) as advance:
+            summary = run_batch(plan, options, advance)
+    except KeyboardInterrupt:
+        click.echo(f"grade: what is graded is kept in {out}: the same command with --resume goes on", err=True)
+        raise
     if not given["quiet"]:
-        levels = ", ".join(f"{count} {level}" for level, count in summary.levels.items() if count) or "no failures"
-        more = "".join(
-            f", {count} {what}"
-            for count, what in ((summary.cached, "unchanged"), (summary.kept, "there already"))
-            if count
-        )
-        graded = summary.statuses["graded"]
-        click.echo(f"{graded} of {summary.total} responses graded into {out}{more}: {levels}", err=True)
-        if summary.unjudged:
-            click.echo(
-                f"{summary.unjudged} not judged in full: `unjudged` in {out / 'results.jsonl'} names the detectors",
-                err=True,
-            )
-        for status, count in sorted(summary.statuses.items()):
-            if status != "graded":
-                click.echo(f"{count} {status}: the lines of {out / 'results.jsonl'} say why", err=True)
+        click.echo(batch_text(summary, Run(out)), nl=False, err=True)
     return 0 if set(summary.statuses) <= {"graded"} else 2

@@ -23,7 +23,7 @@ Advance = Callable[["Job", "Outcome"], None]
 def progress(plan: Plan, *, quiet: bool, log: bool) -> Iterator[Advance]:
     """Yield what is to be told of each response. Errors of single responses are printed in any case."""
     live = sys.stderr.isatty() and not quiet and not log
-    total = sum(1 for _ in _jobs(plan)) if live or log else 0
+    total = sum(1 for _ in plan.jobs()) if live or log else 0
     shown = _Shown(total)
     if live:
         with _bar(shown, total) as update:
@@ -39,12 +39,6 @@ def progress(plan: Plan, *, quiet: bool, log: bool) -> Iterator[Advance]:
     yield line
     if log and not quiet:
         click.echo(shown.text(), err=True)
-
-
-def _jobs(plan: Plan) -> Iterator[Job]:
-    from grader.runs import jobs_of
-
-    return jobs_of(plan.tasks, plan.side, plan.responses, plan.select)
 
 
 def _complain(job: Job, outcome: Outcome) -> None:

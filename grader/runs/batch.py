@@ -8,12 +8,13 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, CancelledError, Future, wait
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 
 from grader.errors import GradeError
 from grader.runs.cache import Cache, cache_folder, fingerprint, key_of
 from grader.runs.folder import RunFolder
-from grader.runs.jobs import Job, jobs_of
+from grader.runs.jobs import Job, asked_tasks, chosen_tasks, jobs_of
 from grader.runs.pool import Limits, executor_of, run_job
 from grader.runs.work import Options, Outcome, failed, row_of
 from grader.support.engines.registry import EngineLimitError
@@ -21,9 +22,12 @@ from grader.support.engines.registry import EngineLimitError
 AHEAD = 4  # jobs handed out per worker before the first is back: memory stays flat however many there are
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Plan:
-    """What a batch does, apart from how responses are graded."""
+    """What a batch does, apart from how responses are graded.
+
+    `limit` and `sample` are numbers of tasks, for trying out: the first ones, or ones drawn at random with `seed`.
+    """
 
     tasks: Path
     out: Path
@@ -36,11 +40,26 @@ class Plan:
     replace: bool = False
     use_cache: bool = True
     limits: Limits = field(default_factory=Limits)
+    limit: int | None = None
+    sample: int | None = None
+    seed: int = 0
+
+    @cached_property
+    def chosen(self) -> frozenset[str] | None:
+        """The tasks that `limit` and `sample` leave, None for all. Raises InputError as `jobs_of` does."""
+        if self.limit is None and self.sample is None:
+            return None
+        every = jobs_of(self.tasks, self.side, self.responses, self.select)
+        return chosen_tasks(every, self.limit, self.sample, self.seed)
+
+    def jobs(self) -> Iterator[Job]:
+        """Yield the jobs of the batch. Raises InputError where there is nothing to grade."""
+        return jobs_of(self.tasks, self.side, self.responses, self.select, self.chosen)
 
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """What a batch came to: responses by status, failures by level, those from the cache, those that were there already.
+    """What a batch did: responses by status, failures by level, those from the cache, those that were there already.
 
     `unjudged` are the responses that a detector could not judge in full.
     """
@@ -68,7 +87,7 @@ def run_batch(plan: Plan, options: Options, advance: Advance | None = None) -> S
     """
     mark = fingerprint(options)
     # a generator, so that a run of many thousands is not held in memory; asked once here so that nothing to grade is an error
-    next(jobs_of(plan.tasks, plan.side, plan.responses, plan.select))
+    next(plan.jobs())
     folder = RunFolder.start(plan.out, _settings(plan, options, mark), resume=plan.resume, replace=plan.replace)
     statuses: Counter[str] = Counter()
     levels: Counter[str] = Counter()
@@ -78,24 +97,35 @@ def run_batch(plan: Plan, options: Options, advance: Advance | None = None) -> S
         levels.update(row.counts)
         unjudged += row.is_unjudged
     cache = Cache(cache_folder()) if plan.use_cache and options.dry_run is None else None
-    todo = (job for job in jobs_of(plan.tasks, plan.side, plan.responses, plan.select) if job.id not in done)
-    for job, outcome, hit in _outcomes(todo, plan, options, cache, mark):
-        folder.add(job, outcome)
-        statuses[outcome.status] += 1
-        levels.update(outcome.row["counts"])
-        cached += hit
-        unjudged += bool(outcome.row["unjudged"])
-        if advance:
-            advance(job, outcome)
+    todo = (job for job in plan.jobs() if job.id not in done)
+    try:
+        for job, outcome, hit in _outcomes(todo, plan, options, cache, mark):
+            folder.add(job, outcome)
+            statuses[outcome.status] += 1
+            levels.update(outcome.row["counts"])
+            cached += hit
+            unjudged += bool(outcome.row["unjudged"])
+            if advance:
+                advance(job, outcome)
+    except GradeError:
+        folder.discard()
+        raise
     folder.finish()
     return Summary(statuses, levels, cached, len(done), unjudged)
 
 
 def _settings(plan: Plan, options: Options, mark: str) -> dict[str, object]:
     responses = str(plan.responses) if plan.responses else None
-    chosen = {"tasks": str(plan.tasks), "side": plan.side, "responses": responses, "select": plan.select}
+    chosen: dict[str, object] = {
+        "tasks": str(plan.tasks),
+        "side": plan.side,
+        "responses": responses,
+        "select": plan.select,
+    }
+    trial = {"limit": plan.limit, "sample": plan.sample, "seed": plan.seed}
     limits = {"time_limit": plan.limits.seconds, "memory_limit": plan.limits.megabytes}
-    return {"batch": chosen | limits, "options": options.to_dict(), "fingerprint": mark}
+    asked = asked_tasks(plan.tasks, plan.select, plan.chosen)
+    return {"batch": chosen | trial | limits, "options": options.to_dict(), "fingerprint": mark, "asked": asked}
 
 
 def _outcomes(

@@ -6,6 +6,7 @@ import json
 import os
 import platform
 import sys
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -46,7 +47,7 @@ class RunFolder:
         """
         about = {"schema": 1, **settings, "versions": versions(), "machine": machine()}
         file = path / RUN
-        if file.is_file() and not replace:
+        if file.is_file() and not replace and _begun(path):
             if not resume:
                 raise InputError("holds a run already: --resume goes on with it, --replace starts anew", path)
             _same(_settings(file), about, file)
@@ -93,6 +94,14 @@ class RunFolder:
                     ordered.write(lines.readline())
         temporary.replace(file)
 
+    def discard(self) -> None:
+        """Remove what `start` wrote, where no response was graded: a batch that is refused does not block the next."""
+        if _begun(self.path):
+            return
+        (self.path / RUN).unlink(missing_ok=True)
+        with suppress(OSError):
+            self.path.rmdir()
+
     def _mend(self) -> None:
         """Drop a last line that a kill cut off."""
         file = self.path / ROWS
@@ -100,6 +109,12 @@ class RunFolder:
             data = file.read_bytes()
             if data and not data.endswith(b"\n"):
                 write_whole(file, data[: data.rfind(b"\n") + 1].decode("utf-8", "replace"))
+
+
+def _begun(path: Path) -> bool:
+    """Whether the folder of a run has a result."""
+    rows = path / ROWS
+    return rows.is_file() and rows.stat().st_size > 0
 
 
 def _settings(file: Path) -> dict[str, Any]:

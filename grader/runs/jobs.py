@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import difflib
 import fnmatch
 import json
+import random
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -18,6 +20,7 @@ from grader.task import ideal_of
 OWN = ("MODEL_RESPONSE.md", "model_out")
 _SUFFIXES = (".md", ".json", ".yaml", ".yml", ".zip", ".tar", ".tar.gz", ".tgz", ".template", ".txt")
 MAX_NAME = 200  # characters of a model or sample in tables
+UNMATCHED = "unmatched"  # the status of what belongs to no task
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,13 +46,37 @@ class Job:
         """The run's folder of this response, below the run's."""
         return "/".join(folder_name(part) for part in (self.model, self.task, self.sample) if part)
 
+    @property
+    def place(self) -> str:
+        """The path of the response, with the line of its record."""
+        return f"{self.response}:{self.record}" if self.record else self.response
 
-def jobs_of(tasks: Path, side: str, responses: Path | None, select: str | None = None) -> Iterator[Job]:
+
+def chosen_tasks(jobs: Iterable[Job], limit: int | None, sample: int | None, seed: int = 0) -> frozenset[str]:
+    """Return the tasks of a trial: of those that a job belongs to, `sample` drawn at random and of these the first `limit`.
+
+    Tasks and not responses are chosen, so that all models are tried on the same ones. The same tasks and the same seed give
+    the same choice.
+    """
+    names = sorted({job.task for job in jobs if job.status != UNMATCHED})
+    if sample is not None and sample < len(names):
+        names = sorted(random.Random(seed).sample(names, sample))
+    return frozenset(names[:limit])
+
+
+def jobs_of(
+    tasks: Path,
+    side: str,
+    responses: Path | None,
+    select: str | None = None,
+    chosen: Collection[str] | None = None,
+) -> Iterator[Job]:
     """Yield the jobs of a batch, by task.
 
     Without `responses` each task's own response of a side. Else DIR/<task>, DIR/<model>/<task> or
     DIR/<model>/<task>/<sample> in any form that can be read, or a JSONL file of records with `task`, and optionally `model`
-    and `sample`. `select` is a pattern for the ids. Raises InputError where there is no task, or nothing to grade.
+    and `sample`. `select` is a pattern for the ids, and `chosen` are the only tasks that count. Raises InputError where
+    there is no task, or nothing to grade.
     """
     folders = {folder.resolve().name: folder for folder in task_folders(tasks)}
     if responses is None:
@@ -62,7 +89,7 @@ def jobs_of(tasks: Path, side: str, responses: Path | None, select: str | None =
         raise InputError("no such folder or JSONL file of responses", responses)
     count = 0
     for job in found:
-        if select is None or fnmatch.fnmatchcase(job.id, select) or fnmatch.fnmatchcase(job.task, select):
+        if (chosen is None or job.task in chosen) and (select is None or _matches(job, select)):
             count += 1
             yield job
     if not count:
@@ -70,6 +97,23 @@ def jobs_of(tasks: Path, side: str, responses: Path | None, select: str | None =
         raise InputError(
             f"nothing to grade{f' that matches {select!r}' if select else ''}: see `grade batch --help`", where
         )
+
+
+def _matches(job: Job, pattern: str) -> bool:
+    return fnmatch.fnmatchcase(job.id, pattern) or fnmatch.fnmatchcase(job.task, pattern)
+
+
+def asked_tasks(tasks: Path, select: str | None, chosen: Collection[str] | None) -> list[str]:
+    """Return the names of the tasks that a model has to answer in a batch.
+
+    Where `select` matches no task by its name, it selects responses by their ids, and no task is asked of every model.
+    """
+    names = (folder.resolve().name for folder in task_folders(tasks))
+    return [
+        name
+        for name in names
+        if (chosen is None or name in chosen) and (select is None or fnmatch.fnmatchcase(name, select))
+    ]
 
 
 def _own(folders: dict[str, Path], side: str) -> Iterator[Job]:
@@ -97,7 +141,7 @@ def _folders(folders: dict[str, Path], responses: Path) -> Iterator[Job]:
         if entry.is_dir():
             yield from _of_model(folders, entry)
         elif _is_answer(entry):
-            yield _unmatched(Job(_stem(entry), "", str(entry)), str(entry))
+            yield _unmatched(Job(_stem(entry), "", str(entry)), folders)
 
 
 def _is_answer(path: Path) -> bool:
@@ -110,7 +154,7 @@ def _of_model(folders: dict[str, Path], model: Path) -> Iterator[Job]:
         name = _task_of(path, folders)
         if not name:
             if not path.name.startswith(".") and (path.is_dir() or _is_answer(path)):
-                yield _unmatched(Job(_stem(path), "", str(path), model.name), str(path))
+                yield _unmatched(Job(_stem(path), "", str(path), model.name), folders)
             continue
         samples = _samples(path)
         if samples:
@@ -159,16 +203,17 @@ def _of_record(folders: dict[str, Path], file: Path, line: bytes, number: int, s
         name = one_line(str(data.get("task") or data["id"]), MAX_NAME)
     except (ValueError, KeyError, AttributeError, TypeError, RecursionError):
         error = f"{file}:{number}: not a record: a JSON object with `task` is required"
-        return Job(f"line-{number}", "", str(file), record=number, offset=start, error=error)
+        return Job(f"line-{number}", "", str(file), "", "", number, start, error, UNMATCHED)
     model, sample = (one_line(str(data.get(key) or ""), MAX_NAME) for key in ("model", "sample"))
     if name not in folders:
-        return _unmatched(Job(name, "", str(file), model, sample, number, start), f"{file}:{number}")
+        return _unmatched(Job(name, "", str(file), model, sample, number, start), folders)
     return Job(name, str(folders[name]), str(file), model, sample, number, start)
 
 
-def _unmatched(job: Job, where: str) -> Job:
-    error = f"{where}: the task {job.task!r} is not among the tasks: rename the response, or add the task"
-    return replace(job, error=error, status="unmatched")
+def _unmatched(job: Job, folders: Collection[str]) -> Job:
+    similar = difflib.get_close_matches(job.task, folders, 1)
+    hint = f"did you mean {similar[0]}?" if similar else "rename the response, or add the task"
+    return replace(job, error=f"{job.place}: no task is named {job.task!r}: {hint}", status=UNMATCHED)
 
 
 def record_of(job: Job) -> bytes:

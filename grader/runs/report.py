@@ -11,8 +11,9 @@ from typing import Any
 from grader.errors import GradeError
 from grader.model import RESULT
 from grader.runs.comparison import Comparison, compare_runs, rows_of
-from grader.runs.jobs import Job, jobs_of
-from grader.runs.results import read_result, read_run
+from grader.runs.jobs import UNMATCHED, Job, jobs_of
+from grader.runs.results import read_result, read_rows, read_run
+from grader.runs.statistics import ModelFigures, by_model
 from grader.runs.work import bundle_of_job
 from grader.task import PROMPT, load_task
 
@@ -42,6 +43,23 @@ class Run:
     def levels(self) -> tuple[str, ...]:
         """The levels of the run's rubric, gravest first."""
         return next((tuple(row["counts"]) for row in self.rows if row["counts"]), ())
+
+    @cached_property
+    def asked(self) -> tuple[str, ...]:
+        """The tasks that every model was asked, as run.json lists them."""
+        return tuple(map(str, read_run(self.path).get("asked", ())))
+
+    @cached_property
+    def figures(self) -> list[ModelFigures]:
+        """The figures of the models, best first. The rows are read one by one: there may be tens of thousands."""
+        kept = ("model", "task", "status", "score", "passes", "answer", "unjudged")
+        rows = ({key: row[key] for key in kept if key in row} for row in read_rows(self.path))
+        return by_model(rows, self.asked)
+
+    @cached_property
+    def unmatched(self) -> list[dict[str, Any]]:
+        """The rows that belong to no task."""
+        return [row for row in read_rows(self.path) if row["status"] == UNMATCHED]
 
     def result(self, row: Mapping[str, Any]) -> dict[str, Any] | None:
         """Return the result behind a row, None where the response was not graded."""

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import math
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+
+from grader.runs.jobs import UNMATCHED
 
 DRAWS = 2_000  # of the bootstrap
 SEED = 20_240_101  # fixed: the same run gives the same bytes
@@ -25,20 +27,42 @@ class Interval:
     high: float
 
 
+# The kinds of answer and the statuses that are counted together, by the names of their columns.
+COLUMNS: Mapping[str, tuple[str, ...]] = {
+    "refused": ("refused",),
+    "empty": ("empty", "inert"),
+    "off-task": ("off-task", "prose", "other-language"),
+    "cut off": ("truncated",),
+    "not graded": ("error", "timeout", "killed", "missing"),
+}
+
+
 @dataclass(frozen=True, slots=True)
 class ModelFigures:
-    """A model over its tasks: responses, mean score, pass@k by k, and its rank with the range the bootstrap gives it.
+    """A model over its tasks: responses, mean scores, pass@k by k, and its rank with the range the bootstrap gives it.
 
-    `answers` counts the responses by the kind of their answer; those that could not be graded are under their status.
+    `score` and `rank` are over the `shared` tasks, those that every model answered; where there are none, over all tasks of
+    the run, an unanswered task counting 0. `own_score` is the mean over the `tasks` that this model answered, and `missing`
+    names those that it did not. `answers` counts the responses by the kind of their answer; those that could not be
+    graded are under their status. `unjudged` counts the responses that a detector could not judge in full.
     """
 
     model: str
     tasks: int
     responses: int
+    shared: int
     score: Interval
+    own_score: float
     pass_at: Mapping[int, float]
     rank: Interval
     answers: Mapping[str, int]
+    missing: tuple[str, ...] = ()
+    unjudged: int = 0
+
+    @property
+    def columns(self) -> dict[str, int]:
+        """The answers that are not an attempt or were not graded, counted by the names in COLUMNS."""
+        return {name: sum(self.answers.get(kind, 0) for kind in kinds) for name, kinds in COLUMNS.items()}
 
 
 def passes(row: Mapping[str, Any]) -> bool:
@@ -56,36 +80,47 @@ def pass_at_k(n: int, c: int, k: int) -> float:
     return 1.0 - math.comb(n - c, k) / math.comb(n, k)
 
 
-def by_model(rows: Iterable[Mapping[str, Any]]) -> list[ModelFigures]:
-    """Return the figures of each model, best first. The bootstrap draws tasks, so that samples of a task stay together."""
+def by_model(rows: Iterable[Mapping[str, Any]], asked: Collection[str] = ()) -> list[ModelFigures]:
+    """Return the figures of each model, best first: by the score on shared tasks, then by that on its own tasks.
+
+    `asked` names all tasks of the run; without it, the tasks that any model answered. The bootstrap draws tasks, so that
+    samples of a task stay together. Rows that belong to no task are left out.
+    """
     grouped: dict[str, dict[str, list[Mapping[str, Any]]]] = defaultdict(lambda: defaultdict(list))
     for row in rows:
-        grouped[row["model"]][row["task"]].append(row)
+        if row["status"] != UNMATCHED:
+            grouped[row["model"]][row["task"]].append(row)
     if not grouped:
         return []
-    tasks = sorted({task for found in grouped.values() for task in found})
+    every = sorted({task for found in grouped.values() for task in found} | set(asked))
+    shared = [task for task in every if all(task in found for found in grouped.values())]
     models = sorted(grouped)
-    table = np.full((len(models), len(tasks)), np.nan)
-    for i, model in enumerate(models):
-        for j, task in enumerate(tasks):
-            if task in grouped[model]:
-                table[i, j] = np.mean([row["score"] for row in grouped[model][task]])
+    table = np.array([[_mean(grouped[model].get(task, ())) for task in shared or every] for model in models])
     draws = _bootstrap(table)
     ranks = _ranks(draws)
-    own = _ranks(np.nanmean(table, axis=1)[None, :])[0]
+    own = _ranks(table.mean(axis=1)[None, :])[0]
     figures = [
         ModelFigures(
-            model,
-            len(grouped[model]),
-            sum(map(len, grouped[model].values())),
-            _interval(float(np.nanmean(table[i])), draws[:, i]),
-            _pass_at(grouped[model].values()),
-            _interval(float(own[i]), ranks[:, i]),
-            _answers(grouped[model].values()),
+            model=model,
+            tasks=len(grouped[model]),
+            responses=sum(map(len, grouped[model].values())),
+            shared=len(shared),
+            score=_interval(float(table[i].mean()), draws[:, i]),
+            own_score=round(sum(map(_mean, grouped[model].values())) / len(grouped[model]), 3),
+            pass_at=_pass_at(grouped[model].values()),
+            rank=_interval(float(own[i]), ranks[:, i]),
+            answers=_answers(grouped[model].values()),
+            missing=tuple(task for task in every if task not in grouped[model]),
+            unjudged=sum(bool(row.get("unjudged")) for found in grouped[model].values() for row in found),
         )
         for i, model in enumerate(models)
     ]
-    return sorted(figures, key=lambda one: (-one.score.value, one.model))
+    return sorted(figures, key=lambda one: (-one.score.value, -one.own_score, one.model))
+
+
+def _mean(rows: Sequence[Mapping[str, Any]]) -> float:
+    """Return the mean score of a task's samples, 0 where there is none."""
+    return sum(row["score"] for row in rows) / len(rows) if rows else 0.0
 
 
 def _answers(tasks: Iterable[Sequence[Mapping[str, Any]]]) -> dict[str, int]:
@@ -94,15 +129,10 @@ def _answers(tasks: Iterable[Sequence[Mapping[str, Any]]]) -> dict[str, int]:
 
 
 def _bootstrap(table: NDArray[Any]) -> NDArray[Any]:
-    """Return each model's mean for each draw of tasks. A draw without a task of a model takes that model's mean."""
+    """Return each model's mean for each draw of tasks."""
     random = np.random.default_rng(SEED)
     picks = random.integers(0, table.shape[1], size=(DRAWS, table.shape[1]))
-    means = np.empty((DRAWS, table.shape[0]))
-    for i, row in enumerate(table):
-        drawn = row[picks]
-        counts = (~np.isnan(drawn)).sum(axis=1)
-        means[:, i] = np.where(counts, np.nansum(drawn, axis=1) / np.maximum(counts, 1), np.nanmean(row))
-    return means
+    return np.stack([row[picks].mean(axis=1) for row in table], axis=1)
 
 
 def _ranks(means: NDArray[Any]) -> NDArray[Any]:

@@ -92,6 +92,7 @@ def row_of(job: Job, result: dict[str, Any], seconds: float = 0.0) -> dict[str, 
         "model": job.model,
         "task": job.task,
         "sample": job.sample,
+        "response": job.place,
         "status": "graded",
         "score": result["score"],
         "verdict": result["verdict"],
@@ -114,7 +115,8 @@ def row_of(job: Job, result: dict[str, Any], seconds: float = 0.0) -> dict[str, 
 
 def failed(job: Job, status: str, error: str) -> Outcome:
     """Return the outcome of a response that could not be graded. Its score is 0: it is no answer."""
-    row: dict[str, Any] = {"id": job.id, "model": job.model, "task": job.task, "sample": job.sample, "status": status}
+    row: dict[str, Any] = {"id": job.id, "model": job.model, "task": job.task, "sample": job.sample}
+    row |= {"response": job.place, "status": status}
     empty: dict[str, Any] = {"score": 0.0, "verdict": status, "passes": False, "answer": "", "delivered": 0.0}
     none: dict[str, Any] = {"counts": {}, "requirements_met": 0, "requirements": 0}
     return Outcome(

@@ -8,10 +8,11 @@ from collections.abc import Callable
 from typing import Any
 
 from grader.runs.report import MAX_DETAILED, MAX_PLACES, Run, excerpt
-from grader.runs.statistics import by_model
+from grader.runs.statistics import COLUMNS
 from grader.writers.comparison import headline
 from grader.writers.pages import allowed, embedded, environment, source_of
-from grader.writers.tables import answers_text, count_text
+from grader.writers.summary import shared_text
+from grader.writers.tables import count_text
 from grader.writers.terminal import STANDINGS
 
 _COLOURS = ("#d6336c", "#e8590c", "#1c7ed6")  # by level, gravest first; further levels are grey
@@ -46,8 +47,10 @@ def run_html(run: Run) -> str:
             not_graded=sum(row["status"] != "graded" for row in rows),
             unjudged=sum(bool(row.get("unjudged")) for row in run.rows),
             counts=count_text(run),
-            answers_text=answers_text,
-            models=by_model(run.rows),
+            columns=list(COLUMNS),
+            shared=shared_text(run.figures),
+            unmatched=run.unmatched,
+            models=run.figures,
             charts=[_scores(run), _kinds(run)],
             comparison=run.comparison,
             headline=headline(run.comparison) if run.comparison else "",

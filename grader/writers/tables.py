@@ -6,21 +6,22 @@ import csv
 import io
 import json
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from grader.errors import InputError
 from grader.runs.report import Run
-from grader.runs.statistics import by_model
+from grader.runs.statistics import COLUMNS
 from grader.writers.comparison import cell
+from grader.writers.summary import shared_text
 
 _COLUMNS = ("id", "model", "task", "sample", "status", "score", "verdict", "passes", "answer", "delivered")
 
 
 def run_json(run: Run) -> str:
     """Write the figures of the models and every row."""
-    models = [_figures(one) for one in by_model(run.rows)]
+    models = [_figures(one) for one in run.figures]
     compared = run.comparison.to_dict() if run.comparison else None
     return json.dumps({"run": run.path.name, "models": models, "baseline": compared, "rows": run.rows}, indent=2) + "\n"
 
@@ -30,8 +31,12 @@ def _figures(one: Any) -> dict[str, Any]:
     return {
         "model": one.model,
         "tasks": one.tasks,
+        "shared": one.shared,
+        "missing": list(one.missing),
         "responses": one.responses,
+        "unjudged": one.unjudged,
         "score": score,
+        "own_score": one.own_score,
         "rank": rank,
         "pass_at": {str(k): value for k, value in one.pass_at.items()},
         "answers": dict(one.answers),
@@ -77,16 +82,17 @@ def run_markdown(run: Run) -> str:
     lines = [
         f"# {cell(run.path.name)}",
         "",
-        "| model | tasks | responses | mean score (95%) | rank (95%) | passed | answers |",
+        *([f"{shared_text(run.figures)}.".capitalize(), ""] if shared_text(run.figures) else []),
+        f"| model | score (95%) | own score | rank (95%) | passed | tasks | missing | responses | {' | '.join(COLUMNS)} | not judged in full |",
+        f"|---{'|---' * (8 + len(COLUMNS))}|",
     ]
-    lines.append("|---|---|---|---|---|---|---|")
-    for one in by_model(run.rows):
+    for one in run.figures:
         passed = ", ".join(f"pass@{k} {value:.3f}" for k, value in one.pass_at.items())
         score = f"{one.score.value:.1f} ({one.score.low:.1f} to {one.score.high:.1f})"
         rank = f"{one.rank.value:.0f} ({one.rank.low:.0f} to {one.rank.high:.0f})"
-        lines.append(
-            f"| {cell(one.model or '(no model)')} | {one.tasks} | {one.responses} | {score} | {rank} | {passed} | {answers_text(one.answers)} |"
-        )
+        own = [f"{one.own_score:.1f}", rank, passed, one.tasks, len(one.missing), one.responses]
+        cells = map(str, [cell(one.model or "(no model)"), score, *own, *one.columns.values(), one.unjudged])
+        lines.append(f"| {' | '.join(cells)} |")
     lines += [
         "",
         f"| response | score | verdict | {' | '.join(run.levels)} |",
@@ -96,11 +102,6 @@ def run_markdown(run: Run) -> str:
         counts = " | ".join(str(row["counts"].get(level, 0)) for level in run.levels)
         lines.append(f"| {cell(row['id'])} | {row['score']:g} | {row['verdict']} | {counts} |")
     return "\n".join(lines) + "\n"
-
-
-def answers_text(answers: Mapping[str, int]) -> str:
-    """Say how many responses are of which kind of answer."""
-    return ", ".join(f"{count} {kind}" for kind, count in answers.items())
 
 
 def count_text(run: Run) -> str:

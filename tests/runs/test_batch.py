@@ -96,16 +96,17 @@ def test_what_cannot_be_graded_costs_itself_alone(tasks: Path, tmp_path: Path, g
     (model / "t0o.md").write_text(TOPIC)
     found = {job.id: (job.status, job.error) for job in jobs_of(tasks, "model", lines)}
     assert found["t0"][1] == ""
-    assert found["line-2"] == ("error", f"{lines}:2: not a record: a JSON object with `task` is required")
-    assert found["line-4"][0] == "error"
-    assert found["t99"][0] == "unmatched"
+    assert found["line-2"] == ("unmatched", f"{lines}:2: not a record: a JSON object with `task` is required")
+    assert found["line-4"][0] == found["t99"][0] == "unmatched"
     unmatched = [job for job in jobs_of(tasks, "model", tmp_path / "answers") if job.error]
     assert [job.task for job in unmatched] == ["t0o"]
+    assert unmatched[0].error.endswith("no task is named 't0o': did you mean t0?")
     done = grade("batch", "tasks", "--responses", "answers.jsonl", "--fast", "--out", "run")
     assert done.returncode == 2
-    assert "1 unmatched" in done.stderr
+    assert "3 of no task: answers.jsonl:2, answers.jsonl:4, answers.jsonl:3" in done.stderr
+    assert "5 not answered by (no model): t1, t2, t3, t4, t5" in done.stderr
     rows = [json.loads(line) for line in (tmp_path / "run" / "results.jsonl").read_text().splitlines()]
-    assert sorted(row["status"] for row in rows) == ["error", "error", "graded", "unmatched"]
+    assert sorted(row["status"] for row in rows) == ["graded", "unmatched", "unmatched", "unmatched"]
 
 
 def test_records_are_graded(tasks: Path, tmp_path: Path, grade: Run) -> None:
@@ -145,6 +146,29 @@ def test_a_run_is_not_overwritten_and_not_mixed(tasks: Path, grade: Run) -> None
     assert "other options" in other.stderr
     assert grade("batch", "tasks", "--fast", "--out", "run", "--resume").returncode == 0
     assert grade("batch", "tasks", "--fast", "--out", "run", "--replace").returncode == 0
+
+
+def test_a_batch_that_is_refused_does_not_block_the_next(tasks: Path, tmp_path: Path, grade: Run) -> None:
+    refused = grade("batch", "tasks", "--fast", "--out", "run", "--scheduler", "tcp://127.0.0.1:1")
+    assert refused.returncode == 2
+    assert not (tmp_path / "run").exists()
+    assert grade("batch", "tasks", "--fast", "--out", "run").returncode == 0
+
+
+def test_a_trial_takes_the_same_tasks_of_every_model(tasks: Path, tmp_path: Path, grade: Run) -> None:
+    def tried(name: str, *options: str) -> dict[str, set[str]]:
+        assert grade("batch", "tasks", "--responses", "answers", "--fast", "--out", name, *options).returncode == 0
+        found: dict[str, set[str]] = {}
+        for line in (tmp_path / name / "results.jsonl").read_text().splitlines():
+            row = json.loads(line)
+            found.setdefault(row["model"], set()).add(row["task"])
+        return found
+
+    assert tried("first", "--limit", "2") == {"good": {"t0", "t1"}, "bad": {"t0", "t1"}}
+    drawn = tried("drawn", "--sample", "3", "--seed", "7")
+    assert drawn["good"] == drawn["bad"]
+    assert len(drawn["good"]) == 3
+    assert tried("again", "--sample", "3", "--seed", "7") == drawn
 
 
 def test_a_response_that_hangs_and_one_that_kills_its_worker(tasks: Path, tmp_path: Path, grade: Run) -> None:
@@ -239,7 +263,7 @@ def test_every_table_of_a_run(tasks: Path, tmp_path: Path, grade: Run) -> None:
     data = json.loads(table("json"))
     assert [(one["model"], one["pass_at"]) for one in data["models"]] == [("good", {"1": 1.0}), ("bad", {"1": 0.0})]
     assert len(table("csv").splitlines()) > 12
-    assert "| good | 6 | 6 |" in table("markdown")
+    assert "| good | 100.0 (100.0 to 100.0) | 100.0 | 1 (1 to 1) | pass@1 1.000 | 6 | 0 | 6 |" in table("markdown")
     suites = junitparser.JUnitXml.fromstring(table("junit"))
     assert {suite.name: (suite.tests, suite.failures) for suite in suites} == {"bad": (6, 6), "good": (6, 0)}
     log = json.loads(table("sarif"))
@@ -319,7 +343,9 @@ def test_an_interrupt_ends_the_batch_its_workers_and_their_engines(tasks: Path, 
     wait_for(lambda: lines_of(tmp_path / "run" / "results.jsonl") >= 3)
     started = workers_of(process.pid)
     process.send_signal(signal.SIGINT)
-    assert "grade: stopped" in process.communicate(timeout=600)[1]
+    printed = process.communicate(timeout=600)[1]
+    assert "grade: stopped" in printed
+    assert "the same command with --resume goes on" in printed
     assert process.returncode == 130
     assert started
     assert not [pid for pid in started if Path(f"/proc/{pid}").exists()]

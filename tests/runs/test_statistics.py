@@ -31,6 +31,21 @@ def test_ranks_tell_what_is_certain() -> None:
     assert best.score.low <= best.score.value <= best.score.high
 
 
+def test_models_are_ranked_on_the_tasks_that_all_of_them_answered() -> None:
+    picky = [row("picky", "t0", 95)]
+    whole = [row("whole", "t0", 96), row("whole", "t1", 40), row("whole", "t2", 40)]
+    lost = row("whole", "t9", 0) | {"status": "unmatched"}
+    first, second = by_model([*picky, *whole, lost], ["t0", "t1", "t2", "t3"])
+    assert (first.model, first.score.value, first.own_score, first.missing) == ("whole", 96, 58.667, ("t3",))
+    assert (second.model, second.shared, second.missing) == ("picky", 1, ("t1", "t2", "t3"))
+
+
+def test_without_a_shared_task_an_unanswered_task_counts_nothing() -> None:
+    first, second = by_model([row("a", "t0", 100), row("b", "t1", 90), row("b", "t2", 90)])
+    assert (first.model, first.score.value, first.shared) == ("b", 60, 0)
+    assert (second.model, second.score.value, second.own_score) == ("a", 33.333, 100)
+
+
 def test_a_paired_test_sees_what_is_consistent() -> None:
     before = {f"t{n}": float(n) for n in range(20)}
     after = {task: score + 1 for task, score in before.items()}
