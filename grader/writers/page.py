@@ -9,7 +9,7 @@ from typing import Any
 
 from grader.runs.report import MAX_DETAILED, MAX_PLACES, Run, excerpt
 from grader.runs.statistics import COLUMNS
-from grader.writers.comparison import headline
+from grader.writers.comparison import NAMES, both, headline, verdicts_text
 from grader.writers.pages import allowed, embedded, environment, source_of
 from grader.writers.summary import shared_text
 from grader.writers.tables import count_text
@@ -54,6 +54,9 @@ def run_html(run: Run) -> str:
             charts=[_scores(run), _kinds(run)],
             comparison=run.comparison,
             headline=headline(run.comparison) if run.comparison else "",
+            both=both(run.comparison) if run.comparison else "",
+            since_counts=verdicts_text(run.comparison) if run.comparison else "",
+            change_names=NAMES,
         )
     )
 
@@ -108,7 +111,7 @@ def _since(run: Run) -> Callable[[str], dict[str, Any]]:
     scores = {one: round(after - before, 1) for one, before, after in run.comparison.scores}
     changes: dict[str, list[str]] = {}
     for one in run.comparison.changes:
-        changes.setdefault(one.id, []).append(f"{one.change}: {one.title}")
+        changes.setdefault(one.id, []).append(f"{NAMES[one.change]}: {one.title}")
     return lambda id: {"change": scores.get(id, 0), "changes": changes.get(id, [])}
 
 

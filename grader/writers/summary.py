@@ -10,7 +10,7 @@ from grader.runs.jobs import UNMATCHED
 from grader.runs.report import Run
 from grader.runs.results import read_rows
 from grader.runs.statistics import COLUMNS, ModelFigures
-from grader.writers.terminal import visible
+from grader.writers.terminal import table_lines, visible
 
 MAX_LISTED = 5  # responses listed of each kind: the others are in results.jsonl
 _MAX_MODEL = 40  # characters of a model's name in a table
@@ -58,13 +58,7 @@ def models_lines(figures: Sequence[ModelFigures]) -> Iterator[str]:
         cells = [visible(one.model or "(no model)")[:_MAX_MODEL], f"{one.score.value:.1f}", f"{one.own_score:.1f}"]
         cells += [f"{one.pass_at[1]:.0%}", str(one.tasks), str(len(one.missing)), str(one.responses)]
         rows.append(cells + [str(one.columns[name]) for name in names] + [str(one.unjudged)] * unjudged)
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    for row in rows:
-        first, *rest = [
-            cell.ljust(width) if place == 0 else cell.rjust(width)
-            for place, (cell, width) in enumerate(zip(row, widths, strict=True))
-        ]
-        yield "  ".join(["", first, *rest])
+    yield from table_lines(rows)
 
 
 def _listed(run: Run) -> Iterator[str]:

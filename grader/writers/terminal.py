@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import click
@@ -80,3 +81,14 @@ def _places(failure: Failure) -> list[str]:
 def visible(text: str) -> str:
     """Return a text of at most 200 characters without control characters: what a response holds must not steer the terminal."""
     return "".join(char if char.isprintable() else "?" for char in text)[:200]
+
+
+def table_lines(rows: Sequence[Sequence[str]]) -> Iterator[str]:
+    """Yield the lines of a table with a head: the first column is aligned to the left, the others to the right."""
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    for row in rows:
+        first, *rest = (
+            cell.rjust(width) if place else cell.ljust(width)
+            for place, (cell, width) in enumerate(zip(row, widths, strict=True))
+        )
+        yield "  ".join(("", first, *rest))

@@ -252,6 +252,38 @@ def test_compare_and_fail_on_regression(tasks: Path, tmp_path: Path, grade: Run)
         assert "undefined" in grade("compare", "before", "after", "--format", form).stdout.lower()
 
 
+def test_a_refusal_fixes_nothing_and_an_attempt_breaks_nothing(tasks: Path, grade: Run) -> None:
+    grade("batch", "tasks", "--responses", "answers", "--fast", "--out", "before", "-q")
+    for number in range(6):
+        folder = tasks.parent / "answers" / "bad"
+        (folder / f"t{number}.yml").unlink()
+        (folder / f"t{number}.md").write_text("I'm sorry, but I can't help with that request.")
+    (folder / "t5.md").rename(folder / "t6.md")
+    grade("batch", "tasks", "--responses", "answers", "--fast", "--out", "after", "-q")
+    worse = json.loads(grade("compare", "before", "after", "--format", "json").stdout)
+    assert (worse["shared"], worse["tasks"], worse["only_before"]) == (11, 6, ["bad/t5"])
+    assert {(one["change"], one["after"]) for one in worse["changes"]} == {("new", "refused")}
+    assert {(one["change"], one["before"], one["after"]) for one in worse["verdicts"]} == {
+        ("worse", "blocked", "refused")
+    }
+    bad, good = worse["models"]
+    assert (bad["model"], bad["tasks"], bad["after"]) == ("bad", 5, 0)
+    assert (good["model"], good["tasks"], good["before"], good["after"]) == ("good", 6, 100, 100)
+    assert worse["regression"]
+    better = json.loads(grade("compare", "after", "before", "--format", "json").stdout)
+    assert {(one["change"], one["before"]) for one in better["changes"]} == {("fixed", "refused")}
+    assert not better["regression"]
+    comment = grade("compare", "before", "after", "--format", "markdown").stdout
+    assert "11 responses to 6 tasks in both, 1 only in before" in comment
+    assert [line for line in comment.splitlines() if line.startswith("#")] == [
+        "## before to after",
+        "### Verdicts",
+        "### Models",
+        "### Failures",
+        "### Only in one run",
+    ]
+
+
 def test_every_table_of_a_run(tasks: Path, tmp_path: Path, grade: Run) -> None:
     grade("batch", "tasks", "--responses", "answers", "--fast", "--out", "run", "-q")
 
