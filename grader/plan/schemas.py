@@ -89,6 +89,18 @@ def property_names(name: str, steps: Sequence[str], region: str) -> tuple[str, .
     return tuple(sorted(_schema_at(name, steps, region).get("properties", ())))
 
 
+def homes_of(name: str, steps: Sequence[str], property: str, region: str, depth: int = 2) -> list[tuple[str, ...]]:
+    """Return the paths of properties below a path, in no list and at most `depth` deep, that have a property of a name."""
+    found: list[tuple[str, ...]] = []
+    for child in property_names(name, steps, region):
+        below = property_names(name, [*steps, child], region)
+        if property in below:
+            found.append((child,))
+        elif below and depth > 1:
+            found += [(child, *path) for path in homes_of(name, [*steps, child], property, region, depth - 1)]
+    return found
+
+
 def required_properties(name: str, region: str) -> tuple[str, ...]:
     """Return the properties that a type requires, none where its schema is not known."""
     return tuple((_schema(name, region) or {}).get("required", ()))

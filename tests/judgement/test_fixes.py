@@ -286,3 +286,92 @@ def test_a_value_of_the_ideal_answer_has_the_names_of_the_response(tmp_path: Pat
     result = grade(task, read_response(tmp_path / "answer.yml"), load_rubric(), ideal=ideal, fast=True)
     lines = [one.text for each in result.failures for one in each.fix_lines]
     assert lines == ["Orders:\n  Type: AWS::SQS::Queue\n  Properties:\n    MessageRetentionPeriod: 86400"]
+
+
+def test_properties_that_are_one_level_too_high_go_into_the_property_that_has_them(tmp_path: Path) -> None:
+    text = """Resources:
+  Check:
+    Type: AWS::Route53::HealthCheck
+    Properties:
+      Type: HTTPS
+      ResourcePath: /status
+      FullyQualifiedDomainName: www.amazon.com
+"""
+    result = graded(tmp_path, text)
+    for rule in ("invalid-property", "missing-required-property"):
+        [lines] = failure(result, rule).fix_lines
+        assert yaml.safe_load(lines.text)["Check"]["Properties"] == {
+            "HealthCheckConfig": {
+                "Type": "HTTPS",
+                "ResourcePath": "/status",
+                "FullyQualifiedDomainName": "www.amazon.com",
+            }
+        }
+
+
+def test_a_property_is_moved_to_the_place_where_the_type_has_it(tmp_path: Path) -> None:
+    text = """Resources:
+  Users:
+    Type: AWS::Cognito::UserPool
+    Properties:
+      UserPoolName: shoppers
+      PasswordPolicy: {MinimumLength: 14}
+"""
+    found = failure(graded(tmp_path, text), "invalid-property")
+    [lines] = found.fix_lines
+    assert yaml.safe_load(lines.text)["Users"]["Properties"]["Policies"] == {"PasswordPolicy": {"MinimumLength": 14}}
+
+
+def test_a_place_that_cannot_be_corrected_is_named_and_the_others_are_corrected(tmp_path: Path) -> None:
+    text = """Resources:
+  Recorder:
+    Type: AWS::Config::ConfigurationRecorder
+    Properties: {RoleArn: !GetAtt Role.Arn}
+  Waits:
+    Type: AWS::SQS::Queue
+    DependsOn: Recorder
+    Properties: {VisibilityTimeOut: 43201}
+  Role:
+    Type: AWS::IAM::Role
+    Properties:
+      AssumeRolePolicyDocument:
+        Version: '2012-10-17'
+        Statement: [{Effect: Allow, Principal: {Service: config.amazonaws.com}, Action: 'sts:AssumeRole'}]
+"""
+    found = failure(graded(tmp_path, text), "invalid-property")
+    assert [one.text.split(":")[0] for one in found.fix_lines] == ["Recorder"]
+    assert "These lines do not correct `VisibilityTimeOut` of `Waits` (line 8)." in found.fix
+
+
+def test_an_entry_of_a_trail_that_another_entry_covers_is_removed(tmp_path: Path) -> None:
+    text = """Resources:
+  Bucket: {Type: AWS::S3::Bucket}
+  Trail:
+    Type: AWS::CloudTrail::Trail
+    Properties:
+      IsLogging: true
+      S3BucketName: !Ref Bucket
+      EventSelectors:
+        - DataResources:
+            - {Type: 'AWS::S3::Object', Values: [!Sub '${Bucket.Arn}/']}
+            - {Type: 'AWS::S3::Bucket', Values: [!GetAtt Bucket.Arn]}
+"""
+    found = failure(graded(tmp_path, text), "invalid-property-value")
+    assert "Remove item 2 from `EventSelectors.0.DataResources` of `Trail`." in found.fix
+    [lines] = found.fix_lines
+    assert "AWS::S3::Bucket'" not in lines.text
+
+
+def test_a_failure_that_is_gone_with_the_lines_of_another_refers_to_them(tmp_path: Path) -> None:
+    text = """Resources:
+  Orders:
+    Type: AWS::DynamoDB::Table
+    Properties:
+      AttributeDefinitions: [{AttributeName: id, AttributeType: S}]
+      KeySchema: [{AttributeName: id, KeyType: HASH}]
+      BillingMode: PAY_PER_REQUESTS
+"""
+    result = graded(tmp_path, text)
+    value, missing = failure(result, "invalid-property-value"), failure(result, "missing-required-property")
+    assert value.fix_lines == missing.fix_lines != ()
+    assert f"The corrected lines of failure {value.number} correct this, too." in missing.fix

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from grader.case import Case
 from grader.catalogue import Catalogue
 from grader.detectors import cfn_lint, cloudformation_validate
-from grader.judgement.fixes.candidates import Candidate, Reported, applied, candidates_of
+from grader.judgement.fixes.candidates import Candidate, Part, Reported, applied, candidates_of
 from grader.judgement.fixes.excerpt import Excerpt, excerpts
-from grader.judgement.fixes.regrade import Regrader
-from grader.judgement.fixes.rejected import blamed, failing, is_near, place_of, remains
+from grader.judgement.fixes.regrade import DETECTORS, Regraded, Regrader
+from grader.judgement.fixes.rejected import Guilty, is_near, place_of, rejected
 from grader.judgement.fixes.wording import fix_text
 from grader.judgement.ideal import IdealAnswer
 from grader.model import Finding, FixLines, JudgedRequirement, RequirementStanding
@@ -19,7 +20,7 @@ from grader.template import Template
 
 __all__ = ["Fix", "Reported", "corrected"]
 
-MAX_GRADINGS = 3  # of one response; a bound on counts, so that the result does not depend on the machine
+MAX_GRADINGS = 6  # of one response; a bound on counts, so that the result does not depend on the machine
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +42,7 @@ def corrected(
     """Return the corrected lines of failures, by their place in the sequence, for those whose correction was graded.
 
     All corrections are made together, and the response is graded again: a failure that is still there, and one whose edits
-    bring something new or undo what the prompt asks for, loses its lines; then the rest is graded again, at most three
+    bring something new or undo what the prompt asks for, loses its lines; then the rest is graded again, at most six
     times in all. `requirements` are those of the first grading.
     """
     met = [one for one in requirements if one.standing is RequirementStanding.MET]
@@ -56,14 +57,23 @@ def corrected(
         if not candidates:
             return {}
         regraded = regrader.grade(edited, _focus(candidates, templates, edited))
-        bad = {each.number for each in candidates if remains(each, regrader.before, regraded)}
-        bad |= blamed(candidates, regraded, templates)
-        bad |= failing(candidates, regraded.case, met)
-        if not bad:
-            return {each.number: _fix(each, templates, regraded.findings) for each in candidates}
-        tried = (each.other if each.number in bad else each for each in candidates)
-        candidates = [each for each in tried if each is not None]
+        guilty = rejected(candidates, regrader.before, regraded, templates, met)
+        if not guilty:
+            fixes = {each.number: _fix(each, templates, regraded.findings) for each in candidates}
+            return fixes | dict(
+                _corrected_too(failures, candidates, fixes, regraded, _focus(candidates, templates, edited))
+            )
+        candidates = list(_next(candidates, guilty))
     return {}
+
+
+def _next(candidates: Sequence[Candidate], guilty: Guilty) -> Iterator[Candidate]:
+    """Yield what is tried next: what passed, and what is left of what did not."""
+    for each in candidates:
+        places = guilty.get(each.number)
+        kept = each if places is None else each.without(partial(Part.touches, places=places))
+        if kept is not None:
+            yield kept
 
 
 def _focus(
@@ -84,6 +94,44 @@ def _focus(
                 if section != "Resources" or len(one.edit.path) < 4:  # a parameter, a condition, a type: its users, too
                     names[file] |= {use.owner for use in templates[file].uses.get(name, ())}
     return {file: frozenset(found) for file, found in names.items()}
+
+
+def _corrected_too(
+    failures: Sequence[Reported],
+    candidates: Sequence[Candidate],
+    fixes: Mapping[int, Fix],
+    regraded: Regraded,
+    seen: Mapping[str, frozenset[str]],
+) -> Iterator[tuple[int, Fix]]:
+    """Yield the failures without corrections of their own that are gone with the lines of one other failure.
+
+    Only what was looked for again is known to be gone: of an engine's findings, those of the resources in question (`seen`).
+    """
+    found = {place_of(one) for one in regraded.findings}
+    for number, failure in enumerate(failures):
+        ours = [one for one in failure.findings if one.detector in DETECTORS and one.detector != cfn_lint.NAME]
+        if fixes.get(number, Fix()).lines or not ours or len(ours) < len(failure.findings):
+            continue
+        is_seen = all(
+            one.detector != cloudformation_validate.NAME or _entry(one) in seen.get(one.file, ()) for one in ours
+        )
+        if not is_seen or any(place_of(one) in found for one in ours):
+            continue
+        causes = [
+            each
+            for each in candidates
+            if fixes[each.number].lines and all(one.resource in each.names(one.file) for one in ours)
+        ]
+        if len(causes) == 1:
+            other = causes[0].number
+            text = f"The corrected lines of failure {other + 1} correct this, too."
+            yield number, Fix(text, fixes[other].lines)
+
+
+def _entry(finding: Finding) -> str:
+    """Return the name of the resource, or of the output, that a finding is in."""
+    section, _, rest = finding.path.partition(".")
+    return rest.split(".")[0] if section == "Outputs" else finding.resource
 
 
 def _fix(each: Candidate, templates: Mapping[str, Template], now: Sequence[Finding]) -> Fix:

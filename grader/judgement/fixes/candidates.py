@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Container, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
 
 from grader.case import Case
 from grader.catalogue import Rule
@@ -26,24 +27,59 @@ class Reported:
     requirements: tuple[str, ...] = ()
 
 
+Key = tuple[str, str]  # a file and an entry of one of its sections
 Corrections = Sequence[tuple[Finding, tuple[Edit, ...]]]
 
 
 @dataclass(frozen=True, slots=True)
+class Part:
+    """One finding of a failure, and the edits that correct it, by file."""
+
+    finding: Finding
+    planned: Mapping[str, tuple[Planned, ...]]
+
+    def touches(self, places: Container[Key]) -> bool:
+        """Return whether the finding or an edit is about one of certain entries, each a file and a name."""
+        names = ((file, str(one.edit.path[1])) for file, some in self.planned.items() for one in some)
+        return (self.finding.file, self.finding.resource) in places or any(name in places for name in names)
+
+
+@dataclass(frozen=True)
 class Candidate:
-    """A failure with the edits that correct it, by file: `findings` are those that they correct, `left` the others."""
+    """A failure with the edits that may correct it; `left` are the findings that they do not correct."""
 
     number: int
     rule: str
-    findings: tuple[Finding, ...]
+    parts: tuple[Part, ...]
     left: tuple[Finding, ...]
     requirements: tuple[str, ...]  # that have to be met with the edits
-    planned: Mapping[str, tuple[Planned, ...]]
     other: Candidate | None = None  # another correction, for where this one does not pass
+
+    @cached_property
+    def findings(self) -> tuple[Finding, ...]:
+        """The findings that the edits correct."""
+        return tuple(part.finding for part in self.parts)
+
+    @cached_property
+    def planned(self) -> Mapping[str, tuple[Planned, ...]]:
+        """The edits by file, each once."""
+        found: dict[str, list[Planned]] = {}
+        for part in self.parts:
+            for file, some in part.planned.items():
+                mine = found.setdefault(file, [])
+                mine += [one for one in some if one not in mine]
+        return {file: tuple(some) for file, some in found.items()}
 
     def names(self, file: str) -> set[str]:
         """Return the entries of a file that the edits change."""
         return {str(one.edit.path[1]) for one in self.planned.get(file, ())}
+
+    def without(self, is_bad: Callable[[Part], bool]) -> Candidate | None:
+        """Return what is left to try: the failure without its bad parts, or its other correction; None for nothing."""
+        good = tuple(part for part in self.parts if not is_bad(part))
+        if not good or len(good) == len(self.parts) or self.requirements:
+            return self.other
+        return replace(self, parts=good, left=(*self.left, *(one.finding for one in self.parts if one not in good)))
 
 
 def candidates_of(failures: Sequence[Reported], case: Case, ideal: IdealAnswer | None = None) -> list[Candidate]:
@@ -76,23 +112,17 @@ def _candidate(
     other: Candidate | None,
 ) -> Candidate | None:
     """Return a failure with the corrections that can be written; None where there are none."""
-    covered: list[Finding] = []
-    planned: dict[str, list[Planned]] = {}
+    parts: list[Part] = []
     for finding, edits in corrections:
-        if _takes_away(edits, case):
-            continue
         made = {file: _planned(templates, edits, file) for file in dict.fromkeys(edit.file for edit in edits)}
-        if all(made.values()):
-            covered.append(finding)
-            for file, some in made.items():
-                mine = planned.setdefault(file, [])
-                mine += [one for one in some if one not in mine]
-    if not covered:
+        if all(made.values()) and not _takes_away(edits, case):
+            parts.append(Part(finding, made))
+    if not parts:
         return None
-    plans = {file: tuple(some) for file, some in planned.items()}
     demanded = failure.requirements if not any(one.detector in DETECTORS for one in failure.findings) else ()
+    covered = [part.finding for part in parts]
     left = () if demanded else tuple(one for one in failure.findings if one not in covered)
-    return Candidate(number, failure.rule.id, tuple(covered), left, demanded, plans, other)
+    return Candidate(number, failure.rule.id, tuple(parts), left, demanded, other)
 
 
 _WORD = re.compile(r"[A-Z][a-z]+|[A-Z]+(?![a-z])")
@@ -121,9 +151,9 @@ def _planned(templates: Mapping[str, Template], edits: Sequence[Edit], file: str
 
 
 def applied(
-    candidates: Sequence[Candidate], templates: Mapping[str, Template]
+    candidates: list[Candidate], templates: Mapping[str, Template]
 ) -> tuple[list[Candidate], dict[str, Template]]:
-    """Make the edits of all failures together; a failure that cannot have all of its own is left out."""
+    """Make the edits of all failures together, without those that cannot be made beside an earlier failure's."""
     while True:
         edited: dict[str, Template] = {}
         made: dict[str, tuple[Planned, ...]] = {}
@@ -132,7 +162,11 @@ def applied(
             for each in candidates:
                 wanted += [one for one in each.planned.get(file, ()) if one not in wanted]
             edited[file], made[file] = apply_edits(templates[file], wanted)
-        kept = [each for each in candidates if all(one in made[f] for f, own in each.planned.items() for one in own)]
-        if len(kept) == len(candidates):
-            return kept, edited
-        candidates = kept
+
+        def is_lost(part: Part, made: Mapping[str, tuple[Planned, ...]] = made) -> bool:
+            return any(one not in made[file] for file, own in part.planned.items() for one in own)
+
+        if not any(is_lost(part) for each in candidates for part in each.parts):
+            return candidates, edited
+        tried = (each.without(is_lost) if any(map(is_lost, each.parts)) else each for each in candidates)
+        candidates = [each for each in tried if each is not None]

@@ -77,8 +77,9 @@ def _added(
     _, first, last = ranges[0]
     body = text[first:last].strip("\n,")
     line = template.text.count("\n", 0, ranges[0][0].splices[0].start) + 1
-    if re.match(rf"\s*[\"']?{section}[\"']?:", body):  # the section is new, too
-        body = body.split("\n", 1)[1]
+    heading, _, entry = body.partition("\n")
+    if re.fullmatch(rf"\s*[\"']?{section}[\"']?:\s*{{?", heading):  # the section is new, too
+        body = re.sub(r"\n\s*}\s*$", "", entry) if heading.endswith("{") else entry
     body = textwrap.dedent(body)
     return Excerpt(template.file, line, body, name, section, added=True) if body.count("\n") < MAX_ADDED else None
 

@@ -9,13 +9,14 @@ from difflib import get_close_matches
 from grader.case import Case
 from grader.catalogue.corrections import node_at, removed, renamed, set_value, steps_of
 from grader.model import Action, Edit, Finding, Steps
-from grader.plan.schemas import identifier, property_names
+from grader.plan.schemas import homes_of, identifier, property_names
 from grader.template import Call, Map, Scalar, Sequence, Template, at, plain, text_of
 
 _EXTRA = re.compile(r"'([^']+)' was unexpected")
 _SUGGESTED = re.compile(r"Did you mean '([^']+)'")
 _ONE_OF = re.compile(r"^'?(?P<value>[^']*)'? is not one of \[(?P<listed>.*)\]")
 _MISSING = re.compile(r"'(\w+)' is a (?:required property|dependency of '\w+')")
+_EXACTLY = re.compile(r"^Exactly one of \[(?P<names>[^\]]*)\]")
 _ALONE = re.compile(r"'(\w+)' is a dependency of '(\w+)'")
 # The value that a property must have where it is required, when the template says nothing else.
 # Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cloudtrail-trail.html,
@@ -30,6 +31,12 @@ _USUAL: dict[tuple[str, str], object] = {
 # What is meant by a value that is of another list.
 # Source: https://docs.aws.amazon.com/awscloudtrail/latest/APIReference/API_DataResource.html
 _MEANT = {("AWS::S3::Bucket", "Type"): "AWS::S3::Object"}
+# The two directions of a rule of a security group name the other side in different words.
+# Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-ec2-securitygroup-egress.html
+_DIRECTIONS = (("Source", "Destination"), ("Destination", "Source"))
+# Periods in the words of AWS Config, where a list spells them out.
+# Source: https://docs.aws.amazon.com/config/latest/APIReference/API_ConfigSnapshotDeliveryProperties.html
+_PERIODS = {"daily": "twentyfourhours", "hourly": "onehour", "24hours": "twentyfourhours", "12hours": "twelvehours"}
 # What a property names, where one resource of that type in the template can only be the one that is meant.
 _NAMED = {
     "VpcId": "AWS::EC2::VPC",
@@ -53,6 +60,8 @@ def by_message(case: Case, template: Template, finding: Finding) -> Iterator[Edi
         yield from _extra(case, template, finding, _key(template, steps, extra.group(1)), message)
     elif missing := _MISSING.search(message):
         yield from _missing(case, template, finding, steps, missing.group(1))
+    elif exclusive := _EXACTLY.match(message):
+        yield from _counterpart(template, steps, re.findall(r"'(\w+)'", exclusive["names"]))
     elif listed := _ONE_OF.match(message):
         yield from (
             _attribute(case, template, steps, listed) if "Fn::GetAtt" in steps else _one_of(template, steps, listed)
@@ -84,16 +93,51 @@ def _extra(case: Case, template: Template, finding: Finding, steps: Steps, messa
     inside = [str(step) for step in steps[3:-1]]
     known = [one for one in property_names(finding.type, inside, case.account.region) if one not in parent.values]
     hint = _SUGGESTED.search(message)
-    meant = [hint.group(1)] if hint else _similar(name, known)
+    turned = [other for one, two in _DIRECTIONS if name.startswith(one) and (other := name.replace(one, two)) in known]
+    meant = [hint.group(1)] if hint else turned or _similar(name, known)
     if meant and meant[0] in known:
         node = parent.get(name)
         if name == f"{meant[0]}s" and isinstance(node, Sequence) and len(node.items) == 1:
             yield set_value(steps, plain(node.items[0]))  # a list of one, where the property takes one value
         yield renamed(steps, meant[0])
+    elif moved := _moved(case, template, finding.type, steps):
+        yield from moved
     else:
         edit = removed(template, steps)
         if edit:
             yield edit
+
+
+def _moved(case: Case, template: Template, type: str, steps: Steps) -> list[Edit]:
+    """Return the edits that write a property where the type has it: in the one nested property that does, or further up."""
+    name, inside = str(steps[-1]), [str(step) for step in steps[3:-1]]
+    node, region = node_at(template, steps), case.account.region
+    homes = homes_of(type, inside, name, region)
+    places: list[Steps] = [(*steps[:-1], *path) for path in homes] if len(homes) == 1 else []
+    if not homes:
+        above = [size for size in range(len(inside)) if name in property_names(type, inside[:size], region)]
+        places = [steps[: 3 + above[-1]]] if above else []
+    edit = removed(template, steps)
+    if node is None or edit is None or not places:
+        return []
+    whole = _wrapped(case, template, type, steps[:-1], homes[0][0]) if homes and len(homes[0]) == 1 else None
+    if whole:
+        return [whole]
+    place = (*places[0], name)
+    return [] if node_at(template, place) is not None else [edit, set_value(place, plain(node))]
+
+
+def _wrapped(case: Case, template: Template, type: str, steps: Steps, name: str) -> Edit | None:
+    """Return the edit that writes properties into the property that has them, where all are one level too high and it is not set."""
+    owner, inside, region = node_at(template, steps), [str(step) for step in steps[3:]], case.account.region
+    if not isinstance(owner, Map) or name in owner.values:
+        return None
+    known, below = property_names(type, inside, region), property_names(type, [*inside, name], region)
+    nested = [key for key in owner.values if key not in known and key in below]
+    if not nested or any(key not in known and key not in below for key in owner.values):
+        return None
+    kept = {key: plain(node) for key, node in owner.values.items() if key not in nested}
+    return set_value(steps, {**kept, name: {key: plain(owner.values[key]) for key in nested}})
 
 
 def _similar(name: str, known: list[str]) -> list[str]:
@@ -119,6 +163,9 @@ def _missing(case: Case, template: Template, finding: Finding, steps: Steps, nam
     wrong = [key for key in owner.values if key not in known and _similar(key, [name])] if known else []
     if wrong:
         yield renamed((*steps, wrong[0]), name)
+        return
+    if wrapped := _wrapped(case, template, finding.type, steps, name):
+        yield wrapped
         return
     value = _USUAL.get((finding.type, name))
     if value is None and name in _NAMED:
@@ -147,16 +194,61 @@ def _one_of(template: Template, steps: Steps, match: re.Match[str]) -> Iterator[
         return
     listed = re.findall(r"'([^']+)'", match["listed"])
     plain_name = re.sub(r"[^a-z0-9]", "", node.text.lower())
+    plain_name = _PERIODS.get(plain_name, plain_name)
     same = [one for one in listed if re.sub(r"[^a-z0-9]", "", one.lower()) == plain_name]
     near = same or listed[:1] if len(listed) == 1 else same or get_close_matches(node.text, listed, 2, 0.8)
     if (node.text, steps[-1]) in _MEANT:
         near = [_MEANT[node.text, str(steps[-1])]]
+        if "DataResources" in steps:
+            yield from _of_objects(template, steps)
+            return
     if len(near) == 1:
         yield set_value(steps, near[0])
     elif "DataResources" in steps and steps[-1] == "Type":  # a trail cannot log these at all
         edit = removed(template, steps[:-1])
         if edit:
             yield edit
+
+
+def _of_objects(template: Template, steps: Steps) -> Iterator[Edit]:
+    """Log the objects of a bucket, which a trail selects by ARNs that end in a slash; only once where another entry does so.
+
+    Source: https://docs.aws.amazon.com/awscloudtrail/latest/APIReference/API_DataResource.html
+    """
+    entries = node_at(template, steps[:-2])
+    others = [at(item, "Type") for item in getattr(entries, "items", ())]
+    if any(text_of(other) == "AWS::S3::Object" for other in others):
+        edit = removed(template, steps[:-1])
+        if edit:
+            yield edit
+        return
+    yield set_value(steps, "AWS::S3::Object")
+    values = plain(node_at(template, (*steps[:-1], "Values")))
+    if isinstance(values, list):
+        yield set_value((*steps[:-1], "Values"), [_with_slash(value) for value in values])
+
+
+def _with_slash(value: object) -> object:
+    match value:
+        case str():
+            return value.rstrip("*/") + "/" if value.count(":") >= 5 else value
+        case {"Fn::GetAtt": [str() as name, "Arn"]}:
+            return {"Fn::Sub": "${" + name + ".Arn}/"}
+        case {"Fn::GetAtt": str() as path}:
+            return {"Fn::Sub": "${" + path + "}/"}
+        case {"Fn::Sub": str() as text}:
+            return {"Fn::Sub": text.rstrip("*/") + "/"}
+    return value
+
+
+def _counterpart(template: Template, steps: Steps, names: list[str]) -> Iterator[Edit]:
+    """Rename the property that means one of the names in the rule of the other direction."""
+    owner = node_at(template, steps)
+    for key in owner.values if isinstance(owner, Map) else ():
+        for word, other in _DIRECTIONS:
+            if key.startswith(word) and key.replace(word, other) in names:
+                yield renamed((*steps, key), key.replace(word, other))
+                return
 
 
 def _attribute(case: Case, template: Template, steps: Steps, match: re.Match[str]) -> Iterator[Edit]:

@@ -3,27 +3,48 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from grader.case import Case
-from grader.judgement.fixes.candidates import Candidate
+from grader.judgement.fixes.candidates import Candidate, Key
 from grader.judgement.fixes.demands import standings
 from grader.judgement.fixes.regrade import Regraded
 from grader.model import Action, Finding, JudgedRequirement, RequirementStanding
 from grader.template import Template
 
+Guilty = dict[int, set[Key]]  # the entries at which a failure's edits do not pass, by the failure's number
 
-def remains(each: Candidate, before: Sequence[Finding], regraded: Regraded) -> bool:
-    """Return whether a detector still finds as much as before where the failure was, less what the edits correct."""
+
+def rejected(
+    candidates: Sequence[Candidate],
+    before: Sequence[Finding],
+    regraded: Regraded,
+    templates: Mapping[str, Template],
+    met: Sequence[JudgedRequirement],
+) -> Guilty:
+    """Return the failures whose edits do not pass, each with the entries where they do not; empty where all pass."""
+    guilty: Guilty = {}
+    for each in candidates:
+        places = _remaining(each, before, regraded)
+        if places:
+            guilty.setdefault(each.number, set()).update(places)
+    for number, places in (*_blamed(candidates, regraded, templates), *_failing(candidates, regraded.case, met)):
+        guilty.setdefault(number, set()).update(places)
+    return guilty
+
+
+def _remaining(each: Candidate, before: Sequence[Finding], regraded: Regraded) -> set[Key]:
+    """Return where a detector still finds as much as before, less what the edits correct."""
+    found: set[Key] = set()
     for place in {place_of(one) for one in each.findings}:
-        paths = [one.path for one in each.findings if place_of(one) == place]
+        mine = [one for one in each.findings if place_of(one) == place]
         for detector in {one.detector for one in regraded.findings}:
             first = [one for one in before if one.detector == detector and place_of(one) == place]
-            left = [one for one in first if not any(is_near(one.path, path) for path in paths)]
+            left = [one for one in first if not any(is_near(one.path, other.path) for other in mine)]
             now = [one for one in regraded.findings if one.detector == detector and place_of(one) == place]
             if len(now) > len(left):
-                return True
-    return False
+                found |= {(one.file, one.resource) for one in mine}
+    return found
 
 
 def place_of(finding: Finding) -> tuple[str, str, str]:
@@ -36,13 +57,14 @@ def is_near(one: str, other: str) -> bool:
     return one == other or one.startswith(f"{other}.") or other.startswith(f"{one}.") or not one or not other
 
 
-def blamed(candidates: Sequence[Candidate], regraded: Regraded, templates: Mapping[str, Template]) -> set[int]:
-    """Return the failures whose edits bring something new.
+def _blamed(
+    candidates: Sequence[Candidate], regraded: Regraded, templates: Mapping[str, Template]
+) -> Iterator[tuple[int, set[Key]]]:
+    """Yield the failures whose edits bring something new, with the entry where that is found.
 
     These are the ones with an edit at its place; else those with an edit of its resource, of what that refers to, or of what the
     message names. Where this is every failure, the second half is left out, so that another grading can tell.
     """
-    bad: set[int] = set()
     for finding in regraded.new:
         here = [each for each in candidates if finding.file in each.planned] or list(candidates)
         names = {finding.resource, finding.facts.get("parameter", "")}
@@ -51,16 +73,20 @@ def blamed(candidates: Sequence[Candidate], regraded: Regraded, templates: Mappi
         words = set(re.findall(r"\w+", finding.message))
         if not near and finding.file in templates:
             uses = {use.target for use in templates[finding.file].references if use.owner == finding.resource}
-            near = [each for each in here if (uses | words) & each.names(finding.file)]
+            names = uses | words
+            near = [each for each in here if names & each.names(finding.file)]
         if not near:
             near = [each for each in candidates if words & {name for file in each.planned for name in each.names(file)}]
+            names = words
         found = at_place or near or here
-        bad |= {each.number for each in (found[len(found) // 2 :] if found in (near, here) else found)}
-    return bad
+        for each in found[len(found) // 2 :] if found in (near, here) else found:
+            yield each.number, {(file, name) for file in each.planned for name in names}
 
 
-def failing(candidates: Sequence[Candidate], case: Case, met: Sequence[JudgedRequirement]) -> set[int]:
-    """Return the failures that are about a requirement that is not met with the edits, and those whose edits undo one.
+def _failing(
+    candidates: Sequence[Candidate], case: Case, met: Sequence[JudgedRequirement]
+) -> Iterator[tuple[int, set[Key]]]:
+    """Yield the failures that are about a requirement that is not met with the edits, and those whose edits undo one.
 
     A requirement can be undone by edits of the resources that show that it is met, or by any edit where none shows it.
     """
@@ -69,16 +95,16 @@ def failing(candidates: Sequence[Candidate], case: Case, met: Sequence[JudgedReq
     at_risk = [name for name, places in shown.items() if not places or places & edited]
     found = standings(case, [*at_risk, *(one for each in candidates for one in each.requirements)])
     unmet = {name for name, standing in found.items() if standing is not RequirementStanding.MET}
-    bad = {each.number for each in candidates if unmet.intersection(each.requirements)}
+    for each in candidates:
+        if unmet.intersection(each.requirements):
+            yield each.number, set()
     for name in at_risk:
-        if found.get(name) is RequirementStanding.UNMET:
-            bad |= {
-                each.number
-                for each in candidates
-                if not shown[name]
-                or any((file, one) in shown[name] for file in each.planned for one in each.names(file))
-            }
-    return bad
+        if found.get(name) is not RequirementStanding.UNMET:
+            continue
+        for each in candidates:
+            touched = {(file, one) for file in each.planned for one in each.names(file)}
+            if not shown[name] or touched & shown[name]:
+                yield each.number, shown[name]
 
 
 def _is_edited(each: Candidate, finding: Finding) -> bool:
