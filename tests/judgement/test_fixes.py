@@ -375,3 +375,55 @@ def test_a_failure_that_is_gone_with_the_lines_of_another_refers_to_them(tmp_pat
     value, missing = failure(result, "invalid-property-value"), failure(result, "missing-required-property")
     assert value.fix_lines == missing.fix_lines != ()
     assert f"The corrected lines of failure {value.number} correct this, too." in missing.fix
+
+
+def test_a_reference_of_a_circle_becomes_the_name_that_the_template_gives(tmp_path: Path) -> None:
+    text = """Parameters: {Stage: {Type: String, Default: dev}}
+Resources:
+  Uploads:
+    Type: AWS::S3::Bucket
+    DependsOn: Notify
+    Properties:
+      BucketName: !Sub 'shop-uploads-${AWS::AccountId}-${Stage}'
+      NotificationConfiguration:
+        LambdaConfigurations: [{Event: 's3:ObjectCreated:*', Function: !GetAtt Resize.Arn}]
+  Resize:
+    Type: AWS::Lambda::Function
+    Properties:
+      Role: !GetAtt Role.Arn
+      Runtime: python3.13
+      Handler: index.handler
+      Environment: {Variables: {BUCKET: !Ref Uploads, PREFIX: !Sub '${Uploads.Arn}/in'}}
+      Code: {ZipFile: 'def handler(event, context): return event'}
+  Notify:
+    Type: AWS::Lambda::Permission
+    Properties:
+      FunctionName: !Ref Resize
+      Action: lambda:InvokeFunction
+      Principal: s3.amazonaws.com
+      SourceAccount: !Ref AWS::AccountId
+      SourceArn: !Sub 'arn:${AWS::Partition}:s3:::shop-uploads-${AWS::AccountId}-${Stage}'
+  Role:
+    Type: AWS::IAM::Role
+    Properties:
+      AssumeRolePolicyDocument:
+        Version: '2012-10-17'
+        Statement: [{Effect: Allow, Principal: {Service: lambda.amazonaws.com}, Action: 'sts:AssumeRole'}]
+"""
+    [lines] = failure(graded(tmp_path, text), "circular-dependency").fix_lines
+    assert "BUCKET: !Sub 'shop-uploads-${AWS::AccountId}-${Stage}'" in lines.text
+    assert "PREFIX: !Sub 'arn:${AWS::Partition}:s3:::shop-uploads-${AWS::AccountId}-${Stage}/in'" in lines.text
+
+
+def test_rules_of_groups_in_several_circles_are_resources_of_their_own(tmp_path: Path) -> None:
+    text = """Resources:
+  Vpc: {Type: AWS::EC2::VPC, Properties: {CidrBlock: 10.0.0.0/16}}
+"""
+    for name, others in (("Web", ("App",)), ("App", ("Web", "Data")), ("Data", ("App",))):
+        text += f"  {name}:\n    Type: AWS::EC2::SecurityGroup\n    Properties:\n      GroupDescription: {name}\n"
+        text += "      VpcId: !Ref Vpc\n      SecurityGroupIngress:\n"
+        for other in others:
+            text += f"        - {{IpProtocol: tcp, FromPort: 80, ToPort: 80, SourceSecurityGroupId: !Ref {other}}}\n"
+    found = failure(graded(tmp_path, text), "circular-dependency")
+    added = [one.text for one in found.fix_lines if one.text.startswith(("Web", "App", "Data"))]
+    assert sum("AWS::EC2::SecurityGroupIngress" in one for one in added) == 4

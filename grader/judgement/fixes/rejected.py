@@ -62,10 +62,15 @@ def _blamed(
 ) -> Iterator[tuple[int, set[Key]]]:
     """Yield the failures whose edits bring something new, with the entry where that is found.
 
-    These are the ones with an edit at its place; else those with an edit of its resource, of what that refers to, or of what the
-    message names. Where this is every failure, the second half is left out, so that another grading can tell.
+    This is the failure of the same rule where that has an edit near it; else those with an edit at its place; else those with
+    an edit of its resource, of
+    what that refers to, or of what the message names. Where this is every failure, the second half is left out, so that another grading can tell.
     """
     for finding in regraded.new:
+        own = [each for each in candidates if each.rule == finding.rule and finding.file in each.planned]
+        if len(own) == 1 and own[0].names(finding.file) & {finding.resource, *re.findall(r"\w+", finding.message)}:
+            yield own[0].number, {(finding.file, finding.resource)}
+            continue
         here = [each for each in candidates if finding.file in each.planned] or list(candidates)
         names = {finding.resource, finding.facts.get("parameter", "")}
         near = [each for each in here if names & each.names(finding.file)]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from grader.catalogue import Rule, example
 from grader.rules.language._causes import because_circle
-from grader.rules.language._corrections import without_circle
+from grader.rules.language._circles import without_circle
 
 RULE = Rule(
     id="circular-dependency",
@@ -43,6 +43,25 @@ Resources:
   App:  # finds
     Type: AWS::SNS::Topic
     Properties: {DisplayName: !GetAtt Web.TopicName}
+"""),
+        example("""
+Resources:
+  Reports:  # finds
+    Type: AWS::S3::Bucket
+    Properties:
+      LoggingConfiguration: {DestinationBucketName: !Ref Logs, LogFilePrefix: !Ref Reader}
+  Reader:  # finds
+    Type: AWS::IAM::Role
+    Properties:
+      AssumeRolePolicyDocument:
+        Version: '2012-10-17'
+        Statement: [{Effect: Allow, Principal: {Service: lambda.amazonaws.com}, Action: 'sts:AssumeRole'}]
+      Policies:
+        - PolicyName: read
+          PolicyDocument:
+            Version: '2012-10-17'
+            Statement: [{Effect: Allow, Action: 's3:GetObject', Resource: !Sub '${Reports.Arn}/*'}]
+  Logs: {Type: AWS::S3::Bucket}
 """),
     ),
     passes=(
