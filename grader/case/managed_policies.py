@@ -16,6 +16,12 @@ _NETWORK = (
     "ec2:AssignPrivateIpAddresses",
     "ec2:UnassignPrivateIpAddresses",
 )
+_PULL = (
+    "ecr:GetAuthorizationToken",
+    "ecr:BatchCheckLayerAvailability",
+    "ecr:BatchGetImage",
+    "ecr:GetDownloadUrlForLayer",
+)
 MANAGED: Mapping[str, tuple[str, ...]] = {
     "AdministratorAccess": ("*",),
     "PowerUserAccess": ("*",),
@@ -54,6 +60,17 @@ MANAGED: Mapping[str, tuple[str, ...]] = {
     ),
     "AmazonSSMManagedInstanceCore": ("ssm:*", "ssmmessages:*", "ec2messages:*"),
     "CloudWatchAgentServerPolicy": ("cloudwatch:PutMetricData", "logs:*", "ec2:DescribeTags", "ssm:GetParameter"),
+    "AmazonEKSWorkerNodePolicy": ("ec2:Describe*", "eks:DescribeCluster", "eks-auth:AssumeRoleForPodIdentity"),
+    "AmazonEKS_CNI_Policy": (
+        "ec2:Describe*",
+        "ec2:CreateNetworkInterface",
+        "ec2:AttachNetworkInterface",
+        "ec2:CreateTags",
+    ),
+    "AmazonEC2ContainerRegistryReadOnly": _PULL,
+    "AmazonEC2ContainerRegistryPullOnly": _PULL,
+    "AmazonEC2ContainerRegistryPowerUser": _PULL,
+    "AmazonEC2ContainerRegistryFullAccess": ("ecr:*",),
     "AmazonSQSFullAccess": ("sqs:*",),
     "AmazonS3FullAccess": ("s3:*",),
     "AmazonDynamoDBFullAccess": ("dynamodb:*",),

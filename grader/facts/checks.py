@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from grader.case import Case
 from grader.case.policies import allowed, statements_in
+from grader.facts import state_machines
 from grader.facts.order import needed_by
 from grader.facts.places import Place, identity, places, root_of, target_of
 from grader.plan.graph import dependencies
@@ -241,6 +242,46 @@ def after_any_recorder(case: Case, root: Place) -> Iterator[Broken]:
         yield Broken(root, f"nothing makes {root.resource.name} wait for {recorders[0].name}")
 
 
+def recorder_missing(case: Case, root: Place) -> Iterator[Broken]:
+    """Report the first Config rule of a response without a recorder: Medium where the prompt or a document speaks of one."""
+    kind = "AWS::Config::ConfigurationRecorder"
+    rules = case.resources("AWS::Config::ConfigRule", "AWS::Config::ConformancePack")
+    created = (one for template, one in rules if case.scopes[template.file].exists(one) is not False)
+    if kind in case.account.singletons or any(case.resources(kind)) or next(created, None) is not root.resource:
+        return
+    existing = r"\b(already|existing|enabled|turned on)\b"
+    is_known = case.documented(r"recorder") or case.request.orders(existing, near=r"\bconfig\b|recorder") is not None
+    yield Broken(root, "no template creates a configuration recorder", "Medium" if is_known else "")
+
+
+def mount_targets_in_one_zone(case: Case, root: Place) -> Iterator[Broken]:
+    """Report a mount target in the zone of an earlier one of the same file system."""
+    [mine], [place] = places(case, root, "FileSystemId"), places(case, root, "SubnetId")
+    for other in root.template.of_type(root.resource.type):
+        if other.name == root.resource.name:
+            return
+        there = root_of(root.template, other)
+        [system], [subnet] = places(case, there, "FileSystemId"), places(case, there, "SubnetId")
+        if (
+            case.scopes[root.template.file].exists(other)
+            and identity(case, mine)
+            and identity(case, mine) == identity(case, system)
+        ):
+            zones = [places(case, one, "SubnetId -> AvailabilityZone")[0] for one in (root, there)]
+            is_same_zone = (
+                all(not one.is_absent and not one.is_open for one in zones) and zones[0].text == zones[1].text
+            )
+            if is_same_zone or (identity(case, place) and identity(case, place) == identity(case, subnet)):
+                yield Broken(place, f"{other.name} is a mount target in the same zone")
+                return
+
+
+def state_machine_definition(case: Case, root: Place) -> Iterator[Broken]:
+    """Report what keeps the definition of a state machine from being accepted (see grader.facts.state_machines)."""
+    for place, detail in state_machines.faults(case, root):
+        yield Broken(place, detail)
+
+
 def channel_after_recorder(case: Case, root: Place) -> Iterator[Broken]:
     """Report a delivery channel that waits for the recorder, which waits for a channel."""
     for recorder in root.template.of_type("AWS::Config::ConfigurationRecorder"):
@@ -436,6 +477,9 @@ def apex_cname(case: Case, root: Place) -> Iterator[Broken]:
 
 
 CHECKS: Mapping[str, Check] = {
+    "mount-targets-in-one-zone": mount_targets_in_one_zone,
+    "recorder-missing": recorder_missing,
+    "state-machine-definition": state_machine_definition,
     "apex-cname": apex_cname,
     "duplicate-acl-numbers": duplicate_acl_numbers,
     "alarm-period": alarm_period,

@@ -21,7 +21,7 @@ from grader.template.model import SUB_VARIABLE
 Truth = bool | None
 _FORM = re.compile(
     r"^(?P<path>[@\w.*:>\- ]*?[\w*@])\s+"
-    r"(?P<op>is absent|is present|is empty|are distinct|is not one of|is one of|is at least|is at most|is greater than|is less than"
+    r"(?P<op>is absent|is present|is empty|are distinct|are not all the same|is not one of|is one of|is at least|is at most|is greater than|is less than"
     r"|is a multiple of the number of|is not|is|equals|differs from|does not match|matches|does not begin with|begins with"
     r"|does not end with|ends with|does not contain|contains|does not include|includes|consists of"
     r"|has at least|has at most|has)(?:\s+(?P<operand>.+?))?\s*$"
@@ -43,6 +43,7 @@ _COUNTS: Mapping[str, Callable[[int, int], bool]] = {
     "has at most": operator.le,
     "has": operator.eq,
 }
+_TOGETHER = ("are distinct", "are not all the same")  # of all values of a path at once
 
 
 class ClauseError(ValueError):
@@ -110,7 +111,7 @@ def parse_clause(text: str) -> Clause:
     path, operation, operand = match["path"].strip(), match["op"], (match["operand"] or "").strip()
     if operation in _COUNTS and not re.fullmatch(r"\d+ items?", operand):
         raise ClauseError(f"a number of items is missing: {text!r}")
-    takes_none = operation in ("is absent", "is present", "is empty", "are distinct")
+    takes_none = operation in ("is absent", "is present", "is empty", *_TOGETHER)
     if takes_none == bool(operand):
         raise ClauseError(f"the operand is {'not expected' if takes_none else 'missing'}: {text!r}")
     return Clause(path, operation, operand)
@@ -121,9 +122,8 @@ def holds(clause: Clause, view: View, *, every: bool) -> Truth:
     if clause.operation in _CHOICES:
         return _choice(clause, view)
     found = view.at(clause.path)
-    if clause.operation == "are distinct":
-        texts = [place.text for place in found if not place.is_absent]
-        return False if len(set(texts)) < len(texts) else True if all(map(is_known, texts)) else None
+    if clause.operation in _TOGETHER:
+        return _together(clause.operation, found)
     truths = [_holds(clause, place, view) for place in found]
     if every:
         return False if False in truths else None if None in truths else True
@@ -132,9 +132,19 @@ def holds(clause: Clause, view: View, *, every: bool) -> Truth:
 
 def violating(clause: Clause, view: View) -> list[Place]:
     """Return the places of a clause's path of which it does not hold; none for a clause about several at once."""
-    if clause.operation in _CHOICES or clause.operation == "are distinct":
+    if clause.operation in _CHOICES or clause.operation in _TOGETHER:
         return []
     return [place for place in view.at(clause.path) if _holds(clause, place, view) is False]
+
+
+def _together(operation: str, found: Sequence[Place]) -> Truth:
+    """Return whether values differ from each other: each from each, or not all the same; what is absent may have any value."""
+    texts = [place.text for place in found if not place.is_absent]
+    if operation == "are distinct":
+        return False if len(set(texts)) < len(texts) else True if all(map(is_known, texts)) else None
+    if len(set(texts)) > 1:
+        return True
+    return False if len(texts) == len(found) > 1 and is_known(texts[0]) else None
 
 
 def _choice(clause: Clause, view: View) -> Truth:
