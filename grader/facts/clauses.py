@@ -21,7 +21,8 @@ from grader.template.model import SUB_VARIABLE
 Truth = bool | None
 _FORM = re.compile(
     r"^(?P<path>[@\w.*:>\- ]*?[\w*@])\s+"
-    r"(?P<op>is absent|is present|is empty|are distinct|are not all the same|is not one of|is one of|is at least|is at most|is greater than|is less than"
+    r"(?P<op>is absent|is present|is empty|are distinct|are not all the same"
+    r"|is not one of|is one of|is at least|is at most|is greater than|is less than"
     r"|is a multiple of the number of|is not|is|equals|differs from|does not match|matches|does not begin with|begins with"
     r"|does not end with|ends with|does not contain|contains|does not include|includes|consists of"
     r"|has at least|has at most|has)(?:\s+(?P<operand>.+?))?\s*$"
