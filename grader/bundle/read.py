@@ -16,7 +16,7 @@ from grader.bundle.limits import DEFAULT_LIMITS, Limits
 from grader.bundle.markdown import read_markdown
 from grader.bundle.model import Bundle, BundleFile, Kind, Omitted
 from grader.bundle.names import safe_name, unique_name
-from grader.bundle.record import parse_record
+from grader.bundle.record import parse_record, unknown_record
 from grader.errors import ResponseError
 
 STDIN = "-"
@@ -60,7 +60,12 @@ def read_data(name: str, data: bytes, limits: Limits = DEFAULT_LIMITS, where: st
         raise ResponseError("a binary file: give a text file, a folder or an archive", where)
     record = parse_record(where, text)
     if record is None:
-        return read_text(name, text, limits)
+        bundle = read_text(name, text, limits)
+        is_known = any(file.kind in (Kind.TEMPLATE, Kind.FOREIGN, Kind.PARAMETERS) for file in bundle.files)
+        problem = "" if is_known else unknown_record(text)
+        if problem:
+            raise ResponseError(problem, where)
+        return bundle
     if isinstance(record.content, dict):
         files = (RawFile(file, content.encode("utf-8", "surrogatepass")) for file, content in record.content.items())
         bundle = _bundle(_stem(name), where, files, limits)

@@ -11,14 +11,17 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from grader.bundle.record import record_facts
 from grader.errors import InputError
 from grader.runs.authoring import task_folders
+from grader.runs.logs import Entry, entries, entry_at, is_log, promptfoo_record
 from grader.runs.names import folder_name
 from grader.support.text import one_line
 from grader.task import ideal_of
 
 OWN = ("MODEL_RESPONSE.md", "model_out")
 _SUFFIXES = (".md", ".json", ".yaml", ".yml", ".zip", ".tar", ".tar.gz", ".tgz", ".template", ".txt")
+_TASK_KEYS = ("task", "task_id", "id")  # of a record
 MAX_NAME = 200  # characters of a model or sample in tables
 UNMATCHED = "unmatched"  # the status of what belongs to no task
 
@@ -74,9 +77,9 @@ def jobs_of(
     """Yield the jobs of a batch, by task.
 
     Without `responses` each task's own response of a side. Else DIR/<task>, DIR/<model>/<task> or
-    DIR/<model>/<task>/<sample> in any form that can be read, or a JSONL file of records with `task`, and optionally `model`
-    and `sample`. `select` is a pattern for the ids, and `chosen` are the only tasks that count. Raises InputError where
-    there is no task, or nothing to grade.
+    DIR/<model>/<task>/<sample> in any form that can be read, or a file of records with `task`, and optionally `model` and
+    `sample` (see `grader.runs.logs`), or a folder of such files. `select` is a pattern for the ids, and `chosen` are the
+    only tasks that count. Raises InputError where there is no task, or nothing to grade.
     """
     folders = {folder.resolve().name: folder for folder in task_folders(tasks)}
     if responses is None:
@@ -88,7 +91,7 @@ def jobs_of(
     else:
         raise InputError("no such folder or JSONL file of responses", responses)
     count = 0
-    for job in found:
+    for job in _distinct(found):
         if (chosen is None or job.task in chosen) and (select is None or _matches(job, select)):
             count += 1
             yield job
@@ -97,6 +100,19 @@ def jobs_of(
         raise InputError(
             f"nothing to grade{f' that matches {select!r}' if select else ''}: see `grade batch --help`", where
         )
+
+
+def _distinct(jobs: Iterable[Job]) -> Iterator[Job]:
+    """Yield the jobs, those whose id another job has with a sample that tells them apart."""
+    seen: set[str] = set()
+    for job in jobs:
+        apart = f"{job.sample or 'line'}{job.record}" if job.record else Path(job.response).name
+        number, one = 1, job
+        while one.id in seen:
+            one = replace(job, sample=apart if number == 1 else f"{apart}-{number}")
+            number += 1
+        seen.add(one.id)
+        yield one
 
 
 def _matches(job: Job, pattern: str) -> bool:
@@ -140,6 +156,8 @@ def _folders(folders: dict[str, Path], responses: Path) -> Iterator[Job]:
             continue
         if entry.is_dir():
             yield from _of_model(folders, entry)
+        elif is_log(entry):
+            yield from _records(folders, entry)
         elif _is_answer(entry):
             yield _unmatched(Job(_stem(entry), "", str(entry)), folders)
 
@@ -182,32 +200,24 @@ def _stem(path: Path) -> str:
 
 
 def _records(folders: dict[str, Path], file: Path) -> Iterator[Job]:
-    seen: set[str] = set()
-    offset = 0
-    with file.open("rb") as lines:
-        for number, line in enumerate(lines, 1):
-            start, offset = offset, offset + len(line)
-            if not line.strip():
-                continue
-            job = _of_record(folders, file, line, number, start)
-            while job.id in seen:
-                job = replace(job, sample=f"{job.sample or 'line'}{number}")
-            seen.add(job.id)
-            yield job
+    for entry in entries(file):
+        yield _of_record(folders, file, entry)
 
 
-def _of_record(folders: dict[str, Path], file: Path, line: bytes, number: int, start: int) -> Job:
-    """Return the job of a line; one that is not a record, or names an unknown task, has an error."""
+def _of_record(folders: dict[str, Path], file: Path, entry: Entry) -> Job:
+    """Return the job of a record; what is not a record, or names an unknown task, has an error."""
+    number, offset = entry.number, entry.offset
     try:
-        data = json.loads(line)
-        name = one_line(str(data.get("task") or data["id"]), MAX_NAME)
-    except (ValueError, KeyError, AttributeError, TypeError, RecursionError):
+        data = promptfoo_record(json.loads(entry.data))
+        name = one_line(str(next(data[key] for key in _TASK_KEYS if data.get(key))), MAX_NAME)
+    except (ValueError, StopIteration, AttributeError, TypeError, RecursionError):
         error = f"{file}:{number}: not a record: a JSON object with `task` is required"
-        return Job(f"line-{number}", "", str(file), "", "", number, start, error, UNMATCHED)
+        return Job(f"line-{number}", "", str(file), "", "", number, offset, error, UNMATCHED)
     model, sample = (one_line(str(data.get(key) or ""), MAX_NAME) for key in ("model", "sample"))
+    model = model or one_line(record_facts(entry.data).model, MAX_NAME)
     if name not in folders:
-        return _unmatched(Job(name, "", str(file), model, sample, number, start), folders)
-    return Job(name, str(folders[name]), str(file), model, sample, number, start)
+        return _unmatched(Job(name, "", str(file), model, sample, number, offset), folders)
+    return Job(name, str(folders[name]), str(file), model, sample, number, offset)
 
 
 def _unmatched(job: Job, folders: Collection[str]) -> Job:
@@ -217,10 +227,5 @@ def _unmatched(job: Job, folders: Collection[str]) -> Job:
 
 
 def record_of(job: Job) -> bytes:
-    """Return the line of a JSONL file that a job names. Raises InputError where it is gone."""
-    with Path(job.response).open("rb") as lines:
-        lines.seek(job.offset)
-        line = lines.readline()
-    if not line.strip():
-        raise InputError("the record is gone", job.response, job.record)
-    return line
+    """Return the record that a job names. Raises InputError where it is gone."""
+    return entry_at(Path(job.response), job.record, job.offset)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import asdict, dataclass, field, replace
 from functools import cache
 from pathlib import Path
@@ -10,7 +11,9 @@ from typing import TYPE_CHECKING, Any
 
 from grader.analysis import analysis_of, render_analysis
 from grader.bundle import Bundle, read_response
+from grader.bundle.folder import TooLargeError, read_bytes
 from grader.bundle.read import read_data
+from grader.bundle.record import record_facts
 from grader.catalogue import load_catalogue
 from grader.errors import GradeError
 from grader.judgement.grade import grade
@@ -24,6 +27,10 @@ if TYPE_CHECKING:
     from grader.case import Case
     from grader.catalogue import Catalogue
     from grader.dryrun import Answer, Aws, Settings
+
+
+RECORD_SUFFIXES = (".json", ".jsonl")
+MAX_RECORD = 20_000_000  # bytes of a record that are read for its token counts and settings
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +117,21 @@ def row_of(job: Job, result: dict[str, Any], seconds: float = 0.0) -> dict[str, 
         "unjudged": [name for name, entry in result["detectors"].items() if entry["errors"]],
         "error": "",
         "seconds": round(seconds, 3),
+        **facts_of(job),
     }
+
+
+def facts_of(job: Job) -> dict[str, Any]:
+    """Return what the record of a response tells about it, empty for a response that is not a record."""
+    data = b""
+    with suppress(GradeError, OSError, TooLargeError):
+        if job.record:
+            data = record_of(job)
+        elif job.response.lower().endswith(RECORD_SUFFIXES) and Path(job.response).is_file():
+            data = read_bytes(Path(job.response), MAX_RECORD)
+    facts = asdict(record_facts(data))
+    del facts["model"]
+    return facts
 
 
 def failed(job: Job, status: str, error: str) -> Outcome:
@@ -119,9 +140,8 @@ def failed(job: Job, status: str, error: str) -> Outcome:
     row |= {"response": job.place, "status": status}
     empty: dict[str, Any] = {"score": 0.0, "verdict": status, "passes": False, "answer": "", "delivered": 0.0}
     none: dict[str, Any] = {"counts": {}, "requirements_met": 0, "requirements": 0}
-    return Outcome(
-        status, row | empty | none | {"failures": [], "unjudged": [], "error": one_line(error, 500), "seconds": 0.0}
-    )
+    rest = {"failures": [], "unjudged": [], "error": one_line(error, 500), "seconds": 0.0}
+    return Outcome(status, row | empty | none | rest | facts_of(job))
 
 
 def bundle_of_job(job: Job) -> Bundle:
