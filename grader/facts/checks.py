@@ -282,6 +282,33 @@ def state_machine_definition(case: Case, root: Place) -> Iterator[Broken]:
         yield Broken(place, detail)
 
 
+def collection_encryption_policy(case: Case, root: Place) -> Iterator[Broken]:
+    """Report a collection that waits for no encryption policy, of its own template or of another."""
+    kind = "AWS::OpenSearchServerless::SecurityPolicy"
+    found = [
+        (template, one)
+        for template, one in case.resources(kind)
+        if case.scopes[template.file].text(one.get("Type")) in ("encryption", "${Type}")
+    ]
+    if not found:
+        yield Broken(root, "no template has an encryption policy")
+    elif all(template.file == root.template.file for template, _ in found):
+        if not any(_waits_for(case, root, one.name) for _, one in found):
+            yield Broken(root, f"nothing makes {root.resource.name} wait for {found[0][1].name}")
+
+
+def migration_role(case: Case, root: Place) -> Iterator[Broken]:
+    """Report a replication subnet group without the role dms-vpc-role: Medium where a document or the prompt names the role."""
+    name = "dms-vpc-role"
+    for template, role in case.resources("AWS::IAM::Role"):
+        if case.scopes[template.file].text(role.get("RoleName")) == name:
+            if template.file == root.template.file and not _waits_for(case, root, role.name):
+                yield Broken(root, f"nothing makes {root.resource.name} wait for {role.name}")
+            return
+    is_named = case.documented(name) or name in case.prompt
+    yield Broken(root, f"no template creates the role {name}", "Medium" if is_named else "")
+
+
 def channel_after_recorder(case: Case, root: Place) -> Iterator[Broken]:
     """Report a delivery channel that waits for the recorder, which waits for a channel."""
     for recorder in root.template.of_type("AWS::Config::ConfigurationRecorder"):
@@ -477,6 +504,8 @@ def apex_cname(case: Case, root: Place) -> Iterator[Broken]:
 
 
 CHECKS: Mapping[str, Check] = {
+    "collection-encryption-policy": collection_encryption_policy,
+    "migration-role": migration_role,
     "mount-targets-in-one-zone": mount_targets_in_one_zone,
     "recorder-missing": recorder_missing,
     "state-machine-definition": state_machine_definition,
