@@ -292,9 +292,10 @@ def collection_encryption_policy(case: Case, root: Place) -> Iterator[Broken]:
     ]
     if not found:
         yield Broken(root, "no template has an encryption policy")
-    elif all(template.file == root.template.file for template, _ in found):
-        if not any(_waits_for(case, root, one.name) for _, one in found):
-            yield Broken(root, f"nothing makes {root.resource.name} wait for {found[0][1].name}")
+        return
+    is_here = all(template.file == root.template.file for template, _ in found)
+    if is_here and not any(_waits_for(case, root, one.name) for _, one in found):
+        yield Broken(root, f"nothing makes {root.resource.name} wait for {found[0][1].name}")
 
 
 def migration_role(case: Case, root: Place) -> Iterator[Broken]:
