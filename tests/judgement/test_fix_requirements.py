@@ -121,3 +121,46 @@ def test_items_of_a_list_that_are_not_shown_are_said_to_stay(tmp_path: Path) -> 
     assert "the other items of `Statement` stay" in found.fix
     assert "logs." in lines.text
     assert "kms:*" not in lines.text
+
+
+def test_what_neither_answer_has_is_added_at_its_least_where_the_template_has_what_it_needs(tmp_path: Path) -> None:
+    function = """Resources:
+  Alerts: {Type: AWS::SNS::Topic, Properties: {KmsMasterKeyId: alias/aws/sns}}
+  Role:
+    Type: AWS::IAM::Role
+    Properties:
+      AssumeRolePolicyDocument:
+        Version: '2012-10-17'
+        Statement: [{Effect: Allow, Principal: {Service: lambda.amazonaws.com}, Action: 'sts:AssumeRole'}]
+  Import:
+    Type: AWS::Lambda::Function
+    Properties:
+      Role: !GetAtt Role.Arn
+      Runtime: python3.13
+      Handler: index.handler
+      Code: {ZipFile: 'def handler(event, context): return event'}
+"""
+    prompt = "Create a Lambda function and an SNS topic. Create a CloudWatch alarm when the Lambda function has errors."
+    [lines] = failure(graded(tmp_path, function, prompt), "unmet-monitoring").fix_lines
+    [alarm] = yaml.safe_load(lines.text.replace("!", "")).values()
+    assert alarm["Properties"]["MetricName"] == "Errors"
+    assert alarm["Properties"]["Dimensions"] == [{"Name": "FunctionName", "Value": "Ref Import"}]
+    assert alarm["Properties"]["AlarmActions"] == ["Ref Alerts"]
+    none = graded(tmp_path, TOPIC, prompt.replace("a Lambda function and ", ""))
+    assert failure(none, "unmet-monitoring").fix_lines == ()
+
+
+def test_a_tag_that_the_prompt_asks_for_has_the_value_that_other_resources_give_it(tmp_path: Path) -> None:
+    text = """Parameters: {Team: {Type: String, Default: billing}}
+Resources:
+  Key:
+    Type: AWS::KMS::Key
+    Properties:
+      EnableKeyRotation: true
+      Tags: [{Key: Team, Value: !Ref Team}]
+  Events: {Type: AWS::SQS::Queue, Properties: {KmsMasterKeyId: !GetAtt Key.Arn}}
+"""
+    result = graded(tmp_path, text, "Create a KMS key and an SQS queue. Tag all resources with Team.")
+    [lines] = failure(result, "unmet-tag").fix_lines
+    assert lines.text.startswith("Events")
+    assert "Tags: [{Key: Team, Value: !Ref Team}]" in lines.text

@@ -9,6 +9,8 @@ from grader.catalogue.corrections import in_file, node_at, removed, set_value
 from grader.detectors.requirements.fields import applies, wanted_values
 from grader.detectors.requirements.judged import answer_to, judge_demand
 from grader.judgement.fixes.ideal_entries import edits_from_ideal
+from grader.judgement.fixes.starters import from_starters
+from grader.judgement.fixes.usual import usual_edits, usual_value
 from grader.judgement.ideal import IdealAnswer
 from grader.model import Edit, Finding, RequirementStanding, Steps
 from grader.task.reading import Demand, read_demands
@@ -41,9 +43,19 @@ def edits_of_demands(
     listed = next((one for one in demands if _lists(one)), None)
     if listed is not None:
         yield _of_values(case, findings, listed)
+    for demand in demands[:1]:
+        made = [
+            (one, tuple(in_file(edit, one.file) for edit in edits))
+            for one, edits in usual_edits(case, findings, demand)
+        ]
+        if made:
+            yield made
     if ideal is not None and demands and findings:
         for edits in edits_from_ideal(case, ideal.difference, demands, every, findings):
             yield [(findings[0], tuple(edits))]
+    added = from_starters(case, demands) if findings else []
+    if added:
+        yield [(findings[0], tuple(added))]
 
 
 def _of_values(case: Case, findings: Sequence[Finding], demand: Demand) -> list[tuple[Finding, tuple[Edit, ...]]]:
@@ -86,6 +98,8 @@ def _of_way(
             continue
         value = _value(list(wanted_values(wanted, values)))
         start: Steps = ("Resources", finding.resource, "Properties")
+        if value is None:
+            value = usual_value(template, template.resources[finding.resource], path)
         if value is None:
             yield None
         elif value == "absent":

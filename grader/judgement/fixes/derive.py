@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from grader.case import Case
 from grader.catalogue import Rule
@@ -35,11 +35,26 @@ def edits_of(
             found[number] = tuple(_edits(rule, finding, case, ideal))
         except Exception:  # what a response can hold is endless; the failure is reported, without corrected lines
             found[number] = ()
+    found = _without_twins(found)
     known = [edit for edits in found.values() for edit in edits]
     for number, edits in found.items():
         if not edits:
             found[number] = tuple(edit for edit in known if _covers(edit, findings[number], case))[:1]
     return [(findings[number], edits) for number, edits in found.items() if edits]
+
+
+def _without_twins(found: Mapping[int, tuple[Edit, ...]]) -> dict[int, tuple[Edit, ...]]:
+    """Remove a key that would get the same new name as another one beside it."""
+    names: dict[tuple[str, Steps, object], Steps] = {}
+
+    def once(edit: Edit) -> Edit:
+        first = names.setdefault((edit.file, edit.path[:-1], edit.value), edit.path)
+        return edit if first == edit.path else Edit(action=Action.REMOVE, path=edit.path, file=edit.file)
+
+    return {
+        number: tuple(once(edit) if edit.action is Action.RENAME else edit for edit in edits)
+        for number, edits in found.items()
+    }
 
 
 def _edits(rule: Rule, finding: Finding, case: Case, ideal: IdealAnswer | None) -> list[Edit]:

@@ -80,12 +80,20 @@ def _blamed(
             uses = {use.target for use in templates[finding.file].references if use.owner == finding.resource}
             names = uses | words
             near = [each for each in here if names & each.names(finding.file)]
+        if not near and not finding.resource:
+            near = [each for each in here if words & _new_names(each, finding.file)]
+            names = set().union(*(each.names(finding.file) for each in near))
         if not near:
             near = [each for each in candidates if words & {name for file in each.planned for name in each.names(file)}]
             names = words
         found = at_place or near or here
         for each in found[len(found) // 2 :] if found in (near, here) else found:
             yield each.number, {(file, name) for file in each.planned for name in names}
+
+
+def _new_names(each: Candidate, file: str) -> set[str]:
+    """Return the names that edits of a file give to keys."""
+    return {str(one.edit.value) for one in each.planned.get(file, ()) if one.edit.action is Action.RENAME}
 
 
 def _failing(

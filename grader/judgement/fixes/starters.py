@@ -1,0 +1,108 @@
+"""Edits for a resource that the prompt asks for and that neither the response nor the ideal answer has: the least that it takes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from grader.case import Case
+from grader.catalogue.corrections import in_file, set_value
+from grader.model import Edit
+from grader.support.validation import load_yaml
+from grader.task.reading import Demand
+from grader.template import Template
+
+_TOPIC = "AWS::SNS::Topic"
+_SLOT = re.compile(r"\$(\w+)")
+_GONE = object()
+_JUDGES = ("exists", "count", "alarm", "scaling")  # of demands that one more resource can meet
+
+
+class Starter(BaseModel):
+    """An entry of starters.yaml."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+    types: tuple[str, ...] = Field(alias="for")
+    needs: dict[str, str] = Field(alias="with", default={})
+    metric: str = ""
+    add: dict[str, dict[str, Any]]
+
+
+@cache
+def starters() -> tuple[Starter, ...]:
+    """Return the entries of starters.yaml, in their order."""
+    return tuple(Starter.model_validate(one) for one in load_yaml(Path(__file__).with_name("starters.yaml")))
+
+
+def from_starters(case: Case, demands: Sequence[Demand]) -> list[Edit]:
+    """Return the edits that add the resources that demands ask for; none where one of them takes more than an entry has."""
+    templates = [one for one in case.templates if one.resources]
+    template = max(templates, key=lambda one: len(one.resources), default=None)
+    edits: list[Edit] = []
+    done: set[tuple[str, ...]] = set()
+    for demand in demands if template else ():
+        types = next(iter(demand.check.subjects), ()) or demand.requirement.types
+        key = (*types, str(demand.check.arguments.get("metric", "")))
+        if demand.check.judge not in _JUDGES or template is None:
+            return []
+        if key in done:
+            continue
+        found = next((made for one in starters() if (made := _made(one, template, types, demand))), [])
+        if not found:
+            return []
+        done.add(key)
+        edits += [edit for edit in found if all(edit.path != other.path for other in edits)]
+    return edits
+
+
+def _made(starter: Starter, template: Template, types: Sequence[str], demand: Demand) -> list[Edit]:
+    wanted = str(demand.check.arguments.get("metric", ""))
+    if not set(types) & set(starter.types) or (wanted and not re.search(wanted, starter.metric, re.I)):
+        return []
+    names = {slot: one.name for slot, type in starter.needs.items() for one in reversed(list(template.of_type(type)))}
+    if len(names) < len(starter.needs):
+        return []
+    topic = next(iter(template.of_type(_TOPIC)), None)
+    names |= {"Topic": topic.name} if topic else {}
+    taken = {*template.resources, *template.parameters, *template.conditions}
+    for name in starter.add:
+        free = next(one for one in (name, *(f"{name}{number}" for number in range(2, 99))) if one not in taken)
+        names[name] = free
+    edits = []
+    for name, resource in starter.add.items():
+        value = _filled(resource, names)
+        number = demand.check.values.get("percent", demand.check.values.get("number"))
+        if isinstance(number, int | float):
+            _set_number(value["Properties"], number)
+        edits.append(in_file(set_value(("Resources", names[name]), value), template.file))
+    return edits
+
+
+def _set_number(properties: dict[str, Any], number: float) -> None:
+    """Write the number that the prompt gives: the threshold of an alarm, or what a scaling policy aims at."""
+    if "Threshold" in properties:
+        properties["Threshold"] = number
+    elif "TargetTrackingConfiguration" in properties:
+        properties["TargetTrackingConfiguration"]["TargetValue"] = number
+
+
+def _filled(value: Any, names: Mapping[str, str]) -> Any:
+    """Return a value with names in place of `$slots`; a list item or property whose slot has no name is left out."""
+    if isinstance(value, dict):
+        parts = {key: _filled(part, names) for key, part in value.items()}
+        return (
+            _GONE if _GONE in parts.values() and len(parts) == 1 else {k: v for k, v in parts.items() if v is not _GONE}
+        )
+    if isinstance(value, list):
+        items = [part for item in value if (part := _filled(item, names)) is not _GONE]
+        return items if items or not value else _GONE
+    if not isinstance(value, str):
+        return value
+    if any(slot not in names for slot in _SLOT.findall(value)):
+        return _GONE
+    return _SLOT.sub(lambda match: names[match.group(1)], value)

@@ -1,0 +1,109 @@
+"""Values for what the prompt asks of a resource without spelling it out: the template's own key, log bucket, tags and defaults."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from grader.case import Case
+from grader.catalogue.corrections import set_value
+from grader.model import Edit, Finding
+from grader.plan.schemas import property_names
+from grader.task.reading import Demand
+from grader.template import Resource, Template, at, items_of, plain, text_of
+
+_KEY_NAME = re.compile(r"^(Kms|KMS)\w*(Key|Id|ID|Arn|ARN)$")
+_LOGS = re.compile(r"log", re.I)
+# What a property has at least where only its presence is asked for.
+# Source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/mpu-abort-incomplete-mpu-lifecycle-config.html
+_LEAST: Mapping[tuple[str, str], object] = {
+    ("AWS::S3::Bucket", "LifecycleConfiguration.Rules"): [
+        {
+            "Id": "AbortIncompleteUploads",
+            "Status": "Enabled",
+            "AbortIncompleteMultipartUpload": {"DaysAfterInitiation": 7},
+        }
+    ],
+    ("AWS::S3::Bucket", "BucketEncryption.ServerSideEncryptionConfiguration"): [
+        {"ServerSideEncryptionByDefault": {"SSEAlgorithm": "AES256"}}
+    ],
+}
+
+
+def usual_value(template: Template, resource: Resource, path: str) -> object:
+    """Return a value for a property that has to be there; None where the template suggests none."""
+    if (resource.type, path) in _LEAST:
+        return _LEAST[resource.type, path]
+    if path == "LoggingConfiguration" and resource.type == "AWS::S3::Bucket":
+        return _access_logs(template, resource)
+    keys = list(template.of_type("AWS::KMS::Key"))
+    if _KEY_NAME.match(path.rpartition(".")[2]) and len(keys) == 1:
+        return {"Fn::GetAtt": [keys[0].name, "Arn"]}
+    return None
+
+
+def _access_logs(template: Template, bucket: Resource) -> object:
+    """Return where a bucket logs accesses: the one bucket of the template that is named for logs."""
+    targets = [one for one in template.of_type("AWS::S3::Bucket") if _LOGS.search(one.name) and one is not bucket]
+    if len(targets) != 1 or _LOGS.search(bucket.name):
+        return None
+    return {"DestinationBucketName": {"Ref": targets[0].name}, "LogFilePrefix": f"{bucket.name.lower()}/"}
+
+
+def usual_edits(case: Case, findings: Sequence[Finding], demand: Demand) -> Iterator[tuple[Finding, tuple[Edit, ...]]]:
+    """Yield places that do not comply with a demand, with the edits that make them: tags, several zones, actions of alarms."""
+    make = {"tags": _tags, "multi-az": _zones, "alarm-action": _action}.get(demand.check.judge)
+    templates = {template.file: template for template in case.templates}
+    for finding in findings if make else ():
+        template = templates.get(finding.file)
+        resource = template.resources.get(finding.resource) if template else None
+        if template and resource and make:
+            edits = tuple(make(case, template, resource, demand))
+            if edits:
+                yield finding, edits
+
+
+def _zones(case: Case, template: Template, resource: Resource, demand: Demand) -> Iterator[Edit]:
+    if resource.type == "AWS::RDS::DBInstance" and resource.get("DBClusterIdentifier") is None:
+        yield set_value(("Resources", resource.name, "Properties", "MultiAZ"), True)
+
+
+def _action(case: Case, template: Template, resource: Resource, demand: Demand) -> Iterator[Edit]:
+    topics = list(template.of_type("AWS::SNS::Topic"))
+    if len(topics) == 1:
+        yield set_value(("Resources", resource.name, "Properties", "AlarmActions"), [{"Ref": topics[0].name}])
+
+
+def _tags(case: Case, template: Template, resource: Resource, demand: Demand) -> Iterator[Edit]:
+    """Add the tags that are asked for, with the values that other resources or a parameter of that name give them."""
+    inside = property_names(resource.type, ["Tags", "0"], case.account.region)
+    if not {"Key", "Value"} <= set(inside):
+        return
+    names = demand.check.values.get("names") or ("Name",)
+    there = plain(resource.get("Tags")) if resource.get("Tags") is not None else []
+    if not isinstance(names, tuple | list) or not isinstance(there, list):
+        return
+    present = {str(item.get("Key")) for item in there if isinstance(item, dict)}
+    new: list[Any] = []
+    for name in (str(one) for one in names if one not in present):
+        value = _value_of(template, name, resource)
+        if value is None:
+            return
+        propagates = {"PropagateAtLaunch": True} if "PropagateAtLaunch" in inside else {}
+        new.append({"Key": name, "Value": value, **propagates})
+    if new:
+        yield set_value(("Resources", resource.name, "Properties", "Tags"), [*there, *new])
+
+
+def _value_of(template: Template, name: str, resource: Resource) -> object:
+    for other in template.resources.values():
+        for item in items_of(other.get("Tags")):
+            if name != "Name" and text_of(at(item, "Key")) == name and at(item, "Value") is not None:
+                return plain(at(item, "Value"))
+    parameter = next(
+        (one for one in template.parameters if one.lower() in (name.lower(), f"{name.lower()}suffix")), None
+    )
+    if parameter:
+        return {"Ref": parameter}
+    return {"Fn::Sub": "${AWS::StackName}-" + resource.name} if name == "Name" else None
