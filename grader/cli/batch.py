@@ -13,6 +13,7 @@ from grader.cli.options import (
     honour_option,
     rubric_of,
     rubric_option,
+    rule_options,
     rules_option,
     settings_of,
 )
@@ -31,7 +32,7 @@ from grader.cli.options import (
     help="Without --responses: which of the task's own responses is graded.",
 )
 @click.option("--out", type=click.Path(), help="The run's folder.  [default: reports/<tasks>-<side>/]")
-@click.option("--select", metavar="GLOB", help="Only the responses whose id, or whose task, matches.")
+@click.option("--only", metavar="GLOB", help="Only the responses whose id, or whose task, matches.")
 @click.option("--limit", type=click.IntRange(1), metavar="N", help="For trying out: only the first N tasks.")
 @click.option("--sample", type=click.IntRange(1), metavar="N", help="For trying out: N tasks, drawn at random.")
 @click.option("--seed", type=int, default=0, show_default=True, help="Of --sample: the same seed draws the same tasks.")
@@ -54,6 +55,7 @@ from grader.cli.options import (
 )
 @rubric_option
 @rules_option
+@rule_options
 @click.option("--no-ideal", is_flag=True, help="Do not compare with the tasks' ideal answers.")
 @honour_option
 @fast_option
@@ -80,7 +82,9 @@ def command(tasks: str, **given: Any) -> int:
     settings = settings_of(given)
     rubric, rules = given["rubric"], given["rules"]
     # what is wrong with them is one line before the work, not one line for each response
-    rubric_of(rubric, load_catalogue(Path(rules) if rules else None), Path(tasks).glob("*/"))
+    rubric_of(
+        rubric, load_catalogue(Path(rules) if rules else None), Path(tasks).glob("*/"), given["select"], given["ignore"]
+    )
     if settings:
         aws = connect(settings)
         if not given["quiet"]:
@@ -93,6 +97,8 @@ def command(tasks: str, **given: Any) -> int:
         given["honour"],
         asdict(settings) if settings else None,
         given["engine_rules"] == "all",
+        given["select"],
+        given["ignore"],
     )
     out = Path(given["out"]) if given["out"] else Path("reports") / f"{Path(tasks).resolve().name}-{given['side']}"
     plan = Plan(
@@ -100,7 +106,7 @@ def command(tasks: str, **given: Any) -> int:
         out,
         given["side"],
         Path(given["responses"]) if given["responses"] else None,
-        given["select"],
+        given["only"],
         given["jobs"] or 0,
         given["scheduler"],
         given["resume"],

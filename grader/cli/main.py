@@ -5,10 +5,12 @@ from __future__ import annotations
 import importlib
 import sys
 import traceback
+from pathlib import Path
 from typing import IO, Any
 
 import click
 
+from grader.cli.settings import default_map, settings_file
 from grader.errors import GradeError
 from grader.support.text import error_line
 
@@ -24,6 +26,7 @@ _COMMANDS = (
     "plan",
     "read",
     "report",
+    "rubric",
     "rules",
     "run",
     "tasks",
@@ -69,12 +72,25 @@ class _OwnError(click.ClickException):
 
 @click.group(cls=_Lazy, context_settings={"help_option_names": ["-h", "--help"]})
 @click.option("--debug", is_flag=True, help="Show the traceback of an error of this program.")
-@click.version_option(None, "--version", package_name="cfn-grader", prog_name="grade")
-def cli(debug: bool) -> None:  # the group looks at it
+@click.option("--verbose", "-v", is_flag=True, help="Say which settings are used, and how long each detector took.")
+@click.option(
+    "--settings",
+    type=click.Path(),
+    help="A file of settings.  [default: grade.toml, or [tool.grade] of pyproject.toml, here or above in the checkout]",
+)
+@click.version_option(None, "-V", "--version", package_name="cfn-grader", prog_name="grade")
+@click.pass_context
+def cli(context: click.Context, debug: bool, verbose: bool, settings: str | None) -> None:  # the group looks at debug
     """Grade what a language model wrote when it was asked for AWS CloudFormation.
 
     A response is read, checked, scored by a rubric, and written up as a failure analysis.
     """
+    word = context.invoked_subcommand
+    path = Path(settings) if settings else settings_file(Path.cwd())
+    if path and word in _COMMANDS:
+        context.default_map = default_map(path, cli, word)
+        if verbose:
+            click.echo(f"settings: {path}", err=True)
 
 
 def main() -> None:

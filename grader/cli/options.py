@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
@@ -71,27 +71,89 @@ def limits_of(given: dict[str, Any]) -> Limits:
 def level_of(name: str | None, rubric: Rubric, option: str = "--fail-on") -> str | None:
     """Return a level that an option names. Raises InputError where the rubric has no such level."""
     from grader.errors import InputError
+    from grader.support.text import did_you_mean
 
     if name is not None and name not in rubric.levels:
-        raise InputError(f"{option}: unknown level {name!r} (the rubric's levels: {', '.join(rubric.levels)})")
+        hint = did_you_mean(name, rubric.levels)
+        raise InputError(f"{option}: unknown level {name!r}{hint} (the rubric's levels: {', '.join(rubric.levels)})")
     return name
 
 
-def rubric_of(path: str | None, catalogue: Catalogue, tasks: Iterable[Path]) -> Rubric:
-    """Read the rubric that an option names, for these rules and the requirements of tasks.
+def rule_options(command: Command) -> Command:
+    """Add --select and --ignore; received as select and ignore, each a tuple of names."""
+    for name, help in (("--ignore", "Leave these rules out."), ("--select", "Only these rules.")):
+        about = f"{help} An id, a subject or a kind; may be repeated."
+        command = click.option(name, metavar="RULE", multiple=True, shell_complete=_rule_names, help=about)(command)
+    return command
 
-    Writes a note to standard error for each former id of a rule. Raises InputError where the file cannot be used.
+
+def level_names(context: click.Context, parameter: click.Parameter, incomplete: str) -> list[str]:
+    """Complete a level of the rubric that the command line names."""
+    from grader.errors import GradeError
+    from grader.judgement.rubric import load_rubric
+
+    try:
+        return [name for name in load_rubric(context.params.get("rubric")).levels if name.startswith(incomplete)]
+    except GradeError:
+        return []
+
+
+def task_names(context: click.Context, parameter: click.Parameter, incomplete: str) -> list[str]:
+    """Complete the folder of a task, and the folders on the way to it."""
+    from pathlib import Path
+
+    head, _, tail = incomplete.rpartition("/")
+    try:
+        inside = [path for path in sorted(Path(head or ".").iterdir()) if path.is_dir() and path.name.startswith(tail)]
+    except OSError:
+        return []
+    return [f"{head}/{path.name}" if head else path.name for path in inside if not path.name.startswith(".")]
+
+
+def rule_ids(context: click.Context, parameter: click.Parameter, incomplete: str) -> list[str]:
+    """Complete the id of a rule."""
+    from grader.catalogue import load_catalogue
+
+    return [name for name in sorted(load_catalogue().rules) if name.startswith(incomplete)]
+
+
+def _rule_names(context: click.Context, parameter: click.Parameter, incomplete: str) -> list[str]:
+    """Complete the id, the subject or the kind of a rule."""
+    from grader.catalogue import load_catalogue
+
+    rules = load_catalogue().rules.values()
+    names = {name for rule in rules for name in (rule.id, rule.subject, rule.kind)}
+    return sorted(name for name in names if name.startswith(incomplete))
+
+
+def rubric_of(
+    path: str | None,
+    catalogue: Catalogue,
+    tasks: Iterable[Path],
+    select: Sequence[str] = (),
+    ignore: Sequence[str] = (),
+) -> Rubric:
+    """Read the rubric that an option names, for these rules and the requirements of tasks, narrowed by --select and --ignore.
+
+    Writes a note to standard error for each former id of a rule. Raises InputError where the file cannot be used, and for a
+    name that no rule has.
     """
+    from functools import cache
     from pathlib import Path
 
     from grader.judgement.requirements import requirement_ids
     from grader.judgement.rubric import load_rubric
-    from grader.judgement.rule_ids import check_ids
+    from grader.judgement.rule_ids import check_ids, check_names
 
     rubric = load_rubric(path)
-    for note in check_ids(rubric, Path(path), catalogue, lambda: requirement_ids(tasks)) if path else ():
+    others = cache(lambda: requirement_ids(tasks))
+    for note in check_ids(rubric, Path(path), catalogue, others) if path else ():
         click.echo(f"grade: {note}", err=True)
-    return rubric
+    for field in ("select", "ignore"):
+        check_names(getattr(rubric.fields, field), catalogue, others, f"{path}: {field}")
+    check_names(select, catalogue, others, "--select")
+    check_names(ignore, catalogue, others, "--ignore")
+    return rubric.narrowed(select, ignore)
 
 
 def aws_options(command: Command) -> Command:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from grader.cli.options import format_option, rules_option
+from grader.cli.options import format_option, level_names, rule_ids, rules_option
 
 if TYPE_CHECKING:
     from grader.catalogue import Rule
@@ -21,7 +21,7 @@ def command() -> None:
 @click.argument("words", nargs=-1)
 @click.option("--subject", metavar="S", help="Rules of a subject only: network, storage ...")
 @click.option("--kind", metavar="K", help="Rules of a kind only.")
-@click.option("--level", metavar="L", help="Rules of a level only.")
+@click.option("--level", metavar="L", shell_complete=level_names, help="Rules of a level only.")
 @format_option("text", "json", "markdown")
 @rules_option
 def list_rules(
@@ -71,7 +71,7 @@ def _searched(rule: Rule) -> str:
 
 
 @command.command("show")
-@click.argument("rule_id", metavar="ID")
+@click.argument("rule_id", metavar="ID", shell_complete=rule_ids)
 def show_rule(rule_id: str) -> None:
     """Show a rule with its examples.
 

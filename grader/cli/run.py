@@ -12,18 +12,21 @@ from grader.cli.options import (
     fast_option,
     format_option,
     honour_option,
+    level_names,
     level_of,
     limit_options,
     limits_of,
     rubric_of,
     rubric_option,
+    rule_options,
     rules_option,
     settings_of,
+    task_names,
 )
 
 
 @click.command("run")
-@click.argument("task", type=click.Path())
+@click.argument("task", type=click.Path(), shell_complete=task_names)
 @click.option(
     "--response",
     required=True,
@@ -33,10 +36,16 @@ from grader.cli.options import (
 @click.option("--out", type=click.Path(), help="Where the results go.  [default: reports/<task>/]")
 @rubric_option
 @format_option("text", "json")
-@click.option("--fail-on", metavar="LEVEL", help="Exit with 1 when a failure of this level or a graver one is found.")
+@click.option(
+    "--fail-on",
+    metavar="LEVEL",
+    shell_complete=level_names,
+    help="Exit with 1 when a failure of this level or a graver one is found.",
+)
 @fast_option
 @engine_rules_option
 @rules_option
+@rule_options
 @honour_option
 @click.option("--no-ideal", is_flag=True, help="Do not compare with the task's ideal answer.")
 @click.option("--quiet", "-q", is_flag=True, help="Print nothing but errors (and the JSON that was asked for).")
@@ -52,6 +61,8 @@ def command(
     fast: bool,
     engine_rules: str,
     rules: str | None,
+    select: tuple[str, ...],
+    ignore: tuple[str, ...],
     no_ideal: bool,
     honour: bool,
     quiet: bool,
@@ -75,7 +86,7 @@ def command(
     settings = settings_of(given)
     the_limits = limits_of(given)
     catalogue = load_catalogue(Path(rules) if rules else None)
-    the_rubric = rubric_of(rubric, catalogue, [Path(task)])
+    the_rubric = rubric_of(rubric, catalogue, [Path(task)], select, ignore)
     level_of(fail_on, the_rubric)
     the_task = load_task(task)
     ask = None
@@ -101,6 +112,9 @@ def command(
         click.echo(json_text(result), nl=False)
     elif not quiet:
         print_result(result, folder)
+    if click.get_current_context().find_root().params["verbose"]:
+        for name, entry in result.detectors.items():
+            click.echo(f"{name} {entry.version}: {entry.seconds:.2f} s", err=True)
     levels = the_rubric.levels
     met = fail_on is not None and any(levels.index(f.level) <= levels.index(fail_on) for f in result.failures)
     return 1 if met else 0

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from grader.cli.options import fast_option, format_option, rubric_option, rules_option
+from grader.cli.options import fast_option, format_option, level_names, rubric_option, rules_option, task_names
 
 
 @click.group("tasks")
@@ -31,7 +31,10 @@ def new(task_id: str, folder: str) -> None:
 @command.command("check")
 @click.argument("folder", type=click.Path(), default="tasks")
 @click.option(
-    "--fail-on", metavar="LEVEL", help="The least level that an ideal answer may not have.  [default: the last]"
+    "--fail-on",
+    metavar="LEVEL",
+    shell_complete=level_names,
+    help="The least level that an ideal answer may not have.  [default: the last]",
 )
 @rubric_option
 @rules_option
@@ -110,7 +113,7 @@ def list_(folder: str, form: str) -> None:
 
 
 @command.command("show")
-@click.argument("task", type=click.Path())
+@click.argument("task", type=click.Path(), shell_complete=task_names)
 @format_option("text", "json")
 def show(task: str, form: str) -> None:
     """Print what is read from the prompt of TASK.
@@ -125,7 +128,7 @@ def show(task: str, form: str) -> None:
 
 
 @command.command("requirements")
-@click.argument("task", type=click.Path())
+@click.argument("task", type=click.Path(), shell_complete=task_names)
 @click.option("--to", metavar="FILE", help="The file to add them to; - prints them.  [default: TASK/task.yaml]")
 def requirements(task: str, to: str | None) -> None:
     """Write the requirements of TASK.

@@ -71,7 +71,7 @@ def grade(
     """
     catalogue = with_requirements(catalogue or load_catalogue(), requirements_of(task), task.folder)
     rubric = with_current_ids(rubric, catalogue)
-    catalogue = catalogue.without(rubric.ignored)
+    catalogue = catalogue.without(rule.id for rule in catalogue.rules.values() if rubric.leaves_out(rule))
     case = Case(task, bundle, limits, ideal)
     difference = compare_with_ideal(case)
     detections = detect(case, catalogue, fast)

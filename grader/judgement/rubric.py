@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.resources import files
 from pathlib import Path
+from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from grader.catalogue import Rule
 from grader.errors import InputError
 from grader.plan.answer import AnswerKind
+from grader.support.text import did_you_mean
 from grader.support.validation import line_of, load_yaml, validate
 
 RANKS = ("Critical", "High", "Medium")  # what rules call the ranks of failures, gravest first
+MAX_EXTENDS = 5  # rubrics that extend each other
 
 
 class LevelFile(BaseModel):
@@ -53,14 +56,21 @@ class OverrideFile(BaseModel):
 
 
 class RubricFile(BaseModel):
-    """The fields of a rubric file. `cut_off` is the part of `delivered` that counts where an answer is cut off."""
+    """The fields of a rubric file. `cut_off` is the part of `delivered` that counts where an answer is cut off.
+
+    `extends` is `default` or another rubric file: what is not given here is as it is there, and `rules` are added to it.
+    `select` and `ignore` name rules by id, subject or kind: only the selected ones count, without the ignored ones.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
-    levels: list[LevelFile] = Field(min_length=1)
+    extends: str | None = None
+    levels: list[LevelFile] = Field(default_factory=list)
     half: float = Field(30, gt=0, le=100_000)
     cut_off: float = Field(0.5, ge=0, le=1)
-    verdicts: list[VerdictFile] = Field(min_length=1)
+    verdicts: list[VerdictFile] = Field(default_factory=list)
     rules: dict[str, OverrideFile] = Field(default_factory=dict)
+    select: list[str] = Field(default_factory=list)
+    ignore: list[str] = Field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -74,10 +84,18 @@ class Rubric:
         """The names of the levels, gravest first."""
         return tuple(level.name for level in self.fields.levels)
 
-    @property
-    def ignored(self) -> frozenset[str]:
-        """The ids of the rules that the rubric leaves out."""
-        return frozenset(name for name, override in self.fields.rules.items() if override.ignore)
+    def leaves_out(self, rule: Rule) -> bool:
+        """Whether the rubric leaves a rule out: by its id, its subject or its kind, or because others are selected."""
+        names = {rule.id, rule.subject, rule.kind}
+        override = self.fields.rules.get(rule.id)
+        is_selected = not self.fields.select or bool(names & set(self.fields.select))
+        return not is_selected or bool(names & set(self.fields.ignore)) or bool(override and override.ignore)
+
+    def narrowed(self, select: Sequence[str] = (), ignore: Sequence[str] = ()) -> Rubric:
+        """Return the rubric with other rules selected, where some are given, and more rules ignored."""
+        fields = self.fields
+        update = {"select": [*select] or fields.select, "ignore": [*fields.ignore, *ignore]}
+        return replace(self, fields=fields.model_copy(update=update))
 
     def named(self, word: str) -> str:
         """Return the level that the rubric gives to a word of a rule or a task: a rank, or one of its own levels."""
@@ -101,9 +119,7 @@ class Rubric:
         choice weighs no more than the third rank, and nothing where the rule forgives that. What AWS refuses keeps its level.
         """
         override = self.fields.rules.get(rule.id)
-        if override and override.ignore:
-            return None
-        if is_shared and rule.forgiven:
+        if self.leaves_out(rule) or (is_shared and rule.forgiven):
             return None
         if override and override.level:
             return override.level
@@ -169,7 +185,10 @@ def load_rubric(path: str | Path | None = None) -> Rubric:
     path = Path(path) if path else default_rubric()
     if not path.is_file():
         raise InputError("no such rubric file", path)
-    fields = validate(RubricFile, load_yaml(path) or {}, path)
+    fields = validate(RubricFile, _extended(path, 0), path)
+    for field in ("levels", "verdicts"):
+        if not getattr(fields, field):
+            raise InputError(f"{field}: required, unless the rubric has `extends: default`", path)
     levels = {level.name for level in fields.levels}
     for index, verdict in enumerate(fields.verdicts):
         for name in verdict.failures:
@@ -180,10 +199,36 @@ def load_rubric(path: str | Path | None = None) -> Rubric:
     return Rubric(fields)
 
 
+def _extended(path: Path, depth: int) -> Any:
+    """Return the fields of a rubric file, over those of the rubric that it extends."""
+    data = load_yaml(path) or {}
+    name = data.get("extends") if isinstance(data, dict) else None
+    if not isinstance(name, str):
+        return data
+    base = default_rubric() if name == "default" else path.parent / name
+    if not base.is_file():
+        raise InputError(
+            f"extends: no such rubric file {name!r}: write `default`, or a file", path, line_of(path, ("extends",))
+        )
+    if depth == MAX_EXTENDS:
+        raise InputError(
+            f"extends: more than {MAX_EXTENDS} rubrics extend each other", path, line_of(path, ("extends",))
+        )
+    inherited = _extended(base, depth + 1)
+    if not isinstance(inherited, dict):
+        raise InputError("not a rubric: a mapping is required", base)
+    rules = [one.get("rules") or {} for one in (inherited, data)]
+    merged = inherited | data
+    if all(isinstance(one, dict) for one in rules):
+        merged["rules"] = rules[0] | rules[1]
+    return {key: value for key, value in merged.items() if key != "extends"}
+
+
 def _known(name: str, levels: set[str], path: Path, steps: tuple[object, ...]) -> None:
     if name not in levels:
         known = ", ".join(sorted(levels))
-        raise InputError(f"unknown level {name!r} (the rubric's levels: {known})", path, line_of(path, steps))
+        hint = did_you_mean(name, levels)
+        raise InputError(f"unknown level {name!r}{hint} (the rubric's levels: {known})", path, line_of(path, steps))
 
 
 def default_rubric() -> Path:

@@ -15,7 +15,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-from grader.judgement.rubric import default_rubric
+from grader.judgement.rubric import load_rubric
 from grader.runs.jobs import Job, record_of
 from grader.runs.work import Options
 from grader.support.files import write_whole
@@ -109,8 +109,8 @@ def fingerprint(options: Options) -> str:
     """Return a hash of what is the same for all responses of a run: code, rules, rubric, options and versions."""
     digest = hashlib.sha256(json.dumps(options.to_dict(), sort_keys=True).encode())
     digest.update(_code().encode())
-    rubric = Path(options.rubric) if options.rubric else default_rubric()
-    for path in (rubric, *(sorted(Path(options.rules).iterdir()) if options.rules else ())):
+    digest.update(load_rubric(options.rubric).fields.model_dump_json().encode())
+    for path in sorted(Path(options.rules).iterdir()) if options.rules else ():
         digest.update(path.name.encode() + (path.read_bytes() if path.is_file() else b""))
     return digest.hexdigest()
 

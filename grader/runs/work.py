@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field, replace
@@ -44,10 +45,13 @@ class Options:
     honour: bool = False
     dry_run: dict[str, Any] | None = None
     whole_linter: bool = False
+    select: tuple[str, ...] = ()
+    ignore: tuple[str, ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
         """Return the options as plain values."""
-        return asdict(self)
+        data: dict[str, Any] = json.loads(json.dumps(asdict(self)))
+        return data
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +76,7 @@ def execute(job: Job, options: Options) -> Outcome:
         result = grade(
             task,
             bundle_of_job(job),
-            _rubric(options.rubric),
+            _rubric(options.rubric).narrowed(options.select, options.ignore),
             ideal=ideal,
             catalogue=replace(
                 load_catalogue(Path(options.rules) if options.rules else None), whole_linter=options.whole_linter

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import difflib
 import re
+from collections.abc import Iterable
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
@@ -33,3 +35,10 @@ def error_line(error: BaseException) -> str:
 def is_natural(text: str) -> bool:
     """Whether a text is a natural number in plain digits that `int` reads; `str.isdigit` takes superscripts as well."""
     return len(text) <= 18 and text.isascii() and text.isdigit()
+
+
+def did_you_mean(name: str, known: Iterable[str]) -> str:
+    """Return `: did you mean X?` with the most similar known name in any case of its letters; empty where none is similar."""
+    by_lower = {one.lower(): one for one in known}
+    similar = difflib.get_close_matches(name.lower(), by_lower, 1)
+    return f": did you mean {by_lower[similar[0]]}?" if similar else ""

@@ -39,7 +39,7 @@ def test_the_reference_of_the_commands_is_current() -> None:
 
 def test_options_in_guides_exist() -> None:
     known = {name for command in COMMANDS.values() for option in command.params for name in option.opts}
-    others = {"--version", "--help", "--debug", "--max-"}  # of `grade` itself; a family
+    others = {"--version", "--help", "--debug", "--settings", "--max-"}  # of `grade` itself; a family
     shown = set(re.findall(r"(?<=`)--[a-z-]+|(?<=grade )[a-z -]*(--[a-z-]+)", GUIDES))
     assert {name for name in shown if name} - known - others == set()
 

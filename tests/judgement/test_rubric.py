@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import json
+import re
 from pathlib import Path
 
 import pytest
+import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from grader import Rubric, grade, load_rubric, load_task, read_response
+from grader import InputError, Rubric, grade, load_catalogue, load_rubric, load_task, read_response
 from grader.judgement.rubric import RANKS
 from grader.plan.answer import AnswerKind
+from tests.conftest import BROKEN, Cli
 
 RUBRIC = load_rubric()
 _COUNTS = st.fixed_dictionaries({level: st.integers(0, 60) for level in RUBRIC.levels})
@@ -98,3 +102,74 @@ def test_a_critical_failure_blocks_under_any_names(tmp_path: Path) -> None:
     result = grade(load_task(tmp_path), answer, rubric(tmp_path, OWN), fast=True)
     assert (result.verdict, result.passes, set(result.counts)) == ("no-go", False, {"Blocker", "Major", "Minor"})
     assert result.failures[0].level == "Blocker"
+
+
+def written(folder: Path, text: str) -> Path:
+    path = folder / "house.yaml"
+    path.write_text(text)
+    return path
+
+
+def test_a_rubric_extends_the_default(tmp_path: Path) -> None:
+    default = load_rubric()
+    path = written(tmp_path, "extends: default\nhalf: 60\nrules:\n  undefined-reference: {level: Medium}\n")
+    own = load_rubric(path)
+    assert own.levels == default.levels
+    assert own.fields.half == 60
+    assert own.fields.rules["undefined-reference"].level == "Medium"
+    assert set(own.fields.rules) == {*default.fields.rules, "undefined-reference"}
+    (tmp_path / "next.yaml").write_text("extends: house.yaml\ncut_off: 0.1\n")
+    assert load_rubric(tmp_path / "next.yaml").fields.half == 60
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("half: 60\n", "levels: required, unless the rubric has `extends: default`"),
+        ("extends: nowhere.yaml\n", "house.yaml:1: extends: no such rubric file 'nowhere.yaml'"),
+        ("extends: house.yaml\n", "more than 5 rubrics extend each other"),
+        (
+            "extends: default\nrules:\n  bucket-acl: {level: Hihg}\n",
+            "house.yaml:3: unknown level 'Hihg': did you mean High?",
+        ),
+    ],
+)
+def test_a_rubric_that_cannot_be_used_is_refused(tmp_path: Path, text: str, message: str) -> None:
+    with pytest.raises(InputError, match=re.escape(message)):
+        load_rubric(written(tmp_path, text))
+
+
+def test_rules_are_selected_and_ignored_by_id_subject_and_kind(tmp_path: Path) -> None:
+    rule = load_catalogue().rules["undefined-reference"]
+    (tmp_path / "t").mkdir()
+    (tmp_path / "t" / "PROMPT.md").write_text("A topic for orders.\n")
+    (tmp_path / "answer.yml").write_text(BROKEN)
+
+    def found(rubric: Rubric) -> bool:
+        task, response = load_task(tmp_path / "t"), read_response(tmp_path / "answer.yml")
+        return rule.id in {one.rule for one in grade(task, response, rubric, fast=True).failures}
+
+    for name in (rule.id, rule.subject, rule.kind):
+        assert found(load_rubric().narrowed(select=[name]))
+        assert not found(load_rubric().narrowed(ignore=[name]))
+    assert not found(load_rubric().narrowed(select=["bucket-acl"]))
+    assert not found(load_rubric(written(tmp_path, f"extends: default\nignore: [{rule.subject}]\n")))
+
+
+def test_names_that_no_rule_has_are_refused(tmp_path: Path, cli: Cli) -> None:
+    (tmp_path / "t").mkdir()
+    (tmp_path / "t" / "PROMPT.md").write_text("A topic for orders.\n")
+    (tmp_path / "answer.yml").write_text(BROKEN)
+    for option in ("--select", "--ignore"):
+        done = cli("run", "t", "--response", "answer.yml", "--fast", option, "undefined-referenc")
+        assert done.returncode == 2
+        assert f"{option}: no rule has the id, the subject or the kind" in done.stderr
+        assert "did you mean undefined-reference?" in done.stderr
+
+
+def test_the_rubric_that_is_used_is_shown(tmp_path: Path, cli: Cli) -> None:
+    written(tmp_path, "extends: default\nhalf: 60\n")
+    shown = yaml.safe_load(cli("rubric", "show", "house.yaml").stdout)
+    assert shown["half"] == 60
+    assert [level["name"] for level in shown["levels"]] == list(load_rubric().levels)
+    assert json.loads(cli("rubric", "show", "--format", "json").stdout)["verdicts"][0]["name"] == "refused"
