@@ -8,19 +8,22 @@ import re
 from dataclasses import dataclass
 from importlib.metadata import entry_points
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from grader.catalogue.rule import Example, Rule, example
 from grader.errors import InputError
 from grader.model import Policy, PolicyRule
+from grader.support.text import did_you_mean
 from grader.support.validation import parse_yaml, validate
 
 GUARD, CEL = "guard", "cel"
 GROUP = "grader.rules"  # the entry point group of packages that bring rules
 DETECTOR = "policies"
 _RULE = re.compile(r"^rule\s+([A-Za-z_][\w]*)", re.M)
+_KEY = re.compile(r"([a-z_]+):(?:\s|$)")  # of a field in a comment
+_FIX = re.compile(r"^\s*Fix:\s*(.+?)\s*>>", re.M | re.S)  # in the message of a rule
 _LET = re.compile(r"^\s*let\s+(\w+)\s*=\s*(.*)$", re.M)
 _TYPE = re.compile(r"\b[A-Z][A-Za-z0-9]+::[A-Za-z0-9]+::[A-Za-z0-9]+")
 _REFERENCE = "https://docs.aws.amazon.com/cfn-guard/latest/ug/writing-rules.html"
@@ -35,7 +38,7 @@ class PolicyFile(BaseModel):
     level: str = "Medium"
     category: str = "requirements"
     title: str | None = None
-    issue: str = "{resources} in {file} do not meet a rule of the task: {says}."
+    issue: str = "The rule is not met by {resources} in {file}: {says}."
     fix: str = "Change {resources} so that the rule holds."
     root_cause: str = "The rule was not looked at."
     lesson: str = "Hold the templates against the rules that come with a task."
@@ -114,7 +117,7 @@ def read_policy(path: Path) -> tuple[list[Rule], Policy]:
 def _of_guard(path: Path, text: str) -> tuple[list[Rule], Policy]:
     rules, names = [], []
     for match in _RULE.finditer(text):
-        fields = validate(PolicyFile, _comment(text[: match.start()], path), path)
+        fields = _header(text, match, path)
         rules.append(_rule(match.group(1), fields))
         names.append(_about(match.group(1), fields, _type_in(text, match)))
     if not rules:
@@ -122,15 +125,39 @@ def _of_guard(path: Path, text: str) -> tuple[list[Rule], Policy]:
     return rules, Policy(path.name, GUARD, text, tuple(names))
 
 
-def _comment(before: str, path: Path) -> Any:
-    """Return the YAML of the comment lines right above a rule."""
+def _header(text: str, match: re.Match[str], path: Path) -> PolicyFile:
+    """Return the fields in the comment lines right above a rule.
+
+    A comment without any of our fields is another's, such as that of AWS's Guard Rules Registry
+    (https://github.com/aws-cloudformation/aws-guard-rules-registry): it is not read, and the fix is what the rule's own
+    message names as such. Raises InputError, with file and line, for a field that is wrong.
+    """
     lines: list[str] = []
-    for line in reversed(before.rstrip("\n").split("\n")):
+    for line in reversed(text[: match.start()].rstrip("\n").split("\n")):
         if not line.startswith("#"):
             break
         lines.insert(0, line[1:].removeprefix(" "))
-    data = parse_yaml("\n".join(lines), path) if any(":" in line for line in lines) else {}
-    return data if isinstance(data, dict) else {}
+    last = text.count("\n", 0, match.start())  # the number, from 1, of the comment's last line
+    keys = {found.group(1): number for number, line in enumerate(lines, 1) if (found := _KEY.match(line))}
+    if not keys.keys() & PolicyFile.model_fields.keys():
+        for key, number in keys.items():
+            if hint := did_you_mean(key, PolicyFile.model_fields):
+                raise InputError(f"{key}: unknown field{hint}", path, last - len(lines) + number)
+        fix = _FIX.search(_body(text, match))
+        name = match.group(1)
+        title = {"title": f"Rule {name} is not met"} if name.isupper() else {}
+        return PolicyFile.model_validate(title | ({"fix": f"{' '.join(fix.group(1).split())}."} if fix else {}))
+    try:
+        return validate(PolicyFile, parse_yaml("\n".join(lines), path), path)
+    except InputError as error:
+        inside = error.line or keys.get(error.message.partition(":")[0].partition(".")[0], 1)
+        raise InputError(error.message, path, last - len(lines) + inside) from None
+
+
+def _body(text: str, match: re.Match[str]) -> str:
+    """Return the text of a Guard rule, from its name to the next rule."""
+    end = _RULE.search(text, match.end())
+    return text[match.end() : end.start() if end else len(text)]
 
 
 def _of_cel(path: Path, text: str) -> tuple[list[Rule], Policy]:
@@ -151,9 +178,7 @@ def _about(name: str, fields: PolicyFile, type: str) -> PolicyRule:
 
 def _type_in(text: str, match: re.Match[str]) -> str:
     """Return the resource type that a Guard rule is about: the first that it names, or that a variable it uses names."""
-    end = _RULE.search(text, match.end())
-    body = text[match.end() : end.start() if end else len(text)]
-    body = "\n".join(line for line in body.split("\n") if not line.lstrip().startswith("#"))
+    body = "\n".join(line for line in _body(text, match).split("\n") if not line.lstrip().startswith("#"))
     used = [definition for name, definition in _LET.findall(text) if f"%{name}" in body]
     found = _TYPE.search(" ".join([body, *used]))
     return found.group() if found else ""

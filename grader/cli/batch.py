@@ -7,6 +7,7 @@ from typing import Any
 import click
 
 from grader.cli.options import (
+    catalogue_of,
     dry_run_options,
     engine_rules_option,
     fast_option,
@@ -72,7 +73,6 @@ def command(tasks: str, **given: Any) -> int:
     from dataclasses import asdict
     from pathlib import Path
 
-    from grader.catalogue import load_catalogue
     from grader.cli.progress import progress
     from grader.dryrun import connect
     from grader.runs import Limits, Options, Plan, run_batch
@@ -82,9 +82,7 @@ def command(tasks: str, **given: Any) -> int:
     settings = settings_of(given)
     rubric, rules = given["rubric"], given["rules"]
     # what is wrong with them is one line before the work, not one line for each response
-    rubric_of(
-        rubric, load_catalogue(Path(rules) if rules else None), Path(tasks).glob("*/"), given["select"], given["ignore"]
-    )
+    rubric_of(rubric, catalogue_of(rules), Path(tasks).glob("*/"), given["select"], given["ignore"])
     if settings:
         aws = connect(settings)
         if not given["quiet"]:

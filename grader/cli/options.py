@@ -79,6 +79,23 @@ def level_of(name: str | None, rubric: Rubric, option: str = "--fail-on") -> str
     return name
 
 
+def catalogue_of(rules: str | None) -> Catalogue:
+    """Load the rules, with those of a folder of the user's own.
+
+    Raises InputError, with file and line, for a rule of the user that cannot work.
+    """
+    from pathlib import Path
+
+    from grader.catalogue import load_catalogue, read_rules
+    from grader.detectors.policies import check_policies
+
+    if rules is None:
+        return load_catalogue()
+    catalogue = load_catalogue(Path(rules))
+    check_policies(read_rules(Path(rules)).policies, Path(rules))
+    return catalogue
+
+
 def rule_options(command: Command) -> Command:
     """Add --select and --ignore; received as select and ignore, each a tuple of names."""
     for name, help in (("--ignore", "Leave these rules out."), ("--select", "Only these rules.")):

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from grader.cli.options import format_option, level_names, rule_ids, rules_option
+from grader.cli.options import catalogue_of, format_option, level_names, rule_ids, rules_option
 
 if TYPE_CHECKING:
     from grader.catalogue import Rule
@@ -127,11 +127,11 @@ def test_rules(folder: str | None, quiet: bool) -> int:
     """
     from pathlib import Path
 
-    from grader.catalogue import load_catalogue, read_rules
+    from grader.catalogue import read_rules
     from grader.judgement.rule_examples import problems
 
     path = Path(folder) if folder else None
-    catalogue = load_catalogue(path)
+    catalogue = catalogue_of(folder)
     rules = read_rules(path).rules if path else tuple(catalogue.rules.values())
     wrong = 0
     for rule in rules:

@@ -7,6 +7,7 @@ from typing import Any
 import click
 
 from grader.cli.options import (
+    catalogue_of,
     dry_run_options,
     engine_rules_option,
     fast_option,
@@ -78,14 +79,13 @@ def command(
 
     # an engine without users' rules would be made in vain where there are some
     preload(lint=not fast, fast=not rules and not any(Path(task).glob("*.guard")))
-    from grader.catalogue import load_catalogue
     from grader.runs.single import OF_TASK, grade
     from grader.task import load_task
     from grader.writers import json_text, print_result, write_result
 
     settings = settings_of(given)
     the_limits = limits_of(given)
-    catalogue = load_catalogue(Path(rules) if rules else None)
+    catalogue = catalogue_of(rules)
     the_rubric = rubric_of(rubric, catalogue, [Path(task)], select, ignore)
     level_of(fail_on, the_rubric)
     the_task = load_task(task)

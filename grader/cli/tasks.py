@@ -4,7 +4,15 @@ from __future__ import annotations
 
 import click
 
-from grader.cli.options import fast_option, format_option, level_names, rubric_option, rules_option, task_names
+from grader.cli.options import (
+    catalogue_of,
+    fast_option,
+    format_option,
+    level_names,
+    rubric_option,
+    rules_option,
+    task_names,
+)
 
 
 @click.group("tasks")
@@ -48,11 +56,10 @@ def check(folder: str, fail_on: str | None, rubric: str | None, rules: str | Non
     """
     from pathlib import Path
 
-    from grader.catalogue import load_catalogue
     from grader.cli.options import level_of, rubric_of
     from grader.runs.authoring import check_task, task_folders
 
-    catalogue = load_catalogue(Path(rules) if rules else None)
+    catalogue = catalogue_of(rules)
     the_rubric = rubric_of(rubric, catalogue, task_folders(Path(folder)))
     level = level_of(fail_on, the_rubric) or the_rubric.levels[-1]
     wrong = 0

@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterable, Iterator
+from pathlib import Path
 
 from grader.case import Case
 from grader.catalogue import Catalogue
-from grader.catalogue.user_rules import DETECTOR
+from grader.catalogue.user_rules import DETECTOR, GUARD
 from grader.detectors import native
 from grader.detectors.remark import Remark
-from grader.model import Finding, Location, PolicyRule
+from grader.errors import InputError
+from grader.model import Finding, Location, Policy, PolicyRule
 from grader.support.text import one_line
 from grader.support.version import installed
 from grader.task import GUARD_FILE, PROMPT, asked_at
 from grader.template import Template
 
 NAME = DETECTOR
+_TRIAL = "Resources: {Trial: {Type: 'AWS::CloudFormation::WaitConditionHandle'}}\n"
+_AT_LINE = re.compile(r"\bat line (\d+)")
+_VIOLATION = re.compile(r"Violation: (.+?)(?: Fix: .*)?$")  # as rules of AWS's Guard Rules Registry write messages
+_QUOTED = re.compile(r"""\bmsg=(["'])(.*)\1""", re.S)
 
 
 def version() -> str:
@@ -51,9 +58,25 @@ def detect(case: Case, catalogue: Catalogue) -> Iterator[Finding]:
         yield from (finding for _, finding in _unread(case, catalogue, "there is no template"))
 
 
+def check_policies(policies: Iterable[Policy], folder: Path) -> None:
+    """Raise InputError, with file and line, for a Guard or CEL file of a folder that the engine cannot use."""
+    for policy in policies:
+        alone = Catalogue({}, (policy,))
+        try:
+            native.remarks("trial.yml", _TRIAL, alone, "us-east-1", builtin=False)
+        except (InputError, native.RefusedError) as error:
+            found = _AT_LINE.search(str(error)) if policy.language == GUARD else None
+            quoted = _QUOTED.search(str(error))
+            text = one_line(quoted.group(2) if quoted else str(error), 300)
+            line = int(found.group(1)) if found else 0
+            raise InputError(f"cannot be used: {text}", folder / policy.name, line) from None
+
+
 def _finding(rule: str, about: PolicyRule, remark: Remark, template: Template, case: Case) -> Finding:
     """Return a remark as a finding; what is missing stands where the prompt asks for it, if that is known."""
     message = " ".join(remark.message.split())
+    registry = _VIOLATION.match(message)
+    message = registry.group(1) if registry else message
     facts = {"says": message, "value": message}
     file, line = template.file, remark.line or 1
     if not remark.name and about.asks:

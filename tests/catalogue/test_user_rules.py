@@ -123,6 +123,14 @@ def test_their_examples_are_run(house: Path, cli: Cli) -> None:
         ("bad.py", "import nothing_of_that_name", "cannot be imported"),
         ("bad.py", "X = 1", "has no RULE"),
         ("bad.cel.json", "[]", "is no file of CEL rules"),
+        ("bad.guard", "rule x {\n  AWS::SNS::Topic { Properties.A exists\n", "house/bad.guard:3: cannot be used"),
+        ("bad.guard", "# a: rule\n# level: Medium\n# titel: A\nrule x { Resources exists }", "bad.guard:1: a: unknown"),
+        (
+            "bad.guard",
+            "let a = 1\n# levle: High\nrule x { Resources exists }",
+            "bad.guard:2: levle: unknown field: did you",
+        ),
+        ("bad.cel.json", '{"rules": [{"rule_id": "A", "expression": "true"}]}', "house/bad.cel.json: cannot be used"),
     ],
 )
 def test_a_broken_rule_is_one_line(house: Path, name: str, text: str, says: str, cli: Cli) -> None:
@@ -137,3 +145,42 @@ def test_a_broken_rule_is_one_line(house: Path, name: str, text: str, says: str,
 def test_the_document_of_the_rules_is_current(cli: Cli) -> None:
     done = cli("rules", "list", "--format", "markdown")
     assert done.stdout == (ROOT / "docs" / "rules.md").read_text("utf-8")
+
+
+REGISTRY = """#
+#####################################
+##           Gherkin               ##
+#####################################
+# Rule Identifier:
+#    QUEUE_RETENTION_SET
+#
+# Reports on:
+#    AWS::SQS::Queue
+#
+# Scenarios:
+# a) SKIP: when there are no queues present
+# b) FAIL: when a queue: has no retention
+
+let queues = Resources.*[ Type == 'AWS::SQS::Queue' ]
+# Select: all of them
+rule QUEUE_RETENTION_SET when %queues !empty {
+  %queues.Properties.MessageRetentionPeriod exists
+  <<
+    Violation: the queue keeps messages for the default time
+    Fix: set MessageRetentionPeriod
+  >>
+}
+"""
+
+
+def test_a_file_written_as_those_of_the_guard_registry_works_as_it_is(house: Path, cli: Cli) -> None:
+    (house / "house" / "queues.guard").write_text(REGISTRY)
+    (house / "answer.yml").write_text(
+        "Resources:\n  Jobs:\n    Type: AWS::SQS::Queue\n    Properties: {QueueName: jobs}\n"
+    )
+    done = cli("run", "task", "--response", "answer.yml", "--fast", "--rules", "house", "--format", "json")
+    assert done.returncode == 0, done.stderr
+    [failure] = [one for one in json.loads(done.stdout)["failures"] if one["rule"] == "queue-retention-set"]
+    assert failure["title"] == "Rule QUEUE_RETENTION_SET is not met"
+    assert failure["evidence"][0]["message"] == "the queue keeps messages for the default time"
+    assert failure["fix"].startswith("set MessageRetentionPeriod.")
