@@ -41,9 +41,7 @@ class AsDeployed:
         if again is not None:
             return replace(said, remark=replace(remark, message=again.message))
         for values in itertools.islice(self._other_values(remark), self.others):
-            scope = replace(
-                self.scope, given={**self.scope.given, **values}, _conditions={}, _names={}, _busy=set(), _depth=0
-            )
+            scope = replace(self.scope, given={**self.scope.given, **values})
             again = _again(remark, self._remarks(scope))
             if again is not None:
                 shown = ", ".join(f"{name}={value or repr('')}" for name, value in values.items())

@@ -7,9 +7,10 @@ from collections.abc import Iterator, Sequence
 
 from grader.case import Case
 from grader.catalogue.corrections import node_at, steps_of, template_of
-from grader.model import Finding
+from grader.catalogue.unmet import DETECTOR
+from grader.model import Finding, Steps
 from grader.support.markdown import code, listed
-from grader.template import Map, Template, at
+from grader.template import Call, Map, Scalar, Template, at, text_of
 
 MAX_SENTENCES = 2
 _NEEDED = re.compile(r"'(\w+)' is a (?:required property|dependency of '(\w+)')")
@@ -23,7 +24,9 @@ def cause(findings: Sequence[Finding], case: Case) -> str:
     sentences: dict[str, None] = {}
     for finding in findings:
         template = template_of(case, finding)
-        if template is not None:
+        if finding.detector == DETECTOR:
+            sentences.update(dict.fromkeys(_of_demand(case, template, finding)))
+        elif template is not None:
             sentences.update(dict.fromkeys(_sentences(template, finding)))
     return " ".join(list(sentences)[:MAX_SENTENCES])
 
@@ -38,6 +41,88 @@ def _sentences(template: Template, finding: Finding) -> Iterator[str]:
         yield from _of_choice(template, finding, re.findall(r"'(\w+)'", one_of["names"]))
     elif undefined := _UNDEFINED.match(message):
         yield from _of_name(template, undefined["name"], undefined["what"] or "")
+
+
+def _of_demand(case: Case, template: Template | None, finding: Finding) -> Iterator[str]:
+    """Say what in the templates leaves a demand of the prompt unmet."""
+    if template is None:
+        yield from _of_absence(case, finding)
+        return
+    if finding.rule == "unmet-output":
+        names = list(template.outputs)
+        yield (
+            f"The outputs of {code(template.file)} are {listed(names)}."
+            if names
+            else f"{code(template.file)} has no Outputs section."
+        )
+        return
+    resource = template.resources.get(finding.resource)
+    steps = steps_of(template, finding)
+    if resource is None or not steps or len(steps) < 4:
+        if resource is not None:
+            yield f"{code(finding.resource)} (line {resource.line}) {finding.message.rstrip('.')}."
+    elif node_at(template, steps) is None:
+        neighbours = list(_of_neighbour(template, finding, str(steps[-1])))
+        yield from neighbours
+        if not neighbours:
+            names = [name for name in resource.properties.values if name != "Tags"]
+            there = listed(names) or "no property"
+            yield f"{code(finding.resource)} (line {resource.line}) sets {there}, and not {code(_missing(template, steps))}."
+    else:
+        yield from _of_source(template, finding, steps)
+
+
+def _missing(template: Template, steps: Steps) -> str:
+    """Return the part of a path below Properties that is missing: as far as the first step that is not there."""
+    size = next(size for size in range(3, len(steps) + 1) if node_at(template, steps[:size]) is None)
+    return ".".join(map(str, steps[3:size]))
+
+
+def _of_source(template: Template, finding: Finding, steps: Steps) -> Iterator[str]:
+    """Say where a value comes from: a parameter with its default, a mapping, or the line itself."""
+    node, path = node_at(template, steps), ".".join(map(str, steps[3:]))
+    name = text_of(node.argument) if isinstance(node, Call) and node.name == "Ref" else None
+    parameter = template.parameters.get(name) if name else None
+    if node is None:
+        return
+    if parameter is not None:
+        default = (
+            f"whose default is {code(str(parameter.default))}"
+            if parameter.default is not None
+            else "which has no default"
+        )
+        yield f"{code(path)} of {code(finding.resource)} is the parameter {code(parameter.name)}, {default}."
+    elif isinstance(node, Scalar):
+        yield f"Line {node.line} of {code(template.file)} sets {code(path)} of {code(finding.resource)} to {code(node.text)}."
+    else:
+        yield f"{code(finding.resource)} {finding.message.rstrip('.')}, at line {node.line} of {code(template.file)}."
+
+
+def _of_absence(case: Case, finding: Finding) -> Iterator[str]:
+    """Say what the answer creates of the service of a missing type, and which document speaks of the type."""
+    if finding.rule == "unmet-document":
+        names = [file.name for file in case.bundle.files]
+        yield (
+            f"The files of the answer are {listed(names)}."
+            if len(names) > 1
+            else f"The answer is the one file {listed(names)}."
+        )
+        return
+    if not finding.type:
+        return
+    same = [one.name for _, one in case.resources(finding.type)]
+    if same:
+        yield f"The resources of the type {code(finding.type)} are {listed(same)}."
+        return
+    service = finding.type.rpartition("::")[0]
+    kinds = dict.fromkeys(
+        one.type for _, one in case.resources() if one.type.startswith(f"{service}::") and one.type != finding.type
+    )
+    if kinds:
+        yield f"Of {code(service)}, the templates create {listed(list(kinds))}, and not {code(finding.type)}."
+    elif case.templates:
+        count = sum(len(template.resources) for template in case.templates)
+        yield f"None of the {count} resources of the templates is of {code(service)}."
 
 
 def _of_neighbour(template: Template, finding: Finding, name: str) -> Iterator[str]:

@@ -96,19 +96,27 @@ def _told(rule: Rule, members: Sequence[JudgedRequirement]) -> Rule:
         rule,
         title=_literal(f"{rule.title}: {about}" if about else rule.title),
         issue=_literal(" ".join([*lines, *reasons])),
-        root_cause=_literal(_cause(members)),
+        fix=_literal(_fix(rule, members)),
+        root_cause="",  # what the templates tell (see grader.judgement.causes)
     )
 
 
-def _cause(members: Sequence[JudgedRequirement]) -> str:
-    """Say what in the answer leads to an unmet requirement: what the resources written for it have, or that there is none."""
-    places = {place.resource or place.file: place.message for one in members for place in one.evidence}
-    if places:
-        return " ".join(
-            f"{code(name)}: {one_line(text, MAX_QUOTE)}." for name, text in list(places.items())[:MAX_CAUSES]
-        )
-    types = listed(members[0].requirement.types)
-    return f"No template of the answer declares {types}." if types else "No part of the answer is about this line."
+def _fix(rule: Rule, members: Sequence[JudgedRequirement]) -> str:
+    """Say what to do: the type to add, or the property to set and of which resources; the topic's words where neither is known."""
+    asked = members[0].requirement
+    places = [place for one in members for place in one.evidence]
+    if not places and asked.about in ("resource", "count") and asked.types:
+        return f"Add {code(asked.types[0])} to a template, with the settings that the prompt names and the permissions that it needs."
+    by_path: dict[str, list[str]] = {}
+    for place in places:
+        path = place.location.path.removeprefix("Properties.")
+        if place.location.resource and path and not path.startswith("Fn::"):
+            by_path.setdefault(path, []).append(place.location.resource)
+    if asked.about in ("property", "value") and by_path:
+        parts = [f"{code(path)} of {listed(names)}" for path, names in list(by_path.items())[:MAX_CAUSES]]
+        about = f": {asked.title}" if asked.title else ""
+        return f"Set {' and '.join(parts)} as line {asked.line} of the prompt asks{about}."
+    return rule.fix
 
 
 def _reason(judged: JudgedRequirement) -> str:

@@ -96,11 +96,12 @@ class Scope:
     given: Mapping[str, object] = field(default_factory=dict)
     pseudo: Mapping[str, str] = field(default_factory=dict)
     zones: tuple[str, ...] = ("a", "b", "c")
-    _conditions: dict[str, bool | None] = field(default_factory=dict)
-    _names: dict[str, object] = field(default_factory=dict)
-    _values: dict[int, tuple[AnyNode, object]] = field(default_factory=dict)  # a node's id is its own while it is kept
-    _busy: set[str] = field(default_factory=set)
-    _depth: int = 0
+    _conditions: dict[str, bool | None] = field(default_factory=dict, init=False)
+    _names: dict[str, object] = field(default_factory=dict, init=False)
+    # by the node's id, which no other node has while it is kept
+    _values: dict[int, tuple[AnyNode, object]] = field(default_factory=dict, init=False)
+    _busy: set[str] = field(default_factory=set, init=False)
+    _depth: int = field(default=0, init=False)
 
     def parameter(self, name: str) -> object:
         """Return a parameter's value: given, else its default, else unknown."""

@@ -134,7 +134,7 @@ def test_a_demand_is_judged(make_case: Make, template: str, ask: str, standings:
 def test_what_is_unmet_says_what_is_there_instead(make_case: Make) -> None:
     case = make_case({"template.yaml": STORES}, prompt="- All S3 buckets must have versioning\n")
     unmet = next(one for one in judged(case) if one.standing == "unmet")
-    assert unmet.reason == "Plain has no VersioningConfiguration (1 of 2)"
+    assert unmet.reason == "Plain has no VersioningConfiguration (1 of 2 differs)"
     assert [(place.resource, place.line) for place in unmet.evidence] == [("Plain", 14)]
 
 

@@ -92,8 +92,8 @@ def _subject(answer: Answer, demand: Demand, types: tuple[str, ...]) -> Verdict 
     if any(holds(one, ways, check.values)[0] for one in answer.hidden if one.type in types):  # type: ignore[arg-type]
         return unjudged("what complies is created only under a condition that is false by default")
     one, _, there = bad[0]
-    more = f" ({len(bad)} of {len(built)})" if len(built) > 1 else ""
-    return unmet(f"{one.name} has {there}{more}", [item.located(f"has {says}", at) for item, at, says in bad])
+    more = f" ({len(bad)} of {len(built)} {'differs' if len(bad) == 1 else 'differ'})" if len(built) > 1 else ""
+    return unmet(f"{one.name} {there}{more}", [item.located(says, at) for item, at, says in bad])
 
 
 def applies(way: Mapping[str, object], type: str) -> bool:
@@ -124,7 +124,8 @@ def _way(built: Built, way: Mapping[str, object], values: Mapping[str, object]) 
         if path == "type":
             continue
         state, there = value_holds(built.values(path), wanted, values)
-        said = f"no {_missing(built, path)}" if there is None else f"{path.replace('.*', '')} {there}"
+        last = path.removesuffix(".*").rpartition(".")[2]
+        said = f"has no {_missing(built, path)}" if there is None else f"sets {last} to {there}"
         result = (state, path, said) if result[0] is True else result
         if state is False:
             return False, path, said
