@@ -20,7 +20,7 @@ class RuleFinding(Located):
 
 Check = Callable[[Case], Iterable[RuleFinding]]
 Confirm = Callable[[Case, Finding], Finding | None]
-Corrections = Callable[[Case, Finding], Iterable[Edit]]
+Corrections = Callable[[Case, Finding], Iterable[Edit] | None]  # None: no lines, whatever the ideal answer has
 
 
 @dataclass(frozen=True, slots=True)

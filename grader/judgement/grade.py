@@ -266,7 +266,7 @@ def _failure(
         fix="\n\n".join(
             filter(
                 None,
-                (narrate(rule.fix, findings), fix.text or (ideal.lines(findings) if ideal else "")),
+                (narrate(rule.fix, findings), fix.text or _ideal_lines(group, ideal)),
             )
         ),
         root_cause=narrate(rule.root_cause, findings) or cause(findings, case),
@@ -282,6 +282,11 @@ def _failure(
         requirements=group.requirements,
         fix_lines=fix.lines,
     )
+
+
+def _ideal_lines(group: Grouped, ideal: IdealAnswer | None) -> str:
+    """Quote what the ideal answer has where the response fails a rule; what it has need not meet a requirement."""
+    return ideal.lines(group.findings) if ideal and not group.rule.id.startswith("unmet-") else ""
 
 
 def _evidence(finding: Finding, bundle: Bundle) -> Evidence:

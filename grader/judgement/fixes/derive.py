@@ -62,7 +62,10 @@ def _edits(rule: Rule, finding: Finding, case: Case, ideal: IdealAnswer | None) 
     if template is None:
         return []
     if rule.corrections:
-        edits = list(rule.corrections(case, finding))
+        own = rule.corrections(case, finding)
+        if own is None:
+            return []
+        edits = list(own)
     else:
         derive = (_needed(rule), _written, _text, by_message, by_name)
         edits = next((found for one in derive if (found := list(one(case, template, finding)))), [])

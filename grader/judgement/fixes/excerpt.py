@@ -24,7 +24,8 @@ class Excerpt:
     """Lines of a template, corrected: `line` is where they begin in the response's own file.
 
     `removed` tells that the lines are shown as they were, because a fix takes them away and nothing near them remains; `added`
-    that they are a new entry of a section, which is written before `line`. `kept` are the lists whose other items are left out.
+    that they are a new entry of a section, which is written before `line`. `kept` are the lists whose other items are left out,
+    `partial` those of whose items some lines are left out.
     """
 
     file: str
@@ -35,6 +36,7 @@ class Excerpt:
     removed: bool = False
     added: bool = False
     kept: tuple[str, ...] = ()
+    partial: tuple[str, ...] = ()
 
 
 def excerpts(template: Template, planned: Sequence[Planned]) -> list[Excerpt]:
@@ -68,7 +70,11 @@ def _excerpt(template: Template, section: str, name: str, mine: Sequence[Planned
     shown = lines.shown(not template.is_json)
     if template.is_json:
         shown = _LAST_COMMA.sub(r"\1", shown).removesuffix(",")  # the entries behind it are left out
-    return Excerpt(template.file, key.line, shown, name, section, kept=lines.kept()) if shown else None
+    return (
+        Excerpt(template.file, key.line, shown, name, section, kept=lines.kept(), partial=lines.partial())
+        if shown
+        else None
+    )
 
 
 def _added(
@@ -86,8 +92,15 @@ def _added(
 
 def _removal(template: Template, name: str, mine: Sequence[Planned]) -> Excerpt | None:
     splice = mine[0].splices[0]
-    body = template.text[splice.start : splice.end].strip("\n,")
-    line = template.text.count("\n", 0, splice.start) + 1
+    start = (
+        splice.start
+        + len(template.text[splice.start : splice.end])
+        - len(template.text[splice.start : splice.end].lstrip(" \n,"))
+    )
+    begin = template.text.rfind("\n", 0, start) + 1
+    begin = begin if not template.text[begin:start].strip() else start
+    body = textwrap.dedent(template.text[begin : splice.end].rstrip(" \n,"))
+    line = template.text.count("\n", 0, start) + 1
     fits = body.count("\n") < MAX_LINES and all(len(one) <= MAX_WIDTH for one in body.split("\n"))
     return Excerpt(template.file, line, body, name, removed=True) if fits else None
 
@@ -127,7 +140,7 @@ class _Lines:
         whole = False
         for located in found:
             node = located.node
-            if node.kind == "list" and located.key and not node.flow:
+            if node.kind == "list" and located.key and (not node.flow or "\n" in self.text[node.start : node.end]):
                 self.lists[located.key.text] = node
             if located.key:
                 self._show(located.key.start)
@@ -183,6 +196,15 @@ class _Lines:
     def kept(self) -> tuple[str, ...]:
         """Return the names of the lists on the way to an edit that have items that are not shown."""
         return tuple(name for name, node in self.lists.items() if self._left_out(node))
+
+    def partial(self) -> tuple[str, ...]:
+        """Return the names of the lists on the way to an edit that have items of which some lines are not shown."""
+
+        def is_cut(item: Span) -> bool:
+            first, last = self._line(item.start), self._line(max(item.end - 1, item.start))
+            return first in self.numbers and not self.numbers.issuperset(range(first, last + 1))
+
+        return tuple(name for name, node in self.lists.items() if any(is_cut(item) for item in node.items))
 
     def _left_out(self, node: Span) -> list[int]:
         """Return the lines where items of a list begin that are not shown."""

@@ -37,6 +37,7 @@ _ATTACHED = (
 # Types whose counterpart serves another purpose as often as not: a role of another service, a key with another policy.
 _OWN = ("AWS::IAM::Role", "AWS::KMS::Key", "AWS::KMS::Alias")
 _KEYS = re.compile(r"Kms|KMS")
+_THINGS = ("resource", "count", "output")  # demands that something is there, and not what it has
 _COPIED = ("Type", "DependsOn", "CreationPolicy", "UpdatePolicy", "DeletionPolicy", "UpdateReplacePolicy", "Properties")
 
 
@@ -83,6 +84,9 @@ class _Writer:
     def meet(self, demand: Demand, evidence: Sequence[Located]) -> bool:
         """Write what a demand needs; False where that cannot be written."""
         wanted = [one for one in evidence if one.resource]
+        if demand.requirement.about not in _THINGS:
+            types = {resource.type for _, resource in self.case.resources()}
+            wanted = [one for one in wanted if one.type not in types or self._place(one)]
         number = demand.check.values.get("n")
         count = number if demand.requirement.about == "count" and isinstance(number, int) else 1
         count = len(wanted) if demand.check.every or demand.requirement.about == "output" else count
@@ -148,18 +152,22 @@ class _Writer:
         """Give the counterpart, or a resource that does not comply, the ideal's property; else add the resource."""
         name = one.resource
         twin = self._twin(one)
-        if demand.requirement.about not in ("resource", "count"):
-            mine = [each for each in self.findings if each.type == one.type and each.resource in ours.resources]
-            place = next((each.resource for each in mine if (each.file, each.resource) == twin), None)
-            place = place or (mine[0].resource if mine else None)
-            if place is None and twin and twin[0] == ours.file:
-                place = twin[1]
-            if place is not None:
+        if demand.requirement.about not in _THINGS:
+            place = self._place(one)
+            if place in ours.resources:
                 self._property(theirs, ours, one, place)
                 return
         if twin is not None:
             raise UntranslatableError(name)  # it is there, and what else the demand is about is not known
         self._add(theirs, ours, name)
+
+    def _place(self, one: Located) -> str:
+        """Return which resource of the response gets what one of the ideal answer has; empty for none."""
+        twin = self._twin(one)
+        mine = [each.resource for each in self.findings if each.type == one.type and each.resource]
+        if twin and (twin[1] in mine or not mine):
+            return twin[1]
+        return mine[0] if mine else ""
 
     def _property(self, theirs: Template, ours: Template, one: Located, place: str) -> None:
         steps = one.path.split(".")[:2]

@@ -16,15 +16,8 @@ from grader.template import Resource, Template, at, items_of, plain, text_of
 _KEY_NAME = re.compile(r"^(Kms|KMS)\w*(Key|Id|ID|Arn|ARN)$")
 _LOGS = re.compile(r"log", re.I)
 # What a property has at least where only its presence is asked for.
-# Source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/mpu-abort-incomplete-mpu-lifecycle-config.html
+# Source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingServerSideEncryption.html
 _LEAST: Mapping[tuple[str, str], object] = {
-    ("AWS::S3::Bucket", "LifecycleConfiguration.Rules"): [
-        {
-            "Id": "AbortIncompleteUploads",
-            "Status": "Enabled",
-            "AbortIncompleteMultipartUpload": {"DaysAfterInitiation": 7},
-        }
-    ],
     ("AWS::S3::Bucket", "BucketEncryption.ServerSideEncryptionConfiguration"): [
         {"ServerSideEncryptionByDefault": {"SSEAlgorithm": "AES256"}}
     ],

@@ -39,7 +39,7 @@ def fix_text(
 
 def _place(one: Finding) -> str:
     last = next((step for step in reversed(one.path.split(".")) if not is_natural(step)), "")
-    of = f"{code(last)} of " if last and last != "Properties" and one.resource else ""
+    of = f"{code(last)} of " if last and last not in ("Properties", one.resource) and one.resource else ""
     return f"{of}{code(one.resource or one.file)} (line {one.line})"
 
 
@@ -93,6 +93,8 @@ def _shown(one: Excerpt, template: Template) -> str:
         what = f"Remove from {place}"
     elif kept:
         what = f"Change {place}; the other items of {' and '.join(kept)} stay"
+    elif one.partial:
+        what = f"Change {place}; what is not shown of {' and '.join(map(code, one.partial))} stays"
     else:
         what = f"Corrected lines of {place}"
     return f"{what}:\n\n{fenced(one.text, 'json' if template.is_json else 'yaml')}"

@@ -151,8 +151,8 @@ def _source(template: Template, caller: Resource) -> object:
     return None
 
 
-def plain_parameter(case: Case, finding: Finding) -> Iterator[Edit]:
-    """Store a value that is no secret, by its name, as a String."""
-    steps = ("Resources", finding.resource, "Properties", "Type")
-    if not re.search(r"password|secret|token|key|credential|connection", finding.resource, re.I):
-        yield set_value(steps, "String")
+def plain_parameter(case: Case, finding: Finding) -> list[Edit] | None:
+    """Store a value that is not secret, by its name, as a String; None for a secret, which must not become one."""
+    if re.search(r"password|secret|token|key|credential|connection", finding.resource, re.I):
+        return None
+    return [set_value(("Resources", finding.resource, "Properties", "Type"), "String")]
