@@ -158,6 +158,8 @@ def open_ports(answer: Answer, demand: Demand) -> Verdict:
 @judge("restricted-port")
 def restricted_port(answer: Answer, demand: Demand) -> Verdict:
     """Judge whether a port (SSH, where the prompt names none) is open to some range, and to the internet nowhere."""
+    if not answer.exactly("AWS::EC2::SecurityGroup") and answer.exactly("AWS::EC2::NetworkAclEntry"):
+        return unjudged("network ACLs may restrict the port instead of security groups")
     missing = _nothing(answer)
     if missing:
         return missing

@@ -517,7 +517,7 @@ def image(answer: Answer, demand: Demand) -> Verdict:
 @judge("language")
 def language(answer: Answer, demand: Demand) -> Verdict:
     """Judge whether functions run on the language that the prompt names."""
-    name = str(demand.check.values.get("word", "")).lower()
+    name = str(demand.check.values.get("language", "")).lower()
     prefix = {
         "python": "python",
         "node": "nodejs",

@@ -23,6 +23,9 @@ _FOLDER = Path(__file__).parent / "lexicon"
 _TOKEN = re.compile(r"AWS::\w+::\w+|[A-Za-z0-9]+")
 # Services whose nouns the files of the lexicon give: the names of their types are put together by chance, `IAM roles, policies`.
 _OWN_NOUNS = ("CloudFormation", "CloudWatch", "EC2", "IAM", "Lambda", "RDS", "S3")
+# Services that work without a resource of theirs, or whose names are words for what other resources do.
+_NO_RESOURCE = ("ApplicationAutoScaling", "AutoScaling", "AutoScalingPlans", "CertificateManager", "Shield", "XRay")
+_VENDORS = ("aws", "amazon")
 _WORD = re.compile(r"[a-z0-9]+")
 _START = 4
 _SUFFIX = re.compile(r"(V2|v2)$")
@@ -109,13 +112,17 @@ class SubjectFile(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class Noun:
-    """What a thing is called, and the resource types that it may be; `strength` is called, hinted, introduced or generic."""
+    """What a thing is called, and the resource types that it may be; `strength` is called, hinted, introduced or generic.
+
+    `is_service` is true for the name of a service, whose resources may also be used without a resource of their own.
+    """
 
     name: str
     types: tuple[str, ...]
     strength: str
     level: str
     also: tuple[str, ...] = ()
+    is_service: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,6 +215,8 @@ class Lexicon:
         for size in range(min(self._longest.get(word, 0), len(words) - index), 0, -1):
             noun = self.nouns.get(tuple(words[index : index + size]))
             if noun and not _BREAK.search(text[tokens[index][0] : tokens[index + size - 1][1]]):
+                if noun.is_service and word in _VENDORS and self._at(words, index + 1, tokens, text)[0] > size - 1:
+                    return 1, None  # the thing of a service: `AWS Glue crawler`
                 return size, noun
         return 1, None
 
@@ -236,6 +245,10 @@ def load_lexicon() -> Lexicon:
                 nouns[words_of(name)] = noun
                 joined = "".join(words_of(name))
                 nouns.setdefault((joined,), noun)
+    for words, noun in _of_services():
+        own = words[-1:] if words[0] in _VENDORS else words
+        if not any(name in nouns and not nouns[name].is_service for name in (own, *((one, *own) for one in _VENDORS))):
+            nouns.setdefault(words, noun)
     asks = tuple(_ask(file) for subject in subjects for file in subject.asks)
     return Lexicon(nouns, asks, subjects)
 
@@ -260,6 +273,27 @@ def _of_schemas() -> Iterator[tuple[tuple[str, ...], Noun]]:
         parts = re.findall(r"[A-Z]+(?![a-z])|[A-Z][a-z0-9]+|[a-z0-9]+", _SUFFIX.sub("", own))
         words = (base(_SUFFIX.sub("", service)), *(base(part) for part in parts))
         yield words, Noun(" ".join((service, *parts)), (type,), "called", "High")
+
+
+def _of_services() -> Iterator[tuple[tuple[str, ...], Noun]]:
+    """Yield a noun for each service whose name is more than a word of English: any of its types is the service.
+
+    `MediaConvert` names it alone, `backup` only after `AWS`.
+    """
+    services: dict[str, list[str]] = {}
+    for type in resource_types("us-east-1"):
+        services.setdefault(type.split("::")[1], []).append(type)
+    for service, types in services.items():
+        name = _SUFFIX.sub("", service)
+        if service in (*_OWN_NOUNS, *_NO_RESOURCE) or name in _OWN_NOUNS:
+            continue
+        noun = Noun(name, tuple(types), "hinted", "High", is_service=True)
+        for vendor in _VENDORS:
+            yield (vendor, base(name)), noun
+        parts = re.findall(r"[A-Z]+(?![a-z])|[A-Z][a-z0-9]+", name)
+        if len(parts) > 1 and "".join(parts) == name:
+            yield (base(name),), noun
+            yield tuple(base(part) for part in parts), noun
 
 
 def _ask(file: AskFile) -> Ask:

@@ -11,13 +11,15 @@ from grader.model import Requirement, RequirementSource
 from grader.support.text import is_natural
 from grader.task.prompt import Sentence, read_prompt
 from grader.task.reading.demand import Check, Demand, Reading
-from grader.task.reading.lexicon import Ask, Lexicon, Mention, load_lexicon
+from grader.task.reading.lexicon import Ask, AskFile, Lexicon, Mention, load_lexicon
 from grader.task.reading.phrases import Found
+from grader.task.reading.settings import given_values
 from grader.task.reading.values import NUMBER_WORDS
 
 MAX_SENTENCES = 1_500
 MAX_QUOTE = 240
 MAX_MAIN = 3  # a title that names more things names parts
+MAX_SERVICE_TYPES = 3  # of all the types of a service, a requirement lists so many
 FAR = 35  # so many characters away, a place may be that of something else
 MAX_EARLIER = 4  # sentences before one that may say what it is about
 _EVERY = re.compile(r"\b(all|every|each|any|everything)\b", re.I)
@@ -141,11 +143,14 @@ _LEFT_OUT = re.compile(
     re.I,
 )
 _MODAL = re.compile(r"s?\s+(?:\w+\s+)?(must|should|shall|needs?|will|can|may|are|is|have|has)\b", re.I)
+_ALL = re.compile(r"\b(all|every|each|any)\s+(?:(?:the|of|our|your|aws|amazon|new)\s+)*$", re.I)
+_STATED = re.compile(r"s?\s+(?:\w+\s+)?(must|should|shall|are|is|have|has|needs? to|can|cannot)\b", re.I)
 _FURTHER = re.compile(
     r"\b(only|custom|both regions|(each|every|multiple|secondary|all) regions?|failover|error handling|reusable|read-only|scoped|"
     r"weighted|synchronous|asynchronous|cross-account)\b",
     re.I,
 )
+_SETTING = AskFile(id="setting", title="{noun} with {name} {value}", says=["value"], about="value", level="Medium", examples=[""])
 _CLAUSE = re.compile(r"[;:()]|\s[–—-]\s|,\s+(?=and\b|with\b|an?\b|the\b|plus\b|including\b|while\b|each\b)|\.\s")
 
 
@@ -263,6 +268,7 @@ def _demands(line: _Line, lexicon: Lexicon) -> Iterator[Demand]:
 
 
 def _read(line: _Line, lexicon: Lexicon) -> Iterator[Demand]:
+    taken: list[Found] = []
     for ask in lexicon.candidates(line.lowered):
         seen: set[tuple[tuple[str, ...], ...]] = set()
         places = list(_found(ask, line))
@@ -273,11 +279,33 @@ def _read(line: _Line, lexicon: Lexicon) -> Iterator[Demand]:
             demand = _asked(ask, found, line)
             if demand and several:
                 demand = replace(demand, check=replace(demand.check, is_weak=True))
+            if demand:
+                taken.append(found)
             if demand and demand.check.subjects not in seen:
                 seen.add(demand.check.subjects)
                 yield demand
+    yield from _settings(line, taken)
     yield from _named(line)
     yield from _things(line)
+
+
+def _settings(line: _Line, taken: Sequence[Found]) -> Iterator[Demand]:
+    """Yield a demand for each value that a sentence gives for a property by its name, where no entry of the lexicon reads it."""
+    sentence = line.sentence
+    groups = (line.mentions, *line.above)
+    types = tuple(dict.fromkeys(type for group in groups for mention in group for type in mention.noun.types))
+    for given in given_values(sentence.text, types):
+        found = given.found
+        if any(one.start < found.end and found.start < one.end for one in taken):
+            continue
+        if sentence.negates(found.start) or sentence.is_example(found.start) or sentence.is_example(found.end):
+            continue
+        if sentence.is_optional_at(found.start, found.end):
+            continue
+        ask = Ask(_SETTING.model_copy(update={"of": list(given.types)}), (), (), (), given.ways)
+        demand = _asked(ask, replace(found, values={"name": given.name, "value": given.value}), line)
+        if demand and demand.requirement.types:
+            yield demand
 
 
 def _named(line: _Line) -> Iterator[Demand]:
@@ -478,7 +506,7 @@ def _things(line: _Line) -> Iterator[Demand]:
         mention = group[0]
         start = mention.start
         types = tuple(dict.fromkeys(type for one in group for type in one.noun.types))
-        if types in seen or not _is_asked(mention, sentence, len(group) == 1):
+        if types in seen or not _is_asked(mention, sentence, len(group) == 1, _is_prefix(mention, line)):
             continue
         negated = sentence.negates(start) or _LEFT_OUT.match(sentence.text[mention.end :]) is not None
         if negated and (types == _SUBNET or not _is_excluded(group, sentence.text)):
@@ -501,13 +529,15 @@ def _things(line: _Line) -> Iterator[Demand]:
             subjects=(types,),
             names=name,
             text=sentence.text,
+            arguments={"whole_service": mention.noun.name} if mention.noun.is_service else {},
             values=kinds or ({"n": number} if number else {}),
             is_weak=_is_weak(group[0], line) or bool(number and _WITHIN.search(sentence.text[:start])),
             is_partial=not negated and _says_more(sentence.text, start, group[-1].end, quote),
         )
         name = f"{' and '.join(kind for kind in kinds if kind != 'subnets')} {name}".strip()
         title = f"No {name}" if negated else f"{number} {_plural(name)}" if judge == "count" else name
-        named = tuple(dict.fromkeys((*types, *(type for one in group for type in one.noun.also))))
+        first = types[:MAX_SERVICE_TYPES] if mention.noun.is_service else types
+        named = tuple(dict.fromkeys((*first, *(type for one in group for type in one.noun.also))))
         yield Demand(
             requirement=_requirement(line, quote, about, named, mention.noun.level, title), check=check, entry=judge
         )
@@ -520,7 +550,7 @@ def _plural(name: str) -> str:
     return name if name.endswith("s") else f"{name}s"
 
 
-def _is_asked(mention: Mention, sentence: Sentence, is_alone: bool) -> bool:
+def _is_asked(mention: Mention, sentence: Sentence, is_alone: bool, is_prefix: bool) -> bool:
     """Whether a noun at its place asks for the thing, rather than refers to it."""
     strength, start = mention.noun.strength, mention.start
     if sentence.is_optional_at(start, mention.end):
@@ -530,11 +560,19 @@ def _is_asked(mention: Mention, sentence: Sentence, is_alone: bool) -> bool:
     before = sentence.text[:start]
     if strength == "generic" or (strength == "hinted" and not _HINT.search(before) and not _INTRODUCES.search(before)):
         return False
+    if strength == "hinted" and is_prefix:
+        return False  # the service of what follows: `EC2 subnets`
     if re.search(r"\bor\s+(?:an?\s+|the\s+)?$", sentence.text[:start], re.I):
         return False  # an alternative to something that the lexicon does not know
     if is_alone and re.match(r"s?\s+or\b", sentence.text[mention.end :], re.I):
         return False
     return not sentence.is_existing(start, mention.end) and not sentence.is_example(start)
+
+
+def _is_prefix(mention: Mention, line: _Line) -> bool:
+    """Whether another noun follows a noun without a word between them."""
+    ends = {one.start for one in line.mentions}
+    return any(line.sentence.text[mention.end : start].isspace() for start in ends if start > mention.end)
 
 
 def _is_excluded(group: Sequence[Mention], text: str) -> bool:
@@ -569,6 +607,8 @@ def _is_weak(mention: Mention, line: _Line) -> bool:
     named = text[mention.start : mention.end].lower()
     if mention.noun.types[0].startswith("AWS::CloudWatch") and "cloudwatch" not in named and _FOREIGN.search(before):
         return True  # the dashboard of another service
+    if _ALL.search(before) and _STATED.match(text[mention.end :]):
+        return True  # a statement about all of them, which asks for none
     if mention.noun.types == _VPC and _INSIDE.search(text[: mention.start]):
         return True  # where something runs, which may be there already
     if mention.noun.types == _KEY and _ENCRYPTS.search(text[: mention.start]):

@@ -166,6 +166,7 @@ KINDS = {
     "camel": Kind(
         rf"(?!(?:{_NO_PARAMETERS})\w*)(?-i:[A-Z][a-z0-9]+(?:[A-Z][A-Za-z0-9]*)+|[a-z]+[A-Z][A-Za-z0-9]+)(?!\.\w)", str
     ),
+    "language": Kind(r"(?:python|node(?:js)?|javascript|typescript|java|ruby|golang|dotnet)\b", str.lower),
     "file": Kind(r"[\w./-]+\.(?:ya?ml|json|md)", str),
     "value": Kind(r"(?!(?:for|to|is|of|only|schema|values?|and|the|in|on|off|with|that|by)\b)[\w.:/-]*\w", str),
     "network": Kind(r"\d{1,3}\.\d{1,3}\.\d{1,3}\.\d{1,3}/(?:8|1\d)(?!\d)", str),
