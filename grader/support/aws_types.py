@@ -56,9 +56,7 @@ def settings_of(type: str, region: str = "us-east-1") -> tuple[Setting, ...]:
     return tuple(islice(found, _MAX_SETTINGS))
 
 
-def _settings(
-    schema: Mapping[str, Any], properties: Mapping[str, Any], above: str, depth: int
-) -> Iterator[Setting]:
+def _settings(schema: Mapping[str, Any], properties: Mapping[str, Any], above: str, depth: int) -> Iterator[Setting]:
     for name, one in properties.items():
         value = _resolved(schema, one)
         path = f"{above}{name}"

@@ -84,6 +84,36 @@ Outputs:
   TopicArn: {Value: !Ref Alerts}
 """
 
+QUEUES = """
+Resources:
+  Orders:
+    Type: AWS::SQS::Queue
+    Properties:
+      VisibilityTimeout: 300
+      RedrivePolicy: {deadLetterTargetArn: !GetAtt Failed.Arn, maxReceiveCount: 3}
+  Failed:
+    Type: AWS::SQS::Queue
+  Clicks:
+    Type: AWS::Kinesis::Stream
+    Properties: {ShardCount: 2}
+  Table:
+    Type: AWS::DynamoDB::Table
+    Properties:
+      BillingMode: PAY_PER_REQUEST
+      DeletionProtectionEnabled: true
+      AttributeDefinitions: [{AttributeName: id, AttributeType: S}]
+      KeySchema: [{AttributeName: id, KeyType: HASH}]
+  Api:
+    Type: AWS::ApiGateway::RestApi
+    Properties: {Name: orders}
+  Converter:
+    Type: AWS::IAM::Role
+    Properties:
+      AssumeRolePolicyDocument:
+        Version: "2012-10-17"
+        Statement: [{Effect: Allow, Principal: {Service: mediaconvert.amazonaws.com}, Action: sts:AssumeRole}]
+"""
+
 
 @pytest.mark.parametrize(
     ("template", "ask", "standings"),
@@ -118,11 +148,26 @@ Outputs:
         (STORES, "Parameter Stage (String), and an EnvironmentSuffix parameter", {"parameter-called": "unmet"}),
         (STORES, "Do not create SNS topics", {"nothing": "unmet"}),
         (STORES, "CloudFormation template in JSON", {"format-json": "unmet"}),
+        (QUEUES, "SQS queue with a visibility timeout of 5 minutes", {"setting": "met"}),
+        (QUEUES, "SQS queue with a visibility timeout of 60 seconds", {"setting": "unmet"}),
+        (QUEUES, "SQS queue with a visibility timeout of 6 times the function's", {"setting": None}),
+        (QUEUES, "SQS queue with a message retention period of 14 days", {"setting": "unmet"}),
+        (QUEUES, "DLQ with maxReceiveCount 3", {"queue-receive-count": "met"}),
+        (QUEUES, "Kinesis data stream with 4 shards", {"stream-shards": "unmet", "exists": "met"}),
+        (QUEUES, "DynamoDB table with deletion protection enabled", {"setting": "met"}),
+        (QUEUES, "DynamoDB table, billing mode PROVISIONED", {"setting": "unmet"}),
+        (QUEUES, "DynamoDB table; deletion protection in production only", {"setting": None}),
+        (QUEUES, "Use AWS MediaConvert for video", {"exists": "unjudged"}),
+        (QUEUES, "Use Amazon AppFlow for ingestion", {"exists": "unmet"}),
+        (QUEUES, "REST API with CORS enabled on API Gateway", {"api-cors": "unmet"}),
+        (QUEUES, "A role with which a function reads a bucket", {"exists": "unjudged"}),
+        (QUEUES, "It checks that SQS queues have a visibility timeout of 60 seconds", {"setting": "unjudged"}),
+        (NETWORK, "Never hardcode AZ names", {"no-literal-zone": "met"}),
         ("Resources: {A: {Type: 'AWS::SNS::Topic'}}\nOther: [", "an SQS queue", {"exists": "unmet"}),
         ("Resources: {A: {Type: 'AWS::SNS::Topic'}}\nOther: [", "an SNS topic", {"exists": "unjudged"}),
     ],
 )
-def test_a_demand_is_judged(make_case: Make, template: str, ask: str, standings: dict[str, str]) -> None:
+def test_a_demand_is_judged(make_case: Make, template: str, ask: str, standings: dict[str, str | None]) -> None:
     case = make_case({"template.yaml": template}, prompt=f"- {ask}\n")
     from_prompt = {one.requirement.title: one for one in judged(case)}
     found = {}

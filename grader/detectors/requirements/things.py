@@ -44,7 +44,9 @@ def exists(answer: Answer, demand: Demand) -> Verdict:
         return unjudged("a custom resource may create it")
     service = demand.check.arguments.get("whole_service")
     if isinstance(service, str):
-        if any(service.lower() in text.lower() for one in answer.case.templates for _, _, text in answer.case.texts(one)):
+        if any(
+            service.lower() in text.lower() for one in answer.case.templates for _, _, text in answer.case.texts(one)
+        ):
             return unjudged("the templates use the service without a resource of it")
         return unmet(f"no template of the answer has anything of {service}")
     return unmet(f"the answer creates no {demand.check.names or demand.requirement.title}")

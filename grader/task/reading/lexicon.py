@@ -199,7 +199,8 @@ class Lexicon:
         while index < len(words):
             size, noun = self._at(words, index, tokens, text)
             if noun and found and noun.strength == "generic" and text[found[-1].end : tokens[index][0]].isspace():
-                pass  # the head of a compound: the `instance` of `MySQL database instance`
+                if found[-1].noun.strength == "hinted" and _is_other(found[-1].noun, noun):
+                    found.pop()  # only the service of what follows: the `EC2` of `EC2 subnets`
             elif noun:
                 found.append(Mention(tokens[index][0], tokens[index + size - 1][1], noun))
             index += size
@@ -219,6 +220,12 @@ class Lexicon:
                     return 1, None  # the thing of a service: `AWS Glue crawler`
                 return size, noun
         return 1, None
+
+
+def _is_other(first: Noun, second: Noun) -> bool:
+    """Whether two nouns name different things of the same service."""
+    service = first.types[0].split("::")[1] == second.types[0].split("::")[1]
+    return service and not set(first.types) & set(second.types)
 
 
 def base(word: str) -> str:

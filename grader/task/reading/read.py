@@ -74,7 +74,7 @@ _VARIES = re.compile(
     r"\b(if|etc|future|conditional(ly)?|"
     r"environment[- ]specific|per environment|based on (the )?environment|depending on|(for|in) (the )?(prod|production|dev|"
     r"development|staging|non-production)\b|production only|single[- ]az|where (applicable|possible|appropriate)|as (needed|appropriate)|"
-    r"(prod|dev|staging): )",
+    r"(prod|dev|staging): |\b(prod|production|staging|dev|development)\s+(?:\w+\s+)?only\b)",
     re.I,
 )
 _GOVERNED = re.compile(
@@ -145,12 +145,31 @@ _LEFT_OUT = re.compile(
 _MODAL = re.compile(r"s?\s+(?:\w+\s+)?(must|should|shall|needs?|will|can|may|are|is|have|has)\b", re.I)
 _ALL = re.compile(r"\b(all|every|each|any)\s+(?:(?:the|of|our|your|aws|amazon|new)\s+)*$", re.I)
 _STATED = re.compile(r"s?\s+(?:\w+\s+)?(must|should|shall|are|is|have|has|needs? to|can|cannot)\b", re.I)
+# What a relative clause is about, and what something of the answer is to check at run time: neither is asked for.
+_RELATIVE = re.compile(
+    r"\b(which|whom|whose|that|because|while|if|when)\s+(?:an?|the|its|our|another|each)\s+(?:[\w-]+\s+)?$", re.I
+)
+_DOES = re.compile(r"s?\s+(?:\w+\s+)?(?!its\b|this\b|as\b|has\b)[a-z]+[^s\W]s\b", re.I)
+_CHECKED = re.compile(
+    r"\b(checks?|checking|verif(?:y|ies|ying)|detects?|detecting|evaluat(?:es?|ing)|audits?|auditing|reports?|flags?)\s+"
+    r"(?:that|whether|if|when|for)\s+[^.;:]{0,60}$",
+    re.I,
+)
 _FURTHER = re.compile(
     r"\b(only|custom|both regions|(each|every|multiple|secondary|all) regions?|failover|error handling|reusable|read-only|scoped|"
     r"weighted|synchronous|asynchronous|cross-account)\b",
     re.I,
 )
-_SETTING = AskFile(id="setting", title="{noun} with {name} {value}", says=["value"], about="value", level="Medium", examples=[""])
+# The entry of every value that a prompt gives by the name of a property; its ways are those of the schema.
+_SETTING = AskFile(
+    id="setting",
+    but="",
+    title="{noun} with {name} {value}",
+    says=["value"],
+    about="value",
+    level="Medium",
+    examples=[""],
+)
 _CLAUSE = re.compile(r"[;:()]|\s[–—-]\s|,\s+(?=and\b|with\b|an?\b|the\b|plus\b|including\b|while\b|each\b)|\.\s")
 
 
@@ -316,7 +335,7 @@ def _named(line: _Line) -> Iterator[Demand]:
     if found is None or not above or sentence.is_optional:
         return
     for pattern, about in ((_OUTPUTS, "output"), (_PARAMETERS, "parameter")):
-        if pattern.search(above[-1]):
+        if any(pattern.search(text) for text in above):
             name = found.group(1)
             judge = "output-called" if about == "output" else "parameter"
             quote = _quote(sentence.text, 0, found.end())
@@ -385,7 +404,7 @@ def _asked(ask: Ask, found: Found, line: _Line) -> Demand | None:
         every=universal,
         is_weak=file.weak
         or _is_alternative(found, line.sentence.text)
-        or bool(_VARIES.search(line.sentence.text))
+        or bool(_VARIES.search(line.sentence.text) or _CHECKED.search(line.sentence.text[: found.start]))
         or (file.needs == "each" and not linked and not _DATA.search(line.sentence.text))
         or is_far
         or (is_borrowed and _GENERAL.search(line.sentence.text[: found.start]) is not None)
@@ -609,6 +628,8 @@ def _is_weak(mention: Mention, line: _Line) -> bool:
         return True  # the dashboard of another service
     if _ALL.search(before) and _STATED.match(text[mention.end :]):
         return True  # a statement about all of them, which asks for none
+    if _RELATIVE.search(before) and _DOES.match(text[mention.end :]):
+        return True
     if mention.noun.types == _VPC and _INSIDE.search(text[: mention.start]):
         return True  # where something runs, which may be there already
     if mention.noun.types == _KEY and _ENCRYPTS.search(text[: mention.start]):

@@ -22,15 +22,31 @@ _TOTALS = frozenset("count number num quantity".split())
 _SWITCHES = frozenset("enable enabled status is use".split())
 _HOLDERS = frozenset("configuration config option options specification settings setting property".split())
 _SAME = {"minimum": "min", "maximum": "max", "cidr": "cidr", "autoscaling": "auto"}
-_LEADS = frozenset("of to is be at a an the for with set exactly period value equal as must should limit threshold attempt and".split())
+_LEADS = frozenset(
+    "of to is be at a an the for with set exactly period value equal as must should limit threshold attempt and".split()
+)
 _BOUNDS = re.compile(
     r"\b(at least|at most|minimum|maximum|min|max|up to|over|above|below|under|exceed\w*|greater than|less than|more than|within|"
     r"fewer than|between|from|every|default\w*|around|about|approximately)\s*(?:of\s*)?$|[<>≥≤~]\s*=?\s*$",
     re.I,
 )
-_OPEN_END = re.compile(r"\s*(\+|-\s*\d|–\s*\d|to\s+\d|or (?:more|higher|less|greater|above|later)|\.\d|%?\s*/|x\b|×|\s*times\b|(?:st|nd|rd|th)\b)", re.I)
+_OPEN_END = re.compile(
+    r"\s*(\+|-\s*\d|–\s*\d|to\s+\d|or (?:more|higher|less|greater|above|later)|\.\d|%?\s*/|x\b|×|\s*times\b|(?:st|nd|rd|th)\b)",
+    re.I,
+)
 _NUMBER = re.compile(r"(?<![\w.,/:-])(\d[\d,]*)(?![\d.]*[\d:])\s*-?\s*([A-Za-z]+)?")
-_SECONDS = {"millisecond": 0.001, "ms": 0.001, "second": 1, "sec": 1, "s": 1, "minute": 60, "min": 60, "hour": 3600, "day": 86400, "week": 604800}
+_SECONDS = {
+    "millisecond": 0.001,
+    "ms": 0.001,
+    "second": 1,
+    "sec": 1,
+    "s": 1,
+    "minute": 60,
+    "min": 60,
+    "hour": 3600,
+    "day": 86400,
+    "week": 604800,
+}
 _SIZES = {"kb": 1, "kib": 1, "mb": 1024, "mib": 1024, "gb": 1024**2, "gib": 1024**2, "tb": 1024**3, "tib": 1024**3}
 _ON = re.compile(r"\b(enabl\w*|turn(?:ed)? on|activat\w*|true|must be on)\b", re.I)
 _OFF = re.compile(r"\b(disabl\w*|turn(?:ed)? off|false|no|not|without|never|n't)\b", re.I)
@@ -140,7 +156,10 @@ def _given(text: str, start: int, end: int, kind: str, group: Sequence[tuple[str
     if state is None:
         return None
     ways = [
-        {"type": type, named.setting.path: [state] if state and named.setting.default is not True else [state, "absent"]}
+        {
+            "type": type,
+            named.setting.path: [state] if state and named.setting.default is not True else [state, "absent"],
+        }
         for type, named in group
     ]
     return _made((start, end), name, "enabled" if state else "disabled", ways)
@@ -152,9 +171,7 @@ def _made(place: tuple[int, int], name: str, said: str, ways: Sequence[Mapping[s
     return Given(Found(*place, {}), re.sub(r"\s+", " ", name), said, tuple(nearest), types)
 
 
-def _number_at(
-    text: str, start: int, end: int, is_total: bool
-) -> tuple[tuple[int, int], str, list[object]] | None:
+def _number_at(text: str, start: int, end: int, is_total: bool) -> tuple[tuple[int, int], str, list[object]] | None:
     """Return the place, the words and the values of the number that belongs to a name; None where it is a bound or a range."""
     for match in _NUMBER.finditer(text, max(0, start - _REACH), min(len(text), end + _REACH)):
         unit = base_word(match.group(2) or "")

@@ -167,6 +167,7 @@ KINDS = {
         rf"(?!(?:{_NO_PARAMETERS})\w*)(?-i:[A-Z][a-z0-9]+(?:[A-Z][A-Za-z0-9]*)+|[a-z]+[A-Z][A-Za-z0-9]+)(?!\.\w)", str
     ),
     "language": Kind(r"(?:python|node(?:js)?|javascript|typescript|java|ruby|golang|dotnet)\b", str.lower),
+    "function": Kind(r"Fn::(?:GetAZs|Sub|Join|GetAtt|ImportValue|FindInMap|Select|If|Split|Cidr|Base64)\b", str),
     "file": Kind(r"[\w./-]+\.(?:ya?ml|json|md)", str),
     "value": Kind(r"(?!(?:for|to|is|of|only|schema|values?|and|the|in|on|off|with|that|by)\b)[\w.:/-]*\w", str),
     "network": Kind(r"\d{1,3}\.\d{1,3}\.\d{1,3}\.\d{1,3}/(?:8|1\d)(?!\d)", str),
