@@ -427,3 +427,34 @@ def test_rules_of_groups_in_several_circles_are_resources_of_their_own(tmp_path:
     found = failure(graded(tmp_path, text), "circular-dependency")
     added = [one.text for one in found.fix_lines if one.text.startswith(("Web", "App", "Data"))]
     assert sum("AWS::EC2::SecurityGroupIngress" in one for one in added) == 4
+
+
+def test_an_address_without_a_default_becomes_optional(tmp_path: Path) -> None:
+    text = """Parameters:
+  AlertEmail: {Type: String, AllowedPattern: '^[^@]+@[^@]+$', MinLength: 5}
+Resources:
+  Alerts:
+    Type: AWS::SNS::Topic
+    Properties:
+      KmsMasterKeyId: alias/aws/sns
+      Subscription: [{Protocol: email, Endpoint: !Ref AlertEmail}]
+"""
+    found = failure(graded(tmp_path, text), "parameter-without-default")
+    [parameter, condition, topic] = (one.text for one in found.fix_lines)
+    assert "Default: ''" in parameter
+    assert "AllowedPattern: '^$|^[^@]+@[^@]+$'" in parameter
+    assert "MinLength" not in parameter
+    assert condition == "HasAlertEmail: !Not\n  - !Equals [!Ref AlertEmail, '']"
+    assert "!If\n      - HasAlertEmail" in topic
+
+
+def test_a_resource_of_an_unknown_type_is_not_removed_where_the_prompt_orders_it(tmp_path: Path) -> None:
+    text = """Resources:
+  Events: {Type: AWS::SQS::Queue}
+  Rules:
+    Type: AWS::IAM::AccountPasswordPolicy
+    Properties: {MinimumPasswordLength: 14}
+"""
+    assert failure(graded(tmp_path, text, "A queue."), "invalid-resource-type").fix_lines
+    ordered = graded(tmp_path, text, "A queue. Enforce a strong password policy in the account.")
+    assert failure(ordered, "invalid-resource-type").fix_lines == ()

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Container, Mapping, Sequence
+from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import pairwise
 
 from grader.case import Case
 from grader.catalogue import Rule
@@ -129,17 +130,24 @@ _WORD = re.compile(r"[A-Z][a-z]+|[A-Z]+(?![a-z])")
 
 
 def _takes_away(edits: Sequence[Edit], case: Case) -> bool:
-    """Whether edits only remove a property that the prompt orders by name, such as `reserved concurrency`."""
+    """Whether edits only remove what the prompt orders by name, such as `reserved concurrency` or a `password policy`."""
     removed = [edit for edit in edits if edit.action is Action.REMOVE and edit.path[0] == "Resources"]
     if not removed or len(removed) < len(edits):
         return False
-    for edit in removed:
-        words = _WORD.findall(str(edit.path[-1]))
-        if len(edit.path) > 3 and len(words) > 1:
-            pattern = r"\W+(?:\w+\W+)?".join(rf"\b{re.escape(word[:7])}\w*" for word in words[:2])
-            if case.request.orders(pattern):
-                return True
-    return False
+    return any(case.request.orders(pattern) for edit in removed for pattern in _words_of(edit, case))
+
+
+def _words_of(edit: Edit, case: Case) -> Iterator[str]:
+    """Yield patterns for what a removed property is called, two of its words at a time; of a resource, the end of its type."""
+    name = str(edit.path[-1])
+    if len(edit.path) == 2:
+        template = next((one for one in case.templates if one.file == edit.file), None)
+        resource = template.resources.get(name) if template else None
+        name = resource.type.rpartition("::")[2] if resource else ""
+    words = _WORD.findall(name)
+    pairs = list(pairwise(words))
+    for pair in pairs[-1:] if len(edit.path) == 2 else pairs:
+        yield r"\W+(?:\w+\W+)?".join(rf"\b{re.escape(word[:7])}\w*" for word in pair)
 
 
 def _planned(templates: Mapping[str, Template], edits: Sequence[Edit], file: str) -> tuple[Planned, ...]:

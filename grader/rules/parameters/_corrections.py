@@ -7,9 +7,9 @@ from collections.abc import Iterator
 
 from grader.case import Case
 from grader.catalogue.corrections import set_value, template_of, without_names
-from grader.model import Edit, Finding
+from grader.model import Action, Edit, Finding, Steps
 from grader.rules.identity._corrections import password_of
-from grader.template import Template
+from grader.template import Parameter, Sequence, Template, plain
 
 # Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html
 MAX_NAME = 255  # characters of a parameter's name
@@ -33,12 +33,45 @@ def with_default(case: Case, finding: Finding) -> Iterator[Edit]:
     if parameter.no_echo or re.search(r"password", parameter.name, re.I):
         yield from _without_password(case, template, parameter.name)
         return
+    if re.search(r"e-?mail", parameter.name, re.I) and (optional := list(_optional_address(template, parameter))):
+        yield from optional
+        return
     value = parameter.allowed[0] if parameter.allowed else None
     if value is None and parameter.type == "String":
         value = next((default for pattern, default in _DEFAULTS if pattern.search(parameter.name[:MAX_NAME])), None)
     allowed = parameter.text("AllowedPattern")
     if value is not None and (allowed is None or _matches(allowed, value)):
         yield set_value(("Parameters", parameter.name, "Default"), value)
+
+
+def _optional_address(template: Template, parameter: Parameter) -> Iterator[Edit]:
+    """Subscribe an address to topics only where one is given; nothing where the parameter is used elsewhere, too."""
+    name, condition = parameter.name, f"Has{parameter.name}"
+    subscriptions: dict[Steps, Edit] = {}
+    for use in template.uses.get(name, ()):
+        resource = template.resources.get(use.owner) if use.section == "Resources" and use.kind == "Ref" else None
+        if resource is None or "Endpoint" not in use.path:
+            return
+        path: Steps = ("Resources", resource.name)
+        topics = resource.get("Subscription")
+        if resource.type == "AWS::SNS::Subscription" and resource.condition is None:
+            subscriptions[path] = set_value((*path, "Condition"), condition)
+        elif resource.type == "AWS::SNS::Topic" and isinstance(topics, Sequence) and len(topics.items) == 1:
+            choice = {"Fn::If": [condition, plain(topics), {"Ref": "AWS::NoValue"}]}
+            subscriptions[path] = set_value((*path, "Properties", "Subscription"), choice)
+        else:
+            return
+    if not subscriptions or condition in template.conditions:
+        return
+    place: Steps = ("Parameters", name)
+    yield set_value((*place, "Default"), "")
+    if (pattern := parameter.text("AllowedPattern")) is not None:
+        yield set_value((*place, "AllowedPattern"), f"^$|{pattern}")
+    if parameter.node.get("MinLength") is not None:
+        yield Edit(action=Action.REMOVE, path=(*place, "MinLength"))
+    given = {"Fn::Not": [{"Fn::Equals": [{"Ref": name}, ""]}]}
+    yield set_value(("Conditions", condition), given)
+    yield from subscriptions.values()
 
 
 def _without_password(case: Case, template: Template, name: str) -> Iterator[Edit]:
