@@ -1,0 +1,119 @@
+"""Checks of databases and tables."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+
+from grader.case import Case
+from grader.facts.checks.base import Broken, Check
+from grader.facts.places import Place, places, root_of, target_of
+from grader.support.text import is_natural
+
+
+def _major(version: str) -> str:
+    return version.split(".")[0]
+
+
+def database_parameter_family(case: Case, root: Place) -> Iterator[Broken]:
+    """Report a database whose parameter group has a family of another engine or major version."""
+    name = "DBClusterParameterGroupName" if root.resource.type.endswith("DBCluster") else "DBParameterGroupName"
+    [place] = places(case, root, name)
+    group = target_of(case, place)
+    [engine] = places(case, root, "Engine")
+    [version] = places(case, root, "EngineVersion")
+    if group is None or engine.is_absent or engine.is_open or version.is_absent or version.is_open:
+        return
+    [family] = places(case, root_of(root.template, group), "Family")
+    if family.is_absent or family.is_open:
+        return
+    wanted = _families(engine.text.lower(), version.text)
+    if wanted and family.text.lower() not in wanted:
+        detail = f"{group.name} has the family {family.text}, and {engine.text} {version.text} requires {wanted[0]}"
+        yield Broken(place, detail)
+
+
+def _families(engine: str, version: str) -> tuple[str, ...]:
+    """Return the families of an engine's version, empty where they are not known.
+
+    Source: DBParameterGroupFamily in https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_CreateDBParameterGroup.html
+    """
+    major = _major(version)
+    two = ".".join(version.split(".")[:2])
+    if engine == "postgres":
+        return (f"postgres{major}",) if is_natural(major) and int(major) >= 10 else ()
+    if engine == "aurora-postgresql":
+        return (f"aurora-postgresql{major}",) if is_natural(major) and int(major) >= 10 else ()
+    if engine in ("mysql", "mariadb") and two.count(".") == 1:
+        return (f"{engine}{two}",)
+    if engine == "aurora-mysql" and two in ("5.7", "8.0"):
+        return (f"aurora-mysql{two}",)
+    return ()
+
+
+def unused_key_attributes(case: Case, root: Place) -> Iterator[Broken]:
+    """Report attributes of a table that no key schema uses, and keys that no attribute defines."""
+    defined = {place.text: place for place in places(case, root, "AttributeDefinitions.*.AttributeName")}
+    keys = [
+        place
+        for path in ("KeySchema", "GlobalSecondaryIndexes.*.KeySchema", "LocalSecondaryIndexes.*.KeySchema")
+        for place in places(case, root, f"{path}.*.AttributeName")
+        if not place.is_absent
+    ]
+    if any(place.is_open or place.is_absent for place in (*defined.values(), *keys)) or not keys:
+        return
+    used = {place.text for place in keys}
+    for name in sorted(set(defined) - used):
+        yield Broken(defined[name], f"{name} is defined and no key schema uses it")
+    for place in keys:
+        if place.text not in defined:
+            yield Broken(place, f"{place.text} is a key and AttributeDefinitions does not define it")
+            return
+
+
+_DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+
+
+_DAILY = re.compile(r"(\d\d):(\d\d)-(\d\d):(\d\d)")
+
+
+_WEEKLY = re.compile(r"([a-z]{3}):(\d\d):(\d\d)-([a-z]{3}):(\d\d):(\d\d)")
+
+
+_DAY = 24 * 60
+
+
+def overlapping_windows(case: Case, root: Place) -> Iterator[Broken]:
+    """Report a maintenance window that overlaps the daily backup window."""
+    [backup] = places(case, root, "PreferredBackupWindow")
+    [maintenance] = places(case, root, "PreferredMaintenanceWindow")
+    daily, weekly = _DAILY.fullmatch(backup.text), _WEEKLY.fullmatch(maintenance.text.lower())
+    if daily is None or weekly is None or weekly[1] not in _DAYS or weekly[4] not in _DAYS:
+        return
+    start = _DAYS.index(weekly[1]) * _DAY + int(weekly[2]) * 60 + int(weekly[3])
+    length = (_DAYS.index(weekly[4]) * _DAY + int(weekly[5]) * 60 + int(weekly[6]) - start) % (7 * _DAY)
+    opens = int(daily[1]) * 60 + int(daily[2])
+    lasts = (int(daily[3]) * 60 + int(daily[4]) - opens) % _DAY
+    after = (opens - start) % _DAY  # from the start of maintenance to the next start of a backup window
+    if after < length or (start - opens) % _DAY < lasts:
+        yield Broken(maintenance, f"the backup window is {backup.text} and the maintenance window {maintenance.text}")
+
+
+def replica_in_own_region(case: Case, root: Place) -> Iterator[Broken]:
+    """Report a global table none of whose replicas is in the region of the stack."""
+    found = places(case, root, "Replicas.*.Region")
+    if found and not any(place.is_absent or place.is_open for place in found):
+        regions = [place.text for place in found]
+        if case.account.region not in regions:
+            [replicas] = places(case, root, "Replicas")
+            yield Broken(
+                replicas, f"the replicas are in {', '.join(regions)} and the stack is in {case.account.region}"
+            )
+
+
+CHECKS: Mapping[str, Check] = {
+    "database-parameter-family": database_parameter_family,
+    "overlapping-windows": overlapping_windows,
+    "replica-in-own-region": replica_in_own_region,
+    "unused-key-attributes": unused_key_attributes,
+}
