@@ -60,6 +60,7 @@ MANAGED: Mapping[str, tuple[str, ...]] = {
     ),
     "AmazonSSMManagedInstanceCore": ("ssm:*", "ssmmessages:*", "ec2messages:*"),
     "CloudWatchAgentServerPolicy": ("cloudwatch:PutMetricData", "logs:*", "ec2:DescribeTags", "ssm:GetParameter"),
+    "AWS_ConfigRole": ("config:*", "s3:GetBucket*", "s3:ListAllMyBuckets", "iam:Get*", "iam:List*", "ec2:Describe*"),
     "AmazonEKSWorkerNodePolicy": ("ec2:Describe*", "eks:DescribeCluster", "eks-auth:AssumeRoleForPodIdentity"),
     "AmazonEKS_CNI_Policy": (
         "ec2:Describe*",
