@@ -14,7 +14,8 @@ _MARKUP = re.compile(r"\*\*|`|(?<!\w)__?(?=\w)|(?<=\w)__?(?!\w)|(?<!\w)\*(?=\S)|
 _END = re.compile(r"(?<=[.!?;])\s+(?=[\"'(A-Z])")
 _ABBREVIATION = re.compile(r"\b(e\.g|i\.e|etc|vs|incl|approx|no)\.$", re.I)
 _NEGATED = re.compile(
-    r"\b(do not|don't|does not|must not|mustn't|should not|shouldn't|never|no need|not|without|avoid|instead of|rather than|no)\s+"
+    r"\b(do not|don['’]t|does not|doesn['’]t|must not|mustn['’]t|should not|shouldn['’]t|"
+    r"never|no need|not|without|avoid|instead of|rather than|no)\s+"
     r"(?:\S+\s+){0,4}$",
     re.I,
 )
@@ -35,7 +36,7 @@ _IN_BRACKETS = re.compile(
     re.I,
 )
 _EXISTING = re.compile(
-    r"\b(pre-?existing|existing|already (exists?|deployed|created|provisioned|available|have|has|in place)|re-?us(e|ing) "
+    r"\b(pre-?existing|existing|external|third-party|already (exists?|deployed|created|provisioned|available|have|has|in place)|re-?us(e|ing) "
     r"(the|our|an?|existing)|current(ly)?|legacy|previously|(is|are) provided|assum(e|ing))\b",
     re.I,
 )

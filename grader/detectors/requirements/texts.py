@@ -522,6 +522,7 @@ def language(answer: Answer, demand: Demand) -> Verdict:
         "python": "python",
         "node": "nodejs",
         "nodejs": "nodejs",
+        "node.js": "nodejs",
         "javascript": "nodejs",
         "typescript": "nodejs",
         "java": "java",

@@ -73,7 +73,7 @@ _DATA = re.compile(
 _VARIES = re.compile(
     r"\b(if|etc|future|conditional(ly)?|"
     r"environment[- ]specific|per environment|based on (the )?environment|depending on|(for|in) (the )?(prod|production|dev|"
-    r"development|staging|non-production)\b|production only|single[- ]az|where (applicable|possible|appropriate)|as (needed|appropriate)|"
+    r"development|staging|non-production)\b|production only|single[- ]az|during|where (applicable|possible|appropriate)|as (needed|appropriate)|"
     r"(prod|dev|staging): |\b(prod|production|staging|dev|development)\s+(?:\w+\s+)?only\b)",
     re.I,
 )
@@ -81,14 +81,14 @@ _GOVERNED = re.compile(
     r"\b(for|to|from|of|by|between|on|against|about|into|per|as|across|than|like|other|detects?|verify that|verify|validates?|checks?|scans?|"
     r"identify|identifies|evaluates?|inspects?|audits?|analy[sz]\w+|reviews?|targeting|reads?|monitor|monitors|monitoring|tracks?|tracking|"
     r"consolidat\w+|tun(?:e|es|ing)|migrat\w+|consider|access|accesses|accessing|optimi[sz]\w+|explains?|describes?|discuss\w*|understand\w*|"
-    r"query|queries|protects?|protecting)\s+"
+    r"query|queries|protects?|protecting|calls|calling)\s+"
     r"(?:(?:the|an?|all|each|every|any|our|your|its|their|these|those|both|specific|other|this|that|aws|amazon|secure|only|new|one|two|three|"
     r"particular|given|single|certain|separate|exactly|[\w]+'s)\s+)*$",
     re.I,
 )
 _MADE = re.compile(r"\b(creation|deployment|provisioning|setup|implementation|use|consists?|consisting) of\b", re.I)
 _ASIDE = re.compile(
-    r"s?\s+(compliance|metrics?|health|access|permissions?|changes|modifications?|templates?\b|integrations?|sgs?\b|presets?|quotas?|"
+    r"s?\s+(compliance|metrics?|health|access|permissions?|changes|modifications?|syntax|templates?\b|integrations?|sgs?\b|presets?|quotas?|"
     r"connectivity|status|failures?|requests?|migrations?|datasets?|users?\b|attacks?|threats?|pricing|events?|"
     r"violations?|findings?|best practices|costs?|layers|apis?\b|"
     r"operations?|errors?|invocations?|utili[sz]ation|usage|principals?|read|write|naming|names?|arns?|ids?|endpoints? url|size|outputs?|lookups?|"
@@ -134,7 +134,7 @@ _MODIFIES = re.compile(
 )
 _INTRODUCES = re.compile(r"\b(an?|one|two|three|four|five|six|separate|another|\d)\s+(?:[\w-]+\s+)?$", re.I)
 _EXCLUDED = re.compile(
-    r"\b(do not|don't|must not|never|no)\s+(?:create |deploy |use |add |include |provision |any )*(?:an? |any )?(?:aws |amazon )?$",
+    r"\b(do not|don['’]t|must not|never|no)\s+(?:create |deploy |use |add |include |provision |any )*(?:an? |any )?(?:aws |amazon )?$",
     re.I,
 )
 _ENDS = re.compile(r"s?\s*(?:[.,;:)(–—-]|$|(?:and|or|in|is|are|resources?|detectors?|for|at all|should|must)\b)", re.I)
@@ -146,6 +146,9 @@ _MODAL = re.compile(r"s?\s+(?:\w+\s+)?(must|should|shall|needs?|will|can|may|are
 _ALL = re.compile(r"\b(all|every|each|any)\s+(?:(?:the|of|our|your|aws|amazon|new)\s+)*$", re.I)
 _STATED = re.compile(r"s?\s+(?:\w+\s+)?(must|should|shall|are|is|have|has|needs? to|can|cannot)\b", re.I)
 # What a relative clause is about, and what something of the answer is to check at run time: neither is asked for.
+_MANAGED = re.compile(r"\baws[- ](managed|owned)\s+$", re.I)
+_LACKING = re.compile(r"^\W*(weak|lack of|lacking|missing|inadequate|insufficient|poor|overly|excessive)\b", re.I)
+_PLURAL_RULE = re.compile(r"(?<=s)\s+(must|should)\s+(always|never|only|not|have|be as|be)\b", re.I)
 _RELATIVE = re.compile(
     r"\b(which|whom|whose|that|because|while|if|when)\s+(?:an?|the|its|our|another|each)\s+(?:[\w-]+\s+)?$", re.I
 )
@@ -273,8 +276,10 @@ def _is_relevant(sentence: Sentence) -> bool:
 
 
 def _explains(sentence: Sentence) -> bool:
-    """Whether a sentence is a question, or its heading or lead-in is one or announces an explanation of what was chosen."""
+    """Whether a sentence is a question or names a fault of what there is, or what is above it is a question or explains a choice."""
     above = (*sentence.headings[1:], *sentence.parents)
+    if _LACKING.match(sentence.text):
+        return True
     return sentence.text.rstrip().endswith("?") or any(_EXPLAINING.search(text) for text in above)
 
 
@@ -527,8 +532,9 @@ def _things(line: _Line) -> Iterator[Demand]:
         types = tuple(dict.fromkeys(type for one in group for type in one.noun.types))
         if types in seen or not _is_asked(mention, sentence, len(group) == 1, _is_prefix(mention, line)):
             continue
-        negated = sentence.negates(start) or _LEFT_OUT.match(sentence.text[mention.end :]) is not None
-        if negated and (types == _SUBNET or not _is_excluded(group, sentence.text)):
+        is_excluded = _EXCLUDED.search(sentence.text[: _first_of_list(mention, line).start]) is not None
+        negated = is_excluded or sentence.negates(start) or _LEFT_OUT.match(sentence.text[mention.end :]) is not None
+        if negated and (types == _SUBNET or not (is_excluded or _is_excluded(group, sentence.text))):
             continue
         seen.add(types)
         quote = _quote(sentence.text, start, group[-1].end)
@@ -579,6 +585,10 @@ def _is_asked(mention: Mention, sentence: Sentence, is_alone: bool, is_prefix: b
     before = sentence.text[:start]
     if strength == "generic" or (strength == "hinted" and not _HINT.search(before) and not _INTRODUCES.search(before)):
         return False
+    if re.match(r"\.\w|:\w", sentence.text[mention.end :]) or re.search(r"\w[.:]$", before):
+        return False  # a part of another name: `lambda.amazonaws.com`, `s3:GetObject`
+    if mention.noun.types == _KEY and _MANAGED.search(before):
+        return False
     if strength == "hinted" and is_prefix:
         return False  # the service of what follows: `EC2 subnets`
     if re.search(r"\bor\s+(?:an?\s+|the\s+)?$", sentence.text[:start], re.I):
@@ -628,6 +638,10 @@ def _is_weak(mention: Mention, line: _Line) -> bool:
         return True  # the dashboard of another service
     if _ALL.search(before) and _STATED.match(text[mention.end :]):
         return True  # a statement about all of them, which asks for none
+    if _PLURAL_RULE.match(text, mention.end) and not before.strip(" -"):
+        return True  # a rule for those that there are: `EC2 instances should always have roles`
+    if mention.noun.strength == "called" and _is_prefix(mention, line) and mention.noun.types != _SUBNET:
+        return True  # what the next noun is for: `bastion host security group`
     if _RELATIVE.search(before) and _DOES.match(text[mention.end :]):
         return True
     if mention.noun.types == _VPC and _INSIDE.search(text[: mention.start]):
@@ -638,12 +652,18 @@ def _is_weak(mention: Mention, line: _Line) -> bool:
         return True
     if re.match(r"\W*(outputs?|parameters?|tags?|export)\b", text, re.I):
         return True
+    first = _first_of_list(mention, line)
+    return _GOVERNED.search(_MADE.sub("", text[: first.start])) is not None
+
+
+def _first_of_list(mention: Mention, line: _Line) -> Mention:
+    """Return the first noun of the list that a noun is in: what governs or negates the list is before it."""
     first = mention
     for one in reversed([one for one in line.mentions if one.end <= mention.start]):
-        if not _JOINED.match(text[one.end : first.start]):
+        if not _JOINED.match(line.sentence.text[one.end : first.start]):
             break
         first = one
-    return _GOVERNED.search(_MADE.sub("", text[: first.start])) is not None
+    return first
 
 
 def _alternatives(mentions: Sequence[Mention], text: str) -> Iterator[list[Mention]]:

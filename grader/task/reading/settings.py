@@ -226,7 +226,11 @@ def _choice(text: str, start: int, end: int, name: str, group: Sequence[tuple[st
             {"type": type, named.setting.path: [choice, "absent"] if choice == named.setting.default else choice}
             for type, named in group
             for choice in named.setting.choices
-            if choice.lower() == said.lower() and not is_natural(choice) and len(choice) > 2
+            if choice.lower() == said.lower()
+            and not is_natural(choice)
+            and len(choice) > 2
+            and "*" not in named.setting.path
+            and choice.lower() not in ("standard", "default", "none")
         ]
         if match and ways:
             place = (min(start, offset + match.start(1)), max(end, offset + match.end(1)))

@@ -98,7 +98,7 @@ def _items(text: str) -> object:
     pieces = [re.sub(r"\([^)]*\)?", "", piece).strip(" '\"`:()") for piece in _split(text)]
     if any(
         re.match(
-            r"(with|should|must|to|that|which|where|when|if|in|as|section|sensible|flexib\w+|proper\w*|these|or)\b",
+            r"(with|should|must|to|that|which|where|when|if|in|as|section|sensible|flexib\w+|proper\w*|these|or|for)\b",
             p,
             re.I,
         )
@@ -166,7 +166,7 @@ KINDS = {
     "camel": Kind(
         rf"(?!(?:{_NO_PARAMETERS})\w*)(?-i:[A-Z][a-z0-9]+(?:[A-Z][A-Za-z0-9]*)+|[a-z]+[A-Z][A-Za-z0-9]+)(?!\.\w)", str
     ),
-    "language": Kind(r"(?:python|node(?:js)?|javascript|typescript|java|ruby|golang|dotnet)\b", str.lower),
+    "language": Kind(r"(?:python|node(?:\.?js)?|javascript|typescript|java|ruby|golang|dotnet)\b", str.lower),
     "function": Kind(r"Fn::(?:GetAZs|Sub|Join|GetAtt|ImportValue|FindInMap|Select|If|Split|Cidr|Base64)\b", str),
     "file": Kind(r"[\w./-]+\.(?:ya?ml|json|md)", str),
     "value": Kind(r"(?!(?:for|to|is|of|only|schema|values?|and|the|in|on|off|with|that|by)\b)[\w.:/-]*\w", str),
