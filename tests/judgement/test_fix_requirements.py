@@ -164,3 +164,10 @@ Resources:
     [lines] = failure(result, "unmet-tag").fix_lines
     assert lines.text.startswith("Events")
     assert "Tags: [{Key: Team, Value: !Ref Team}]" in lines.text
+
+
+def test_an_output_that_the_prompt_names_is_of_the_resource_that_it_is_called_after(tmp_path: Path) -> None:
+    prompt = "Create an SNS topic.\n\n### Outputs\n\n1. **TopicName**: The topic\n2. **StackName**: The stack name\n"
+    result = graded(tmp_path, TOPIC + "Outputs:\n  Messages:\n    Value: !GetAtt Topic.TopicArn\n", prompt)
+    lines = [one.text for each in result.failures for one in each.fix_lines if each.rule == "unmet-output"]
+    assert lines == ["TopicName:\n  Value: !Ref Topic", "StackName:\n  Value: !Ref AWS::StackName"]

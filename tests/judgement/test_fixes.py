@@ -458,3 +458,30 @@ def test_a_resource_of_an_unknown_type_is_not_removed_where_the_prompt_orders_it
     assert failure(graded(tmp_path, text, "A queue."), "invalid-resource-type").fix_lines
     ordered = graded(tmp_path, text, "A queue. Enforce a strong password policy in the account.")
     assert failure(ordered, "invalid-resource-type").fix_lines == ()
+
+
+def test_a_policy_that_lets_a_service_publish_keeps_the_alarms_of_the_topic(tmp_path: Path) -> None:
+    text = """Resources:
+  Alerts: {Type: AWS::SNS::Topic}
+  Nightly:
+    Type: AWS::Events::Rule
+    Properties:
+      ScheduleExpression: rate(1 day)
+      Targets: [{Id: alerts, Arn: !Ref Alerts}]
+  Cpu:
+    Type: AWS::CloudWatch::Alarm
+    Properties:
+      Namespace: Shop
+      MetricName: Orders
+      Statistic: Sum
+      Period: 300
+      EvaluationPeriods: 1
+      Threshold: 1
+      ComparisonOperator: LessThanThreshold
+      AlarmActions: [!Ref Alerts]
+"""
+    [lines] = failure(graded(tmp_path, text), "rule-topic-policy").fix_lines
+    policy = yaml.safe_load(lines.text.replace("!", ""))["AlertsPolicy"]
+    services = [one["Principal"]["Service"] for one in policy["Properties"]["PolicyDocument"]["Statement"]]
+    assert policy["Type"] == "AWS::SNS::TopicPolicy"
+    assert services == ["events.amazonaws.com", "cloudwatch.amazonaws.com"]

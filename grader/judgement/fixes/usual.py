@@ -7,13 +7,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from grader.case import Case
-from grader.catalogue.corrections import set_value
+from grader.catalogue.corrections import in_file, set_value
 from grader.model import Edit, Finding
 from grader.plan.schemas import property_names
 from grader.task.reading import Demand
 from grader.template import Resource, Template, at, items_of, plain, text_of
 
 _KEY_NAME = re.compile(r"^(Kms|KMS)\w*(Key|Id|ID|Arn|ARN)$")
+MAX_OUTPUTS = 40  # of a template that are exported
 _LOGS = re.compile(r"log", re.I)
 # What a property has at least where only its presence is asked for.
 # Source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingServerSideEncryption.html
@@ -46,6 +47,10 @@ def _access_logs(template: Template, bucket: Resource) -> object:
 
 def usual_edits(case: Case, findings: Sequence[Finding], demand: Demand) -> Iterator[tuple[Finding, tuple[Edit, ...]]]:
     """Yield places that do not comply with a demand, with the edits that make them: tags, several zones, actions of alarms."""
+    if demand.requirement.about == "output":
+        edits = tuple(_outputs(case, demand))
+        yield from [(findings[0], edits)] if edits and findings else []
+        return
     make = {"tags": _tags, "multi-az": _zones, "alarm-action": _action}.get(demand.check.judge)
     templates = {template.file: template for template in case.templates}
     for finding in findings if make else ():
@@ -55,6 +60,37 @@ def usual_edits(case: Case, findings: Sequence[Finding], demand: Demand) -> Iter
             edits = tuple(make(case, template, resource, demand))
             if edits:
                 yield finding, edits
+
+
+def _outputs(case: Case, demand: Demand) -> Iterator[Edit]:
+    """Add the output that the prompt names, or export the outputs of a template that has no exports."""
+    templates = [one for one in case.templates if one.resources]
+    template = max(templates, key=lambda one: len(one.resources), default=None)
+    name = str(demand.check.values.get("name", ""))
+    if template is None:
+        return
+    if demand.check.judge == "output-called" and name.isalnum():
+        value = _named(template, name)
+        if value is not None:
+            yield in_file(set_value(("Outputs", name), {"Value": value}), template.file)
+    elif demand.check.arguments.get("exported") and not demand.check.values.get("names"):
+        for output, node in list(template.outputs.items())[:MAX_OUTPUTS]:
+            if at(node, "Export") is None:
+                export = {"Name": {"Fn::Sub": "${AWS::StackName}-" + output}}
+                yield in_file(set_value(("Outputs", output, "Export"), export), template.file)
+
+
+def _named(template: Template, name: str) -> object:
+    """Return what an output is called after: the stack, a parameter, or a resource and its name or ARN."""
+    if name == "StackName":
+        return {"Ref": "AWS::StackName"}
+    if name in template.parameters:
+        return {"Ref": name}
+    for ending in ("Arn", "ARN", "Name", "Id", "ID", ""):
+        resource = template.resources.get(name.removesuffix(ending)) if name.endswith(ending) else None
+        if resource is not None:
+            return {"Fn::GetAtt": [resource.name, "Arn"]} if ending.lower() == "arn" else {"Ref": resource.name}
+    return None
 
 
 def _zones(case: Case, template: Template, resource: Resource, demand: Demand) -> Iterator[Edit]:
