@@ -83,9 +83,14 @@ def python_tree(text: str) -> ast.Module | str | None:
         return None
 
 
+def javascript_tree(text: str) -> Node:
+    """Parse JavaScript; what is none is in nodes of the type ERROR."""
+    return _javascript().parse(text.encode("utf-8", "replace")).root_node
+
+
 def javascript_error(text: str) -> int | None:
     """Return the line (from 1) of the first thing in a text that is no JavaScript, None where all of it is."""
-    node = _javascript().parse(text.encode("utf-8", "replace")).root_node
+    node = javascript_tree(text)
     if not node.has_error:
         return None
     return _first_error(node)

@@ -60,7 +60,8 @@ def _loader() -> Any:
 
 
 @lru_cache(maxsize=32)
-def _model(service: str) -> Model:
+def model_of(service: str) -> Model:
+    """Return botocore's model of a service that it knows."""
     model: Model = _loader().load_service_model(service, "service-2")
     return model
 
@@ -70,7 +71,7 @@ def _operations(service: str) -> Mapping[str, str]:
     """Return the operation of each method of a service's client."""
     from botocore import xform_name
 
-    return {xform_name(name): name for name in _model(service)["operations"]}
+    return {xform_name(name): name for name in model_of(service)["operations"]}
 
 
 def operation_of(service: str, method: str) -> str:
@@ -80,7 +81,7 @@ def operation_of(service: str, method: str) -> str:
 
 def signing_name(service: str) -> str:
     """Return the name under which requests of a service are signed, which most IAM actions have as prefix."""
-    metadata = _model(service)["metadata"] if service in services() else {}
+    metadata = model_of(service)["metadata"] if service in services() else {}
     return str(metadata.get("signingName") or metadata.get("endpointPrefix") or service)
 
 
@@ -159,8 +160,8 @@ def problem(call: Call) -> str:
         return ""
     if call.node.args:
         return f"{call.service}.{call.method} takes keyword arguments only"
-    shapes = _model(call.service)["shapes"]
-    operation = _model(call.service)["operations"][name]
+    shapes = model_of(call.service)["shapes"]
+    operation = model_of(call.service)["operations"][name]
     shape = shapes.get(operation.get("input", {}).get("shape", ""), {"members": {}})
     given = {_ALIASES.get(one.arg or "", one.arg): one.value for one in call.node.keywords}
     return _structure(shapes, shape, given, f"{call.service}.{call.method}", 0)
@@ -172,7 +173,7 @@ def _structure(shapes: Model, shape: Model, given: Mapping[str | None, ast.expr]
     unknown = [name for name in given if name is not None and name not in members]
     if unknown:
         return f"{where} has no parameter {unknown[0]}"
-    lacking = [name for name in shape.get("required", ()) if name not in given and not _is_filled(members[name])]
+    lacking = [name for name in shape.get("required", ()) if name not in given and not is_filled(members[name])]
     if lacking and None not in given:
         return f"{where} requires the parameter {lacking[0]}"
     for name, value in given.items():
@@ -183,7 +184,7 @@ def _structure(shapes: Model, shape: Model, given: Mapping[str | None, ast.expr]
     return ""
 
 
-def _is_filled(member: Model) -> bool:
+def is_filled(member: Model) -> bool:
     """Whether the SDK fills a parameter itself, as it does with tokens for idempotency."""
     return bool(member.get("idempotencyToken"))
 

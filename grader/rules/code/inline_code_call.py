@@ -9,6 +9,7 @@ from grader.case import Case
 from grader.case.inline_code import InlineCode, python_tree
 from grader.catalogue import Rule, RuleFinding, at_property, example
 from grader.facts.calls import calls, problem, unknown_services
+from grader.facts.javascript_calls import problems
 from grader.rules._fragments import resources, role, worker
 from grader.rules.code._functions import created_functions
 from grader.support.markdown import code as span
@@ -17,26 +18,29 @@ MAX_SHOWN = 90  # characters of a call
 
 
 def check(case: Case) -> Iterator[RuleFinding]:
-    """Report inline Python with a client, a method or parameters that the SDK does not have, the first of each function."""
+    """Report inline code with a client, a method or parameters that the SDK does not have, the first of each function."""
     for code in created_functions(case):
         tree = python_tree(code.text) if code.is_python else None
-        found = next(_problems(tree), None) if isinstance(tree, ast.Module) else None
+        if isinstance(tree, ast.Module):
+            found = next(_problems(tree), None)
+        else:
+            found = next(problems(code.text), None) if code.runtime.startswith("nodejs") else None
         if found:
             yield _found(code, *found)
 
 
-def _problems(tree: ast.Module) -> Iterator[tuple[ast.Call, str]]:
+def _problems(tree: ast.Module) -> Iterator[tuple[int, str]]:
     for node, name in unknown_services(tree):
-        yield node, f"the SDK has no service {name}"
+        yield node.lineno, f"the SDK has no service {name}"
     for call in calls(tree):
         text = problem(call)
         if text:
-            yield call.node, text
+            yield call.node.lineno, text
 
 
-def _found(code: InlineCode, node: ast.Call, text: str) -> RuleFinding:
-    line = code.text.split("\n")[node.lineno - 1].strip()
-    because = f"Line {node.lineno} of the code is {span(line[:MAX_SHOWN])}, and {text}."
+def _found(code: InlineCode, number: int, text: str) -> RuleFinding:
+    line = code.text.split("\n")[number - 1].strip()
+    because = f"Line {number} of the code is {span(line[:MAX_SHOWN])}, and {text}."
     return at_property(code.template, code.function, code.path, text, value=text, because=because)
 
 
@@ -46,13 +50,14 @@ RULE = Rule(
     level="High",
     category="code",
     title="Call of an AWS service that the SDK rejects: {resources}",
-    issue="The inline code of {resources} in {file} calls AWS in a way that the SDK rejects: {values}. The call raises an exception "
-    "before a request is sent.",
+    issue="The inline code of {resources} in {file} calls AWS in a way that the SDK or the service rejects: {values}. "
+    "The function fails there.",
     fix="Call the service as the SDK's reference describes the method, with its parameters and their types.",
     root_cause="{because}",
     lesson="Compare each call of the SDK with its reference: method, required parameters, names and types.",
     reference="https://docs.aws.amazon.com/boto3/latest/reference/services/index.html",
-    aws_behaviour="boto3 raises AttributeError or ParamValidationError at each call; the function fails where it is reached.",
+    aws_behaviour="boto3 raises AttributeError or ParamValidationError at each call; a JavaScript command that its package does not "
+    "have is no constructor, and the service rejects a request without a required parameter.",
     cost="Each failed invocation is charged, and asynchronous ones are repeated.",
     check=check,
     fails=tuple(
@@ -66,6 +71,26 @@ RULE = Rule(
             ("table = boto3.client('dynamodb')", "table.put_item(TableName='x', Item={'id': {'N': 5}})"),
             ("mail = boto3.client('mail')", "mail.send()"),
             ("logs = boto3.client('logs')", "logs.create_log_group('x')"),
+        )
+    )
+    + tuple(
+        example(
+            resources(
+                role(),
+                worker(
+                    f"{head}\nexports.handler = async () => client.send({command});", "  # finds", runtime="nodejs22.x"
+                ),
+            )
+        )
+        for head, command in (
+            (
+                "const { DynamoDBClient, PutItemCommand } = require('@aws-sdk/client-dynamodb');",
+                "new PutItemCommand({ Table: 'x', Item: {} })",
+            ),
+            (
+                "const { SNSClient, PublishMessageCommand } = require('@aws-sdk/client-sns');",
+                "new PublishMessageCommand({ Message: 'x' })",
+            ),
         )
     ),
     passes=tuple(
@@ -84,6 +109,29 @@ RULE = Rule(
                 "logs.create_export_task(logGroupName='a', fromTime=1, to=2, destination='b')",
             ),
             ("x = boto3.client('sqs') if True else None", "x.nothing()"),
+        )
+    )
+    + tuple(
+        example(
+            resources(
+                role(),
+                worker(f"{head}\nexports.handler = async (event) => client.send({command});", runtime="nodejs22.x"),
+            )
+        )
+        for head, command in (
+            (
+                "const { DynamoDBClient, PutItemCommand: Put } = require('@aws-sdk/client-dynamodb');",
+                "new Put({ TableName: 'x', Item: {} })",
+            ),
+            (
+                "const { SNSClient, PublishCommand } = require('@aws-sdk/client-sns');",
+                "new PublishCommand({ ...event })",
+            ),
+            ("const { PutCommand } = require('@aws-sdk/lib-dynamodb');", "new PutCommand({ TableName: 'x' })"),
+            (
+                "const { StartExecutionCommand } = require('@aws-sdk/client-sfn');",
+                "new StartExecutionCommand({ stateMachineArn: 'x' })",
+            ),
         )
     ),
 )
