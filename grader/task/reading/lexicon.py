@@ -24,7 +24,15 @@ _TOKEN = re.compile(r"AWS::\w+::\w+|[A-Za-z0-9]+")
 # Services whose nouns the files of the lexicon give: the names of their types are put together by chance, `IAM roles, policies`.
 _OWN_NOUNS = ("CloudFormation", "CloudWatch", "EC2", "IAM", "Lambda", "RDS", "S3")
 # Services that work without a resource of theirs, or whose names are words for what other resources do.
-_NO_RESOURCE = ("ApplicationAutoScaling", "AutoScaling", "AutoScalingPlans", "CertificateManager", "Shield", "XRay")
+_NO_RESOURCE = (
+    "ApplicationAutoScaling",
+    "AutoScaling",
+    "AutoScalingPlans",
+    "CertificateManager",
+    "Shield",
+    "WellArchitected",
+    "XRay",
+)
 _VENDORS = ("aws", "amazon")
 _WORD = re.compile(r"[a-z0-9]+")
 _START = 4

@@ -124,8 +124,10 @@ _VERSION = re.compile(
     re.I,
 )
 _BEGINS = re.compile(r"([A-Z][a-z0-9]+(?:[A-Z][A-Za-z0-9]*)+|[a-z]+[A-Z][A-Za-z0-9]+)\b(?!\.\w)(?=\s*(?:[:(,–—-]|$))")
+_CAMEL = re.compile(r"\b([A-Z][a-z0-9]+(?:[A-Z][A-Za-z0-9]*)+)\b")
+_ONLY_NAMES = re.compile(r"^[A-Z]\w+(?:\s*,\s*(?:and\s+)?[A-Z]\w+)+\W*$")
 _WITHIN = re.compile(r"\b(in|across|over|between|spanning)\s+(\w+\s+){1,2}$", re.I)
-_OUTPUTS = re.compile(r"^\W*(\d+[.)]\s*)?(\w+\s+){0,3}outputs?\W*$", re.I)
+_OUTPUTS = re.compile(r"^\W*(\d+[.)]\s*)?(\w+\s+){0,3}outputs?\s*(\([^)]*\))?\W*$", re.I)
 _PARAMETERS = re.compile(r"^\W*(\d+[.)]\s*)?(\w+\s+){0,3}parameters?\W*$", re.I)
 _MODIFIES = re.compile(
     r"s?\s+(credential|password|secret|endpoint|connection|tier|layer|name|user|admin|schema|server|metric|access|traffic|event|log|subnet|"
@@ -341,13 +343,15 @@ def _named(line: _Line) -> Iterator[Demand]:
         return
     for pattern, about in ((_OUTPUTS, "output"), (_PARAMETERS, "parameter")):
         if any(pattern.search(text) for text in above):
-            name = found.group(1)
             judge = "output-called" if about == "output" else "parameter"
-            quote = _quote(sentence.text, 0, found.end())
-            asked = _requirement(line, quote, about, (), "Medium", f"{about} {name}")
-            yield Demand(
-                requirement=asked, check=Check(judge=judge, values={"name": name}, text=sentence.text), entry=judge
-            )
+            listed = [*_CAMEL.finditer(sentence.text)] if _ONLY_NAMES.match(sentence.text) else [found]
+            for one in listed:
+                name = one.group(1)
+                quote = _quote(sentence.text, one.start(), one.end())
+                asked = _requirement(line, quote, about, (), "Medium", f"{about} {name}")
+                yield Demand(
+                    requirement=asked, check=Check(judge=judge, values={"name": name}, text=sentence.text), entry=judge
+                )
 
 
 def _applies(ask: Ask, line: _Line) -> bool:

@@ -98,7 +98,7 @@ def _items(text: str) -> object:
     pieces = [re.sub(r"\([^)]*\)?", "", piece).strip(" '\"`:()") for piece in _split(text)]
     if any(
         re.match(
-            r"(with|should|must|to|that|which|where|when|if|in|as|section|sensible|flexib\w+|proper\w*|these|or|for)\b",
+            r"(with|should|must|to|that|which|where|when|if|in|as|section|sensible|flexib\w+|proper\w*|these|or|for|(?:all )?exported)\b",
             p,
             re.I,
         )
