@@ -101,7 +101,10 @@ def _corrections(failure: Reported, case: Case, ideal: IdealAnswer | None) -> li
     ours = [finding for finding in failure.findings if finding.detector in DETECTORS]
     if ours:
         return [edits_of(failure.rule, ours, case, ideal)]
-    return list(edits_of_demands(case, failure.findings, failure.requirements, ideal))
+    try:
+        return list(edits_of_demands(case, failure.findings, failure.requirements, ideal))
+    except Exception:  # what a response can hold is endless; the failure is reported, without corrected lines
+        return []
 
 
 def _candidate(
