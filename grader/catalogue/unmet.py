@@ -21,7 +21,6 @@ DETECTOR = "prompt"
 _REFERENCE = (
     "https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-template-resource-type-ref.html"
 )
-_OTHER = "value"  # the topic of what no pattern describes
 
 
 class TopicFile(BaseModel):
@@ -71,10 +70,6 @@ def _patterns() -> tuple[tuple[str, re.Pattern[str]], ...]:
 def topic_of(asked: Requirement) -> str:
     """Return what a requirement is about, as the topic of a rule `unmet-<topic>`."""
     text = f"{asked.about} {' '.join(asked.types)} {asked.title}".lower()
-    whole = f"{text} {asked.quote.lower()}"  # a sentence names other things beside the one that it asks for
-    texts = {"resource": (text,), "count": (text,), "property": (text, whole), "value": (text, whole)}
-    for words in texts.get(asked.about, (whole,)):
-        found = next(topic for topic, pattern in _patterns() if pattern.search(words))
-        if found != _OTHER:
-            break
-    return found
+    is_named = asked.title and asked.about in ("resource", "count", "property", "value")
+    words = text if is_named else f"{text} {asked.quote.lower()}"  # a sentence names other things beside the one
+    return next(topic for topic, pattern in _patterns() if pattern.search(words))
