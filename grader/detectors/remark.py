@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from grader.detectors.plain_words import plain
 from grader.model import Finding, Location
 from grader.support.text import is_natural
 from grader.template import Template
@@ -47,12 +48,14 @@ class Remark:
 
     def finding(self, rule: str, detector: str, template: Template | None, file: str, level: str = "") -> Finding:
         """Return the remark as a finding of a rule."""
+        entry = template.section(self.section).get(self.name) if template and self.name else None
+        words = plain(self.message, self.name, self.type, ".".join(self.steps), entry)
         line = self.line or (template.line_of(self.section, self.name) if template and self.name else 1)
         return Finding(
             rule=rule,
             detector=detector,
             location=Location(file=file, line=line, resource=self.name, type=self.type, path=self.path),
             message=self.message,
-            facts={"name": self.name, "id": self.id, "says": self.message},
+            facts={"name": self.name, "id": self.id, "says": self.message, "plain": words},
             level=level,
         )

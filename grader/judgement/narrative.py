@@ -12,6 +12,9 @@ from grader.support.markdown import code, listed
 # The fact that is a sentence already: what in this answer leads to the finding. Its values are code spans.
 BECAUSE = "because"
 MAX_CAUSES = 2
+# An engine's message, and the clause of a sentence that says the same, whose values are code spans.
+SAYS, PLAIN = "says", "plain"
+MAX_CLAUSES = 3
 _TOKEN = re.compile(r"\{\{|\}\}|\{([^{}|]*)\|([^{}|]*)\}|\{(\w+)\}")
 _SENTENCE = re.compile(r".+?(?:[.!?]\s+|$)", re.S)
 # What a finding need not have, and the words for it.
@@ -73,6 +76,8 @@ def _value(name: str, findings: Sequence[Finding]) -> str:
     if name == BECAUSE:
         causes = dict.fromkeys(finding.facts.get(BECAUSE, "") for finding in findings)
         return " ".join([cause for cause in causes if cause][:MAX_CAUSES])
+    if name == SAYS and (clauses := _clauses(findings)):
+        return clauses
     single = _facts(name, findings)
     if single:
         return single[0] if name == "line" else code(single[0])
@@ -82,6 +87,17 @@ def _value(name: str, findings: Sequence[Finding]) -> str:
     if name in _ABSENT:
         return _ABSENT[name]
     raise PlaceholderError(name)
+
+
+def _clauses(findings: Sequence[Finding]) -> str:
+    """Return what engines say of the findings, the first few clauses of different places, and how many more there are."""
+    if not any(one.facts.get(PLAIN) for one in findings):
+        return ""
+    said = dict.fromkeys(one.facts.get(PLAIN) or code(one.facts.get(SAYS, "")) for one in findings if SAYS in one.facts)
+    clauses = list(said)
+    more = len(clauses) - MAX_CLAUSES
+    places = "1 more place" if more == 1 else f"{more} more places"
+    return "; ".join(clauses[:MAX_CLAUSES]) + (f"; and {places}" if more > 0 else "")
 
 
 def _facts(name: str, findings: Sequence[Finding]) -> list[str]:

@@ -10,8 +10,9 @@ from difflib import get_close_matches
 from grader.case import Case
 from grader.catalogue.corrections import template_of
 from grader.model import Finding
+from grader.plan.schemas import homes_of, property_names
 from grader.rules._shared import resource_at, with_facts
-from grader.support.markdown import code, listed
+from grader.support.markdown import MAX_LISTED, code, listed
 from grader.support.text import is_natural
 from grader.template import Map, Path, Resource, Template, as_text, at, is_known, text_of
 
@@ -43,11 +44,36 @@ def because_missing(case: Case, finding: Finding) -> Finding:
             return with_facts(finding, because=f"{code(neighbour.name)} of the same type has it ({where}).")
     there = at(place[1].node, *steps)
     keys = list(there.values) if isinstance(there, Map) else []
-    where = code(finding.path or finding.resource)
+    inside = ".".join(str(step) for step in steps if step != "Properties")
+    where = f"{code(inside)} of {code(finding.resource)}" if inside else code(finding.resource)
+    name = code(wanted.group(1))
     return with_facts(
         finding,
-        because=f"{where} has {listed(keys)} only." if keys else f"{code(finding.resource)} has no such property.",
+        because=f"{where} sets {listed(keys)}, and not {name}." if keys else f"{where} sets no properties.",
     )
+
+
+def because_property(case: Case, finding: Finding) -> Finding:
+    """Say of an unknown property where the schema has it, else what is accepted there."""
+    extra = re.search(r"'([^']+)' was unexpected", finding.message)
+    if extra is None or not finding.type:
+        return finding
+    name, region = extra.group(1), case.account.region
+    steps = [str(step) for step in steps_of(finding) if step != "Properties"]
+    inside = steps[:-1] if steps[-1:] == [name] else steps
+    homes = homes_of(finding.type, inside, name, region)
+    above = [size for size in range(len(inside)) if name in property_names(finding.type, inside[:size], region)]
+    known = property_names(finding.type, inside, region)
+    if homes:
+        because = f"The schema has {code(name)} below {listed(['.'.join([*inside, *path]) for path in homes])}."
+    elif above:
+        place = ".".join(inside[: above[-1]])
+        because = f"The schema has {code(name)} {'in ' + code(place) if place else 'at the top level of the properties'}."
+    elif inside and 0 < len(known) <= MAX_LISTED:
+        because = f"{code('.'.join(inside))} accepts {listed(known)}."
+    else:
+        because = f"The schema of {code(finding.type)} has no {code(name)} at this place."
+    return with_facts(finding, because=because)
 
 
 def because_value(case: Case, finding: Finding) -> Finding:
@@ -55,8 +81,10 @@ def because_value(case: Case, finding: Finding) -> Finding:
     place = resource_at(case, finding)
     steps = steps_of(finding)
     node = at(place[1].node, *steps) if place and steps else None
-    if place is None or node is None:
+    if place is None:
         return finding
+    if node is None:
+        return with_facts(finding, because=f"{code(place[1].name)} is defined at line {place[1].line} with this setting.")
     source = _source(case, *place, steps)
     if source:
         return with_facts(finding, because=source)
@@ -65,7 +93,9 @@ def because_value(case: Case, finding: Finding) -> Finding:
         if found is not None and found != text_of(node):
             return with_facts(finding, because=f"{code(neighbour.name)} in {code(other.file)} has {code(found)} there.")
     value = text_of(node)
-    return with_facts(finding, because=f"{code(finding.path)} is written as {code(value)}.") if value else finding
+    shown = code(value) if value else "a mapping or a list" if value is None else "an empty text"
+    line = f"Line {node.line} of {code(finding.file)}"
+    return with_facts(finding, because=f"{line} has {shown} as the value of {code('.'.join(map(str, steps[1:] or steps)))}.")
 
 
 def _source(case: Case, template: Template, resource: Resource, steps: Path) -> str:
@@ -88,7 +118,8 @@ def because_undefined(case: Case, finding: Finding) -> Finding:
         return finding
     own = [*template.resources, *template.parameters, *template.conditions, *template.section("Mappings").values]
     if name in own:
-        return finding  # it is defined, and not created in this case
+        defined = _because_defined(template, finding, name)
+        return with_facts(finding, because=defined) if defined else finding
     near = get_close_matches(name, own, 1, 0.88)
     others = [one.file for one in case.templates if one is not template and name in (*one.resources, *one.parameters)]
     count = len({use.line for use in template.uses.get(name, ())})
@@ -103,7 +134,28 @@ def because_undefined(case: Case, finding: Finding) -> Finding:
     return with_facts(finding, because=because)
 
 
+def _because_defined(template: Template, finding: Finding, name: str) -> str:
+    """Say why a name that the template defines cannot be used at a place; empty where the finding says it itself."""
+    if name in template.section("Mappings").values:
+        return f"{code(name)} is a mapping, which only Fn::FindInMap reads; Ref and Fn::Sub do not."
+    if name in template.conditions:
+        return f"{code(name)} is a condition, which has no value that Ref or Fn::Sub could read."
+    resource = template.resources.get(name)
+    in_conditions = any(use.line == finding.line and use.section == "Conditions" for use in template.uses.get(name, ()))
+    if resource is not None and in_conditions:
+        return f"{code(name)} is a resource, and a condition can refer only to parameters and mappings."
+    if resource is not None and resource.condition:
+        return (
+            f"{code(name)} is created only where the condition {code(resource.condition)} is true, and the reference at line "
+            f"{finding.line} is there in any case."
+        )
+    return ""
+
+
 def _name(finding: Finding) -> str:
+    found = re.match(r"refers to (\w+), which", finding.message)
+    if found:
+        return found.group(1)
     found = re.match(r"(\w+) is not defined", finding.message) or re.search(r"'\$?\{?(\w+)", finding.message)
     return found.group(1) if found else ""
 

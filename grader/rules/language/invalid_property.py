@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from grader.catalogue import Rule, example
+from grader.rules.language._causes import because_property
 
 RULE = Rule(
     id="invalid-property",
@@ -11,15 +12,16 @@ RULE = Rule(
     category="schema",
     title="Unknown {property|properties} of {types}",
     issue=(
-        "{resources} in {file} {has a property|have properties} that {the type does|their types do} not have. At {path} of "
-        "{resource} ({type}): {says}. CloudFormation rejects the template."
+        "{resources} in {file} {has a property that its type does|have properties that their types do} not have: {says}. CloudFormation rejects "
+        "the template."
     ),
-    fix="Remove or rename {path}: the template reference of {type} lists its properties.",
-    root_cause="{path} is not in the schema of {type}.",
+    fix="Rename {path} of {resource} to the property that is meant, or remove it; the template reference of {type} lists the "
+    "properties.",
+    root_cause="{because}",
     lesson="Take property names from the schema of the resource type.",
     reference="https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-template-resource-type-ref.html",
-    security="A setting under an unknown name is not applied.",
     aws_behaviour="CloudFormation rejects the unknown key, at the latest when it creates the resource.",
+    confirm=because_property,
     stands_for=(
         "cfn-lint:E3002",
         "cloudformation-validate:F3002",

@@ -12,12 +12,11 @@ RULE = Rule(
     category="schema",
     title="Invalid property {value|values} of {types}",
     issue=(
-        "{resources} in {file} {has a value|have values} that AWS does not accept. At {path} of {resource} "
-        "({type}): {says}."
+        "{resources} in {file} {has a value|have values} that AWS does not accept: {says}."
     ),
     fix=(
-        "Change {path} of {resource} to what the message names as accepted; the template reference of {type} "
-        "lists values, lengths and combinations."
+        "Change {path} of {resource} to a value that {type} accepts; the template reference lists values, lengths and "
+        "combinations."
     ),
     root_cause="{because}",
     lesson="Check enumerated values, lengths, ranges and combinations against the resource type.",

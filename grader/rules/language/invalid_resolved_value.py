@@ -13,8 +13,8 @@ RULE = Rule(
     category="schema",
     title="Composed value that {types} does not accept",
     issue=(
-        "{resources} in {file} {gets a value|get values} composed of parameters or mappings, and with the values "
-        "of the template the result is invalid, at line {line}: {says}."
+        "{resources} in {file} {gets a value|get values} composed of parameters, mappings or pseudo parameters, and the result "
+        "is invalid: {says}."
     ),
     fix=(
         "Change the parts (a default, an allowed value, their order), so that every result is valid. Bucket names "

@@ -12,10 +12,10 @@ RULE = Rule(
     category="schema",
     title="Missing required {property|properties} of {types}",
     issue=(
-        "{resources} in {file} {lacks a property that its type requires, or has|lack properties that their types "
-        "require, or have} properties that exclude each other. For {resource} ({type}): {says}."
+        "In {file}, {resources} {lacks|lack} what the schema of {types} requires: "
+        "{says}. CloudFormation rejects the template, or the resource when it is created."
     ),
-    fix="Add to {resource} what {type} requires, or keep one of the properties that exclude each other.",
+    fix="Add to {resource} what {type} requires; of properties that exclude each other, keep one.",
     root_cause="{because}",
     lesson="Give every resource the properties that its type requires, and no two that exclude each other.",
     reference="https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-template-resource-type-ref.html",

@@ -12,8 +12,7 @@ RULE = Rule(
     category="schema",
     title="Property {value|values} of the wrong type",
     issue=(
-        "{resources} in {file} {has a value|have values} of a type that the property does not take. At {path} of "
-        "{resource} ({type}): {says}."
+        "{resources} in {file} {has a value|have values} of a type that the property does not take: {says}."
     ),
     fix=("Write {path} of {resource} in the form that the property takes: a list for a list, an object for an object."),
     root_cause="{because}",
