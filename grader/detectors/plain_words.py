@@ -66,10 +66,8 @@ def _node_of(entry: AnyNode | None, path: str) -> AnyNode | None:
     """Return the node at a path, functions included; None where the path leads nowhere."""
     node = entry
     for step in _parts(path):
-        if isinstance(node, Call) and step == node.name:
-            node = node.argument
-        else:
-            node = at(node, int(step) if is_natural(step) else step)
+        below = at(node, int(step) if is_natural(step) else step)
+        node = node.argument if isinstance(node, Call) and step == node.name else below
     return node
 
 
@@ -142,7 +140,9 @@ def _unmatched(match: re.Match[str], place: Place) -> str:
 
 
 def _composed(match: re.Match[str], place: Place) -> str:
-    return f"{place.where} is composed of {code(match['value'])}, and the result does not match {code(match['pattern'])}"
+    return (
+        f"{place.where} is composed of {code(match['value'])}, and the result does not match {code(match['pattern'])}"
+    )
 
 
 def _mismatch(value: str, pattern: str) -> str:
@@ -258,4 +258,3 @@ _FORMS: tuple[tuple[re.Pattern[str], _Words], ...] = tuple(
         (r"^\[(?P<names>[^\]]*)\] are ignored when using '(?P<key>\w+)' value '?(?P<value>[^']*)'?$", _needless),
     )
 )
-

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from grader.detectors.plain_words import plain
-from grader.template import parse
+from grader.template import parse_template
 
 PLACE = ("Store", "AWS::S3::Bucket")
 
@@ -50,7 +50,7 @@ PLACE = ("Store", "AWS::S3::Bucket")
             "`Zones` of `Store` has 1 item; the minimum is 2",
         ),
         (
-            'Resolved parameter-dependent value "Shop-logs" does not match pattern \'^[a-z-]+$\' for property \'BucketName\'',
+            "Resolved parameter-dependent value \"Shop-logs\" does not match pattern '^[a-z-]+$' for property 'BucketName'",
             "Properties.BucketName.Fn::Sub",
             "`BucketName` of `Store` becomes `Shop-logs`, and the property does not accept upper-case letters",
         ),
@@ -66,7 +66,7 @@ def test_a_message_says_what_is_there_and_what_is_accepted(message: str, path: s
 
 
 def test_a_choice_says_which_of_its_properties_are_set() -> None:
-    template = parse("t.yml", "Resources:\n  Store:\n    Properties: {Name: a, Prefix: b}\n")
+    template = parse_template("t.yml", "Resources:\n  Store:\n    Properties: {Name: a, Prefix: b}\n")
     entry = template.section("Resources").get("Store")
     message = "Exactly one of ['Name', 'Prefix', 'Pool'] must be specified"
 
@@ -76,7 +76,7 @@ def test_a_choice_says_which_of_its_properties_are_set() -> None:
 
 
 def test_a_value_of_the_wrong_type_is_named_by_its_kind() -> None:
-    template = parse("t.yml", "Resources:\n  Store:\n    Properties: {Tags: {a: b}}\n")
+    template = parse_template("t.yml", "Resources:\n  Store:\n    Properties: {Tags: {a: b}}\n")
     entry = template.section("Resources").get("Store")
 
     assert plain("{'a': 'b'} is not of type 'array'", *PLACE, "Properties.Tags", entry) == (

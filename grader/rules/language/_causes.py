@@ -68,7 +68,9 @@ def because_property(case: Case, finding: Finding) -> Finding:
         because = f"The schema has {code(name)} below {listed(['.'.join([*inside, *path]) for path in homes])}."
     elif above:
         place = ".".join(inside[: above[-1]])
-        because = f"The schema has {code(name)} {'in ' + code(place) if place else 'at the top level of the properties'}."
+        because = (
+            f"The schema has {code(name)} {'in ' + code(place) if place else 'at the top level of the properties'}."
+        )
     elif inside and 0 < len(known) <= MAX_LISTED:
         because = f"{code('.'.join(inside))} accepts {listed(known)}."
     else:
@@ -84,7 +86,9 @@ def because_value(case: Case, finding: Finding) -> Finding:
     if place is None:
         return finding
     if node is None:
-        return with_facts(finding, because=f"{code(place[1].name)} is defined at line {place[1].line} with this setting.")
+        return with_facts(
+            finding, because=f"{code(place[1].name)} is defined at line {place[1].line} with this setting."
+        )
     source = _source(case, *place, steps)
     if source:
         return with_facts(finding, because=source)
@@ -95,7 +99,9 @@ def because_value(case: Case, finding: Finding) -> Finding:
     value = text_of(node)
     shown = code(value) if value else "a mapping or a list" if value is None else "an empty text"
     line = f"Line {node.line} of {code(finding.file)}"
-    return with_facts(finding, because=f"{line} has {shown} as the value of {code('.'.join(map(str, steps[1:] or steps)))}.")
+    return with_facts(
+        finding, because=f"{line} has {shown} as the value of {code('.'.join(map(str, steps[1:] or steps)))}."
+    )
 
 
 def _source(case: Case, template: Template, resource: Resource, steps: Path) -> str:

@@ -11,9 +11,7 @@ RULE = Rule(
     level="Critical",
     category="schema",
     title="Invalid property {value|values} of {types}",
-    issue=(
-        "{resources} in {file} {has a value|have values} that AWS does not accept: {says}."
-    ),
+    issue=("{resources} in {file} {has a value|have values} that AWS does not accept: {says}."),
     fix=(
         "Change {path} of {resource} to a value that {type} accepts; the template reference lists values, lengths and "
         "combinations."

@@ -11,9 +11,7 @@ RULE = Rule(
     level="Critical",
     category="schema",
     title="Property {value|values} of the wrong type",
-    issue=(
-        "{resources} in {file} {has a value|have values} of a type that the property does not take: {says}."
-    ),
+    issue=("{resources} in {file} {has a value|have values} of a type that the property does not take: {says}."),
     fix=("Write {path} of {resource} in the form that the property takes: a list for a list, an object for an object."),
     root_cause="{because}",
     lesson="Match the form of every value to the schema: list, object, text, number.",
