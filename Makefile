@@ -4,7 +4,7 @@ VENV := .venv
 READY := $(VENV)/.ready
 TASK := tasks/101912473
 
-.PHONY: demo test test-fast lint format typecheck rule docs schemas clean
+.PHONY: demo test test-fast fuzz lint format typecheck rule docs schemas clean
 
 demo: $(READY)
 	$(VENV)/bin/grade run $(TASK) --response $(TASK)/model_out --out reports/demo
@@ -17,6 +17,11 @@ test: lint typecheck
 # The tests without those that start many processes or wait: for while you work.
 test-fast: $(READY)
 	$(VENV)/bin/pytest -m "not slow"
+
+# Mutated answers, others each time: about an hour. `make fuzz N=100` for fewer.
+N ?= 20000
+fuzz: $(READY)
+	$(VENV)/bin/pytest -n2 tests/fuzz --fuzz $(N)
 
 lint: $(READY)
 	$(VENV)/bin/ruff check .

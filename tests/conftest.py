@@ -32,6 +32,13 @@ Done = subprocess.CompletedProcess[str]
 Run = Callable[..., Done]
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add the option that makes the fuzzer run longer."""
+    parser.addoption(
+        "--fuzz", type=int, default=0, metavar="N", help="try N mutated answers on each level, others each time"
+    )
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Skip what needs the corpus where it is absent."""
     if not CORPUS.is_dir():

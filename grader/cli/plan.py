@@ -79,6 +79,7 @@ def _data(plan: Plan) -> dict[str, Any]:
         "problems": [
             slots(problem) | {"facts": dict(problem.facts), "stage": problem.stage.value} for problem in plan.problems
         ],
+        "unjudged": list(plan.unjudged),
     }
 
 
@@ -108,6 +109,8 @@ def _print(case: Case, plan: Plan) -> None:
     for problem in plan.problems:
         place = f"{problem.file}:{problem.line}"
         console.print(Text(visible(f"{problem.stage.value:18}  {place}  {problem.resource or '-'}: {problem.message}")))
+    for check in plan.unjudged:
+        console.print(Text(visible(f"not judged by {check}")))
     count = sum(problem.stage is not Stage.AGAIN for problem in plan.problems)
     blocks = f"{count} problem{'s' if count != 1 else ''}" if count else "nothing blocks it"
     console.print(Text(f"{plan.answer}: {blocks}"))

@@ -12,7 +12,7 @@ from types import ModuleType
 from grader.case import Case
 from grader.catalogue import Catalogue
 from grader.detectors import builtin, cfn_lint, cloudformation_validate, plan, policies
-from grader.errors import InputError
+from grader.errors import GradeError
 from grader.model import Finding
 from grader.support.text import error_line
 
@@ -74,13 +74,22 @@ def _beside(module: ModuleType, case: Case, catalogue: Catalogue) -> Future[Dete
 def found_by(module: ModuleType, case: Case, catalogue: Catalogue, whole: Case | None = None) -> Iterator[Finding]:
     """Yield what a detector finds in a case and its rules confirm; `whole` is the case that they look at, where `case` is a part.
 
-    Raises what the detector raises.
+    Raises what the detector raises; RuntimeError, at the end, for findings that a rule crashed on.
     """
+    unconfirmed: list[str] = []
     for finding in module.detect(case, catalogue):
         rule = catalogue.rules.get(finding.rule)
-        confirmed = rule.confirmed(whole or case, finding) if rule else finding
+        try:
+            confirmed = rule.confirmed(whole or case, finding) if rule else finding
+        except GradeError:
+            raise
+        except Exception as error:  # a rule's fault must not hide what comes after it
+            unconfirmed.append(f"rule {finding.rule}: {error_line(error)}")
+            continue
         if confirmed:
             yield confirmed
+    if unconfirmed:
+        raise RuntimeError("; ".join(dict.fromkeys(unconfirmed)))
 
 
 def _run(module: ModuleType, case: Case, catalogue: Catalogue) -> Detection:
@@ -89,7 +98,7 @@ def _run(module: ModuleType, case: Case, catalogue: Catalogue) -> Detection:
     errors: list[str] = []
     try:
         findings.extend(found_by(module, case, catalogue))
-    except InputError:  # a user's own rule, not the response
+    except GradeError:  # a user's own rule that cannot be used, or a response over a limit
         raise
     except Exception as error:  # a detector's crash must not lose the findings of the others
         errors.append(error_line(error))

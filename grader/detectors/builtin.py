@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from grader.case import Case
 from grader.catalogue import DETECTOR, Catalogue
+from grader.errors import GradeError
 from grader.model import Finding
 
 NAME = DETECTOR
@@ -19,13 +20,18 @@ def version() -> str:
 
 
 def detect(case: Case, catalogue: Catalogue) -> Iterator[Finding]:
-    """Run every rule's own check. A check that crashes loses nothing of the others; RuntimeError says which, at the end."""
+    """Run every rule's own check. A check that crashes loses nothing of the others; RuntimeError says which, at the end.
+
+    Raises ResponseError for a response over a limit.
+    """
     crashed = []
     for rule in catalogue.rules.values():
         if rule.id in catalogue.ignored:
             continue
         try:
             yield from rule.findings(case)
+        except GradeError:  # the response is over a limit, which no rule can judge
+            raise
         except Exception as error:  # what a response can hold is endless; one rule's fault must not hide the rest
             crashed.append(f"rule {rule.id}: {type(error).__name__}: {error}")
     if crashed:

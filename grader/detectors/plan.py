@@ -14,8 +14,12 @@ NAME = "plan"
 
 
 def detect(case: Case, catalogue: Catalogue) -> Iterator[Finding]:
-    """Yield the plan's problems as findings of the rules that stand for their codes."""
-    for problem in make_plan(case).problems:
+    """Yield the plan's problems as findings of the rules that stand for their codes.
+
+    RuntimeError names the checks that could not judge the case, at the end.
+    """
+    plan = make_plan(case)
+    for problem in plan.problems:
         rule = catalogue.of(NAME, problem.code)
         if rule is not None:
             facts = {"says": problem.message} | dict(problem.facts)
@@ -32,6 +36,8 @@ def detect(case: Case, catalogue: Catalogue) -> Iterator[Finding]:
                 message=problem.message,
                 facts=facts,
             )
+    if plan.unjudged:
+        raise RuntimeError("; ".join(plan.unjudged))
 
 
 __all__ = ["NAME", "detect", "version"]

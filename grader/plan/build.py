@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from grader.case import Case
+from grader.errors import GradeError
 from grader.model import Location
 from grader.plan.graph import check_conditions, check_cycles, creation_order, dependencies
 from grader.plan.model import Change, Plan, PlanCode, Problem, StackPlan
@@ -14,10 +15,29 @@ from grader.plan.prerequisites import check_prerequisites
 from grader.plan.references import check_references, check_template
 from grader.plan.sources import unresolved_destinations, unresolved_images, unresolved_reads
 from grader.plan.stacks import check_nested
+from grader.support.text import error_line
 from grader.template import NAME_PROPERTIES, Scope, Template, as_text
 
 MAX_RESOURCES = 20_000
 MAX_REFERENCES = 500_000
+
+
+class _Problems:
+    """The problems that the checks find, and the checks that could not judge the case."""
+
+    def __init__(self) -> None:
+        self.found: list[Problem] = []
+        self.unjudged: list[str] = []
+
+    def of(self, check: Callable[..., Iterable[Problem]], *arguments: object) -> None:
+        """Run a check. One that crashes keeps what it found before, and loses nothing of the others."""
+        try:
+            for problem in check(*arguments):
+                self.found.append(problem)
+        except GradeError:  # the response is over a limit
+            raise
+        except Exception as error:  # what a response can hold is endless
+            self.unjudged.append(f"{check.__name__}: {error_line(error)}")
 
 
 def make_plan(case: Case) -> Plan:
@@ -26,7 +46,8 @@ def make_plan(case: Case) -> Plan:
     Templates are taken as written: macros and transforms are not expanded. The work is linear in the size of the templates;
     one that is over 20,000 resources or 500,000 references is refused as a whole.
     """
-    problems: list[Problem] = [
+    problems = _Problems()
+    problems.found += (
         Problem(
             code=PlanCode.SYNTAX,
             location=Location(file=broken.file, line=broken.error.line),
@@ -34,13 +55,13 @@ def make_plan(case: Case) -> Plan:
             facts={"value": broken.error.message},
         )
         for broken in case.broken
-    ]
+    )
     stacks = []
     for template in _parents_first(case):
         scope = case.scopes[template.file]
         if len(template.resources) > MAX_RESOURCES or len(template.references) > MAX_REFERENCES:
             message = f"more than {MAX_RESOURCES:,} resources or {MAX_REFERENCES:,} references: not planned"
-            problems.append(
+            problems.found.append(
                 Problem(
                     code=PlanCode.LIMIT,
                     location=Location(file=template.file, line=1),
@@ -50,22 +71,22 @@ def make_plan(case: Case) -> Plan:
             )
             continue
         graph = dependencies(template, scope)
-        problems.extend(check_template(template, case.account.region))
-        problems.extend(check_parameters(case, template, scope))
-        problems.extend(check_rules(template, scope))
-        problems.extend(check_conditions(template))
-        problems.extend(check_references(template, scope, case.account.region))
-        problems.extend(check_cycles(template, graph))
-        problems.extend(check_nested(case, template, scope))
+        problems.of(check_template, template, case.account.region)
+        problems.of(check_parameters, case, template, scope)
+        problems.of(check_rules, template, scope)
+        problems.of(check_conditions, template)
+        problems.of(check_references, template, scope, case.account.region)
+        problems.of(check_cycles, template, graph)
+        problems.of(check_nested, case, template, scope)
         stacks.append(_stack(case, template, scope, creation_order(graph)))
-    problems.extend(check_names(case))
-    problems.extend(check_exports(case))
-    problems.extend(check_second_environment(case))
-    problems.extend(check_prerequisites(case))
-    problems.extend(unresolved_reads(case))
-    problems.extend(unresolved_images(case))
-    problems.extend(unresolved_destinations(case))
-    return Plan(tuple(stacks), tuple(problems))
+    problems.of(check_names, case)
+    problems.of(check_exports, case)
+    problems.of(check_second_environment, case)
+    problems.of(check_prerequisites, case)
+    problems.of(unresolved_reads, case)
+    problems.of(unresolved_images, case)
+    problems.of(unresolved_destinations, case)
+    return Plan(tuple(stacks), tuple(problems.found), tuple(problems.unjudged))
 
 
 def _parents_first(case: Case) -> Iterator[Template]:

@@ -93,10 +93,14 @@ class StackPlan:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """The stacks of a bundle, parents before children, and what is in their way."""
+    """The stacks of a bundle, parents before children, and what is in their way.
+
+    `unjudged` names the checks that crashed on the bundle, each with its error.
+    """
 
     stacks: tuple[StackPlan, ...]
     problems: tuple[Problem, ...]
+    unjudged: tuple[str, ...] = ()
 
     @property
     def answer(self) -> str:

@@ -239,7 +239,7 @@ class _YamlBuilder:
 
     def _scalar(self, event: yaml.ScalarEvent) -> AnyNode:
         line, column = _place_of(event)
-        text = event.value
+        text = whole_characters(event.value)  # PyYAML's own parser reads an escape for half a character
         tag = event.tag
         if tag and tag.startswith(_PREFIX):
             return Scalar(line, column, _typed(tag, text), text)

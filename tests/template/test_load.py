@@ -140,6 +140,7 @@ def test_yaml_that_a_parser_refuses_and_cloudformation_reads(text: str, value: o
         "2010-09-09",
         "\ud800",
         "!!binary '?'",
+        '"\\ud800"',
     ],
 )
 def test_odd_scalars_are_read(text: str) -> None:
@@ -147,6 +148,7 @@ def test_odd_scalars_are_read(text: str) -> None:
     assert isinstance(node, Scalar)
     assert isinstance(node.value, str | int | float)
     assert as_text(node.value) is not None
+    node.text.encode()
 
 
 def test_aliases_cannot_multiply() -> None:

@@ -62,7 +62,7 @@ def _fault(template: Template, kind: str, text: str) -> str:
 def _standing(template: Template, used: re.Match[str]) -> str:
     """Return a stand-in for a reference: of a resource its ARN or name, else a question mark."""
     resource = template.resources.get(used.group(1))
-    if resource is None:
+    if resource is None or not resource.type.startswith("AWS::"):
         return "?"
     if used.group(2) == ".Arn":
         return "arn:aws:s3:::b" if resource.type == "AWS::S3::Bucket" else f"arn:aws:{_service(resource)}:r:a:b"
@@ -144,6 +144,16 @@ Resources:
               Values: [!GetAtt Table.Arn]
             - Type: AWS::Lambda::Function
               Values: ['arn:aws:lambda']
+"""),
+        example("""
+Resources:
+  Orders: {Type: Custom, Properties: {ServiceToken: arn:aws:lambda:us-east-1:123456789012:function:orders}}
+  Trail:
+    Type: AWS::CloudTrail::Trail
+    Properties:
+      IsLogging: true
+      S3BucketName: orders-audit
+      EventSelectors: [{DataResources: [{Type: AWS::S3::Object, Values: [!GetAtt Orders.Arn]}]}]
 """),
     ),
 )
