@@ -27,8 +27,7 @@ facts:
 
 def test_every_fact_has_a_source_and_both_examples() -> None:
     for fact in load_facts():
-        # AWS's documentation, or a report in a repository of AWS where the documentation is silent
-        assert fact.source.startswith(("https://docs.aws.amazon.com/", "https://github.com/aws/"))
+        assert fact.source.startswith("https://docs.aws.amazon.com/")
         assert fact.failing
         assert fact.passing
         assert fact.statement.endswith(".")
