@@ -11,7 +11,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from queue import SimpleQueue
 from threading import Lock, Thread
-from typing import Any
+from typing import IO, Any
 
 
 class ChildEndedError(Exception):
@@ -105,7 +105,7 @@ def _exchange(process: subprocess.Popen[bytes], request: bytes, seconds: float) 
     process.stdin.flush()
     answer: list[bytes] = []
     # a thread, because not every system can wait for a pipe with a limit
-    reader = Thread(target=lambda pipe: answer.append(pipe.readline()), args=(process.stdout,), daemon=True)
+    reader = Thread(target=_read_line, args=(process.stdout, answer), daemon=True)
     reader.start()
     reader.join(max(0.0, seconds))
     if not answer:
@@ -113,6 +113,11 @@ def _exchange(process: subprocess.Popen[bytes], request: bytes, seconds: float) 
     if not answer[0].endswith(b"\n"):
         raise EOFError
     return answer[0]
+
+
+def _read_line(pipe: IO[bytes], answer: list[bytes]) -> None:
+    with suppress(OSError, ValueError):  # the pipe is closed under it where the process is stopped meanwhile
+        answer.append(pipe.readline())
 
 
 def bound_memory(megabytes: int) -> None:
