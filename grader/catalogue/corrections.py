@@ -8,7 +8,7 @@ from dataclasses import replace
 from grader.case import Case
 from grader.model import Action, Edit, Finding, Steps
 from grader.support.text import is_natural
-from grader.template import AnyNode, Call, Map, Scalar, Sequence, Template, children, plain, walk
+from grader.template import AnyNode, Call, Map, Scalar, Sequence, Template, child_at, plain, walk
 
 _SECTIONS = ("Parameters", "Mappings", "Conditions", "Resources", "Outputs")
 
@@ -45,22 +45,16 @@ def _walked(node: AnyNode | None, path: str) -> Steps:
         if isinstance(node, Sequence) and is_natural(str(step)):
             step = int(step)
         steps.append(step)
-        node = _below(node, step)
+        node = child_at(node, step)
         rest = rest[size:]
     return tuple(steps)
-
-
-def _below(node: AnyNode | None, step: str | int) -> AnyNode | None:
-    if node is None:
-        return None
-    return next((child for key, child in children(node) if key == step), None)
 
 
 def node_at(template: Template, steps: Steps) -> AnyNode | None:
     """Return the node at a path from the root, functions included in the path; None where there is none."""
     node: AnyNode | None = template.root
     for step in steps:
-        node = _below(node, step)
+        node = child_at(node, step)
     return node
 
 

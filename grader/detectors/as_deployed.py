@@ -8,8 +8,7 @@ from dataclasses import dataclass, field, replace
 
 from grader.detectors.engine_quirks import Heard, heard
 from grader.detectors.remark import Remark
-from grader.support.text import is_natural
-from grader.template import AnyNode, Call, Scope, Template, as_text, at, items_of, text_of, walk
+from grader.template import AnyNode, Call, Scope, Template, as_text, at, child_at, items_of, text_of, walk
 from grader.template.specialize import specialized
 
 Ask = Callable[[str], list[Remark]]
@@ -137,13 +136,10 @@ def _nearest(entry: AnyNode, steps: tuple[str, ...]) -> AnyNode:
     """Return the node at a path, or the last one on the way to it that is there."""
     node = entry
     for step in steps:
-        if isinstance(node, Call) and step == node.name:
-            below: AnyNode | None = node.argument
-        else:
-            below = at(node, int(step) if is_natural(step) else step)
-        if below is None:
+        found = child_at(node, step)
+        if found is None:
             break
-        node = below
+        node = found
     return entry if node is entry and steps else node
 
 

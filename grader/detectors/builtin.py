@@ -8,6 +8,7 @@ from grader.case import Case
 from grader.catalogue import DETECTOR, Catalogue
 from grader.errors import GradeError
 from grader.model import Finding
+from grader.support.text import error_line
 
 NAME = DETECTOR
 
@@ -33,6 +34,6 @@ def detect(case: Case, catalogue: Catalogue) -> Iterator[Finding]:
         except GradeError:  # the response is over a limit, which no rule can judge
             raise
         except Exception as error:  # what a response can hold is endless; one rule's fault must not hide the rest
-            crashed.append(f"rule {rule.id}: {type(error).__name__}: {error}")
+            crashed.append(f"rule {rule.id}: {error_line(error)}")
     if crashed:
         raise RuntimeError("; ".join(crashed))

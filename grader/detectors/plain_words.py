@@ -10,7 +10,7 @@ import regex
 
 from grader.support.markdown import code, listed
 from grader.support.text import is_natural
-from grader.template import AnyNode, Call, Map, Sequence, at
+from grader.template import AnyNode, Call, Map, Sequence, child_at
 
 MAX_VALUES = 6  # of an enumeration
 _SECONDS = 0.5  # for a pattern, which may be the template's own
@@ -66,8 +66,7 @@ def _node_of(entry: AnyNode | None, path: str) -> AnyNode | None:
     """Return the node at a path, functions included; None where the path leads nowhere."""
     node = entry
     for step in _parts(path):
-        below = at(node, int(step) if is_natural(step) else step)
-        node = node.argument if isinstance(node, Call) and step == node.name else below
+        node = child_at(node, step)
     return node
 
 

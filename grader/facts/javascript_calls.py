@@ -23,7 +23,6 @@ _SERVICES = {
     "cost-explorer": "ce",
     "elastic-load-balancing-v2": "elbv2",
     "eventbridge": "events",
-    "rds-data": "rds-data",
     "sfn": "stepfunctions",
 }
 

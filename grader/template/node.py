@@ -6,6 +6,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
+from grader.support.text import is_natural
+
 Path = tuple[str | int, ...]
 
 # Intrinsic functions, by their long names.
@@ -99,6 +101,13 @@ def at(node: AnyNode | None, *steps: str | int) -> AnyNode | None:
         else:
             return None
     return node
+
+
+def child_at(node: AnyNode | None, step: str | int) -> AnyNode | None:
+    """Follow one step of a path, through functions too: a key, an index as a number or as digits, the name of a function."""
+    if isinstance(node, Call):
+        return node.argument if node.name == step else None
+    return at(node, int(step) if isinstance(node, Sequence) and is_natural(str(step)) else step)
 
 
 def dotted(path: Path) -> str:

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from grader.case import Case
 from grader.facts.order import needed_by
-from grader.facts.places import Place
+from grader.facts.places import Place, identity, places, root_of
 from grader.plan.graph import dependencies
 
 
@@ -25,3 +25,16 @@ Check = Callable[[Case, Place], Iterator[Broken]]
 def waits_for(case: Case, root: Place, name: str) -> bool:
     """Whether a resource is created after another of its template."""
     return name in needed_by(root.resource.name, dependencies(root.template, case.scopes[root.template.file]))
+
+
+def bucket_policies(case: Case, root: Place, bucket: str) -> Iterator[object]:
+    """Yield the policies of a bucket; None for one that may be, and cannot be resolved."""
+    for template, policy in case.resources("AWS::S3::BucketPolicy"):
+        there = root_of(template, policy)
+        [named] = places(case, there, "Bucket")
+        found = identity(case, named)
+        if template.file != root.template.file or found is None:
+            yield None
+        elif found == (root.template.file, bucket):
+            document = case.scopes[template.file].value(policy.get("PolicyDocument"))
+            yield document if isinstance(document, dict) else None

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 
 from grader.case import Case
 from grader.case.policies import allowed, documents_of, statements_in, texts_in
-from grader.facts.checks.base import Broken, Check, waits_for
+from grader.facts.checks.base import Broken, Check, bucket_policies, waits_for
 from grader.facts.places import Place, identity, places, root_of, target_of
 from grader.template import Resource, as_text
 
@@ -168,12 +168,9 @@ def channel_bucket(case: Case, root: Place) -> Iterator[Broken]:
     bucket = target_of(case, named)
     if bucket is None or bucket.type != "AWS::S3::Bucket":
         return
-    for template, policy in case.resources("AWS::S3::BucketPolicy"):
-        [theirs] = places(case, root_of(template, policy), "Bucket")
-        if identity(case, theirs) in (None, (root.template.file, bucket.name)):
-            document = case.scopes[template.file].value(policy.get("PolicyDocument"))
-            if not isinstance(document, dict) or allowed([document], "s3:PutObject", ("config.amazonaws.com", "*")):
-                return
+    policies = list(bucket_policies(case, root, bucket.name))
+    if None in policies or allowed(policies, "s3:PutObject", ("config.amazonaws.com", "*")):
+        return
     for template, recorder in case.resources("AWS::Config::ConfigurationRecorder"):
         [place] = places(case, root_of(template, recorder), "RoleARN")
         role = target_of(case, place)

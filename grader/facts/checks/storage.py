@@ -7,8 +7,8 @@ from collections.abc import Iterator, Mapping
 
 from grader.case import Case
 from grader.case.policies import allowed, statements_in
-from grader.facts.checks.base import Broken, Check
-from grader.facts.places import Place, identity, places, root_of, target_of
+from grader.facts.checks.base import Broken, Check, bucket_policies
+from grader.facts.places import Place, places, target_of
 from grader.support.text import is_natural
 from grader.template import is_known
 
@@ -39,7 +39,7 @@ def load_balancer_log_policy(case: Case, root: Place) -> Iterator[Broken]:
         bucket = target_of(case, value)
         if key.text != "access_logs.s3.bucket" or bucket is None:
             continue
-        found = list(_bucket_policies(case, root, bucket.name))
+        found = list(bucket_policies(case, root, bucket.name))
         writers = (
             "logdelivery.elasticloadbalancing.amazonaws.com",
             "delivery.logs.amazonaws.com",
@@ -48,19 +48,6 @@ def load_balancer_log_policy(case: Case, root: Place) -> Iterator[Broken]:
         )
         if None not in found and not allowed(found, "s3:PutObject", writers):
             yield Broken(value, f"no policy of {bucket.name} lets Elastic Load Balancing write")
-
-
-def _bucket_policies(case: Case, root: Place, bucket: str) -> Iterator[object]:
-    """Yield the policies of a bucket; None for one that may be, and cannot be resolved."""
-    for template, policy in case.resources("AWS::S3::BucketPolicy"):
-        there = root_of(template, policy)
-        [named] = places(case, there, "Bucket")
-        found = identity(case, named)
-        if template.file != root.template.file or found is None:
-            yield None
-        elif found == (root.template.file, bucket):
-            document = case.scopes[template.file].value(policy.get("PolicyDocument"))
-            yield document if isinstance(document, dict) else None
 
 
 def key_administrator(case: Case, root: Place) -> Iterator[Broken]:
