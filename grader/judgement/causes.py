@@ -16,6 +16,8 @@ MAX_SENTENCES = 2
 _NEEDED = re.compile(r"'(\w+)' is a (?:required property|dependency of '(\w+)')")
 _ONE_OF = re.compile(r"^(?:Exactly|At least) one of \[(?P<names>[^\]]*)\]")
 _UNDEFINED = re.compile(r"^(?P<what>the condition |the mapping )?(?P<name>[\w:]+) is not defined$")
+# The section that a requirement without a resource is about.
+_SECTIONS = {"unmet-output": "Outputs", "unmet-parameter": "Parameters"}
 _OF_POLICIES = re.compile(r"(aws|iam|s3|saml|ec2):\w+")
 
 
@@ -48,19 +50,15 @@ def _of_demand(case: Case, template: Template | None, finding: Finding) -> Itera
     if template is None:
         yield from _of_absence(case, finding)
         return
-    if finding.rule == "unmet-output":
-        names = list(template.outputs)
-        yield (
-            f"The outputs of {code(template.file)} are {listed(names)}."
-            if names
-            else f"{code(template.file)} has no Outputs section."
-        )
+    if finding.rule in _SECTIONS:
+        yield _entries(template, _SECTIONS[finding.rule])
         return
     resource = template.resources.get(finding.resource)
     steps = steps_of(template, finding)
-    if resource is None or not steps or len(steps) < 4:
-        if resource is not None:
-            yield f"{code(finding.resource)} (line {resource.line}) {finding.message.rstrip('.')}."
+    if resource is None:
+        return
+    if not steps or len(steps) < 4:
+        yield f"{code(finding.resource)} (line {resource.line}) {finding.message.rstrip('.')}."
     elif node_at(template, steps) is None:
         neighbours = list(_of_neighbour(template, finding, str(steps[-1])))
         yield from neighbours
@@ -99,7 +97,10 @@ def _of_source(template: Template, finding: Finding, steps: Steps) -> Iterator[s
 
 
 def _of_absence(case: Case, finding: Finding) -> Iterator[str]:
-    """Say what the answer creates of the service of a missing type, and which document speaks of the type."""
+    """Say what the answer has in place of what is missing: files, entries of a section, or resources of the service."""
+    if finding.rule in _SECTIONS:
+        yield from (_entries(template, _SECTIONS[finding.rule]) for template in case.templates)
+        return
     if finding.rule == "unmet-document":
         names = [file.name for file in case.bundle.files]
         yield (
@@ -149,9 +150,10 @@ def _of_name(template: Template, name: str, what: str) -> Iterator[str]:
         return
     section = {"the condition ": "Conditions", "the mapping ": "Mappings"}.get(what, "")
     if section:
-        names = list(template.section(section).values)
-        yield (
-            f"The {section.lower()} of {code(template.file)} are {listed(names)}."
-            if names
-            else (f"{code(template.file)} has no {section} section.")
-        )
+        yield _entries(template, section)
+
+
+def _entries(template: Template, section: str) -> str:
+    """Say what a section of a template has."""
+    names, file = list(template.section(section).values), code(template.file)
+    return f"The {section.lower()} of {file} are {listed(names)}." if names else f"{file} has no {section} section."

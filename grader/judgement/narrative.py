@@ -9,9 +9,9 @@ from contextlib import suppress
 from grader.model import Finding
 from grader.support.markdown import code, listed
 
-# The fact that is a sentence already: what in this answer leads to the finding. Its values are code spans.
-BECAUSE = "because"
-MAX_CAUSES = 2
+# The facts that are sentences already: what in this answer leads to the finding, and what corrects it. Their values are code spans.
+SENTENCES = ("because", "remedy")
+MAX_SENTENCES = 2
 # An engine's message, and the clause of a sentence that says the same, whose values are code spans.
 SAYS, PLAIN = "says", "plain"
 MAX_CLAUSES = 3
@@ -42,7 +42,7 @@ def fill(template: str, findings: Sequence[Finding]) -> str:
 
     `{resource}`, `{type}`, `{file}`, `{line}`, `{path}` and any fact come from the first finding that has it;
     `{resources}`, `{files}`, `{types}` and any fact with an `s` behind its name list all of them; `{count}` is how many.
-    `{because}` is the sentence that a check wrote about its finding, the first two where several differ. `{is|are}` is the
+    `{because}` and `{remedy}` are sentences that a check wrote about its finding, the first two where several differ. `{is|are}` is the
     first word for one resource and the second for several. `{{` and `}}` are braces: `${{Name}}` is written `${Name}`.
     """
     many = len({finding.resource for finding in findings}) > 1
@@ -73,9 +73,9 @@ def narrate(template: str, findings: Sequence[Finding]) -> str:
 def _value(name: str, findings: Sequence[Finding]) -> str:
     if name == "count":
         return str(len(findings))
-    if name == BECAUSE:
-        causes = dict.fromkeys(finding.facts.get(BECAUSE, "") for finding in findings)
-        return " ".join([cause for cause in causes if cause][:MAX_CAUSES])
+    if name in SENTENCES:
+        sentences = dict.fromkeys(finding.facts.get(name, "") for finding in findings)
+        return " ".join([sentence for sentence in sentences if sentence][:MAX_SENTENCES])
     if name == SAYS and (clauses := _clauses(findings)):
         return clauses
     single = _facts(name, findings)

@@ -49,7 +49,7 @@ def off_task(requirements: Sequence[JudgedRequirement], catalogue: Catalogue, ru
     missing = ", ".join(dict.fromkeys(one.requirement.title for one in unmet))
     issue = f"The prompt asks for the following, and the answer creates none of it: {missing}."
     found = tuple(finding for one in unmet for finding in _findings(rule, one))
-    told = replace(rule, issue=_literal(issue))
+    told = replace(rule, issue=_literal(issue), root_cause="")  # as in _told
     return Grouped(told, rubric.named("Critical"), found, requirements=tuple(one.requirement.id for one in unmet))
 
 

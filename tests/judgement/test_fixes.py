@@ -485,3 +485,39 @@ def test_a_policy_that_lets_a_service_publish_keeps_the_alarms_of_the_topic(tmp_
     services = [one["Principal"]["Service"] for one in policy["Properties"]["PolicyDocument"]["Statement"]]
     assert policy["Type"] == "AWS::SNS::TopicPolicy"
     assert services == ["events.amazonaws.com", "cloudwatch.amazonaws.com"]
+
+
+@pytest.mark.parametrize(
+    ("rule", "template", "words"),
+    [
+        (
+            "missing-required-property",
+            "Resources:\n  Audit: {Type: AWS::CloudTrail::Trail, Properties: {S3BucketName: audit}}\n",
+            "Add `IsLogging` to `Audit`.",
+        ),
+        (
+            "parameter-without-default",
+            "Parameters:\n  Token: {Type: String, NoEcho: true}\nResources:\n"
+            "  Hook: {Type: AWS::SNS::Topic, Properties: {DisplayName: !Ref Token}}\n",
+            "Say in a document how `Token` is passed",
+        ),
+        (
+            "unknown-iam-action",
+            "Resources:\n  Reader:\n    Type: AWS::IAM::ManagedPolicy\n    Properties:\n      PolicyDocument:\n"
+            "        Version: '2012-10-17'\n"
+            "        Statement: [{Effect: Allow, Action: 's3:HeadObject', Resource: 'arn:aws:s3:::orders/*'}]\n",
+            "Replace `s3:HeadObject` by `s3:GetObject`.",
+        ),
+    ],
+)
+def test_a_fix_names_what_is_to_be_written(tmp_path: Path, rule: str, template: str, words: str) -> None:
+    fix = failure(graded(tmp_path, template), rule).fix
+    assert fix.startswith(words)
+    assert "default where one works" not in fix
+
+
+def test_a_missing_parameter_has_the_parameters_that_are_there_as_its_cause(tmp_path: Path) -> None:
+    template = "Parameters:\n  Stage: {Type: String, Default: dev}\nResources:\n"
+    template += "  Orders: {Type: AWS::SQS::Queue, Properties: {QueueName: !Ref Stage}}\n"
+    result = graded(tmp_path, template, "Create an SQS queue, and a parameter `RetentionDays` with the default 4.")
+    assert failure(result, "unmet-parameter").root_cause == "The parameters of `answer.yml` are `Stage`."

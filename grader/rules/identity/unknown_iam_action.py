@@ -69,7 +69,7 @@ def check(case: Case) -> Iterator[RuleFinding]:
                     path=path,
                 ),
                 message=f"{action} is not an action of IAM" + (f"; it is {right}" if right else ""),
-                facts={"value": action, "right": right, "because": because},
+                facts={"value": action, "right": right, "because": because, "remedy": _remedy(action, right)},
                 level="Critical" if rejected else "",
             )
 
@@ -81,6 +81,10 @@ def _right(action: str) -> str:
         return _CALLED[action.lower()]
     near = get_close_matches(action.partition(":")[2].lower(), actions_of(service), 1, 0.85)
     return f"{service}:{near[0]}" if near else ""
+
+
+def _remedy(action: str, right: str) -> str:
+    return f"Replace {code(action)} by {code(right) if right else 'the action that covers the call'}."
 
 
 def _because(statement: Statement, action: str, right: str) -> str:
@@ -105,8 +109,7 @@ RULE = Rule(
     title="IAM actions that do not exist: {values}",
     issue="Policies of {resources} in {file} list {values}, which the Service Authorization Reference does not have. Such an action "
     "allows or denies nothing, so the call that it was written for is decided by the other statements alone.",
-    fix="Replace {values} by the action that covers the call; the Service Authorization Reference lists the actions of each API "
-    "operation.",
+    fix="{remedy} The Service Authorization Reference lists the actions of each API operation.",
     root_cause="{because}",
     lesson="Take actions from the Service Authorization Reference: their names differ from those of API operations.",
     reference="https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-"

@@ -30,8 +30,28 @@ def neighbours(case: Case, finding: Finding) -> Iterator[tuple[Template, Resourc
             yield template, resource
 
 
+# What an engine says that a place requires, and the sentence that corrects it: `{names}` at `{resource}`.
+_REMEDIES = (
+    (re.compile(r"^('\w+') is a (?:required property|dependency of)"), "Add {names} to {resource}."),
+    (re.compile(r"^(?:Exactly|Only) one of \[(.*?)\]"), "Of {names}, set exactly one in {resource}."),
+    (re.compile(r"^At least one of \[(.*?)\]"), "Of {names}, set at least one in {resource}."),
+    (re.compile(r"^Both ('\w+' and '\w+') were provided"), "Of {names}, keep one in {resource}."),
+)
+
+
+def _remedy(finding: Finding) -> str:
+    """Return the sentence that says what a place requires."""
+    resource = code(finding.resource) if finding.resource else "the template"
+    for pattern, sentence in _REMEDIES:
+        if found := pattern.search(finding.message):
+            names = ", ".join(code(name) for name in re.findall(r"'(\w+)'", found.group(1)))
+            return sentence.format(names=names, resource=resource)
+    return f"Give {resource} what its type requires."
+
+
 def because_missing(case: Case, finding: Finding) -> Finding:
     """Say of a missing property which resource of the type has it, else what the resource has at the place."""
+    finding = with_facts(finding, remedy=_remedy(finding))
     wanted = re.match(r"'(\w+)' is a required property", finding.message)
     steps = steps_of(finding)
     place = resource_at(case, finding)

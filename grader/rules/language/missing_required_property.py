@@ -12,10 +12,10 @@ RULE = Rule(
     category="schema",
     title="Missing required {property|properties} of {types}",
     issue=(
-        "In {file}, {resources} {lacks|lack} what the schema of {types} requires: "
-        "{says}. CloudFormation rejects the template, or the resource when it is created."
+        "In {file}, {resources} {does|do} not meet the schema of {types}: {says}. "
+        "CloudFormation rejects the template, or the resource when it is created."
     ),
-    fix="Add to {resource} what {type} requires; of properties that exclude each other, keep one.",
+    fix="{remedy} The template reference of the type lists the properties that it requires.",
     root_cause="{because}",
     lesson="Give every resource the properties that its type requires, and no two that exclude each other.",
     reference="https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-template-resource-type-ref.html",

@@ -9,6 +9,7 @@ from grader.case import Case
 from grader.catalogue.corrections import set_value, template_of, without_names
 from grader.model import Action, Edit, Finding, Steps
 from grader.rules.identity._corrections import password_of
+from grader.rules.parameters._parameters import is_secret
 from grader.template import Parameter, Sequence, Template, plain
 
 # Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html
@@ -30,7 +31,7 @@ def with_default(case: Case, finding: Finding) -> Iterator[Edit]:
     parameter = template.parameters.get(finding.facts.get("parameter", finding.resource)) if template else None
     if template is None or parameter is None or parameter.default is not None:
         return
-    if parameter.no_echo or re.search(r"password", parameter.name, re.I):
+    if is_secret(parameter):
         yield from _without_password(case, template, parameter.name)
         return
     if re.search(r"e-?mail", parameter.name, re.I) and (optional := list(_optional_address(template, parameter))):

@@ -67,6 +67,11 @@ _EXISTS = (
 )
 
 
+def is_secret(parameter: Parameter) -> bool:
+    """Whether a parameter takes a secret, which has no default."""
+    return parameter.no_echo or re.search(r"password", parameter.name, re.I) is not None
+
+
 def is_reached(case: Case, template: Template, name: str) -> bool:
     """Whether something that is created uses a parameter: a resource, or a condition of it, in a branch that is taken."""
     scope = case.scopes[template.file]

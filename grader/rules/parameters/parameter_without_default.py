@@ -9,9 +9,9 @@ from grader.case import Case
 from grader.catalogue import Rule, RuleFinding, example
 from grader.model import Location
 from grader.rules.parameters._corrections import with_default
-from grader.rules.parameters._parameters import is_asked, is_left_open, is_reached, kind_of, ordered
+from grader.rules.parameters._parameters import is_asked, is_left_open, is_reached, is_secret, kind_of, ordered
 from grader.support.markdown import code
-from grader.template import Template
+from grader.template import Parameter, Template
 
 
 def check(case: Case) -> Iterator[RuleFinding]:
@@ -37,7 +37,11 @@ def check(case: Case) -> Iterator[RuleFinding]:
                         file=template.file, line=parameter.line, resource=name, path=f"Parameters.{name}"
                     ),
                     message="has no default, and no value is given for it",
-                    facts={"parameter": name, "because": _because(template)},
+                    facts={
+                        "parameter": name,
+                        "because": _because(template),
+                        "remedy": _remedy(parameter),
+                    },
                     level="Medium" if described else "",
                 )
 
@@ -45,6 +49,18 @@ def check(case: Case) -> Iterator[RuleFinding]:
 def _is_explained(case: Case, name: str) -> bool:
     """Whether a document lists the parameter with a few words: `- Stage: the environment`, or a row of a table."""
     return case.documented(rf"(?m)^[ \t>*|-]*[`*]*{re.escape(name.lower())}[`*]*\s*[:|(=–-]+ *[`*]*\w+ \w+")
+
+
+def _remedy(parameter: Parameter) -> str:
+    name = code(parameter.name)
+    if is_secret(parameter):
+        return (
+            f"Say in a document how {name} is passed, or let the service that takes the secret generate and keep it: a secret has "
+            "no default."
+        )
+    return (
+        f"Show the deployment command with a value for {name}, or give it a default where one works in every account."
+    )
 
 
 def _because(template: Template) -> str:
@@ -66,8 +82,7 @@ RULE = Rule(
     title="{Parameter|Parameters} without a default or a documented value: {parameters}",
     issue="{parameters} in {file} {has|have} no default, and neither a parameters file, a command nor a document of the "
     "response gives {it a value|them values}. CloudFormation does not create the stack until somebody passes {one|them}.",
-    fix="Show the deployment command with {a value|values} for {parameters}, or give {it a default|them defaults} where one works in "
-    "every account.",
+    fix="{remedy} CloudFormation requires a value for each parameter without a default.",
     root_cause="{because}",
     lesson="Give every parameter a default that works, or document its value; have passwords generated.",
     reference="https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/parameters-section-structure.html",
