@@ -5,14 +5,14 @@ from __future__ import annotations
 from grader.case import Case
 from grader.catalogue import Rule, example
 from grader.model import Finding
+from grader.rules._prerequisites import is_created_by_command, named_prerequisite
 from grader.rules._shared import resource_at, with_facts
 from grader.rules.compute._corrections import key_pair
 from grader.support.markdown import code
 from grader.template import Parameter, Scalar, Template
 
 _WORDS = r"\bkey ?pair\w*|\bkey ?name\b|\bssh key\b"
-_CREATED = r"create-key-pair|import-key-pair"
-_NAMED = r"(existing|create|your|own|valid)\b[^\n]{0,40}\bkey ?pair|\bkey ?pair\b[^\n]{0,60}\b(must|exist|created|beforehand|prerequisite)"
+_THING = r"key ?pairs?|ssh keys?"
 
 
 def _confirm(case: Case, finding: Finding) -> Finding | None:
@@ -21,7 +21,7 @@ def _confirm(case: Case, finding: Finding) -> Finding | None:
     if template is None:
         return None
     value = finding.facts.get("value", "")
-    if value and (case.documented(_CREATED) or case.request.orders(_WORDS)):
+    if value and (is_created_by_command(case, "AWS::EC2::KeyPair") or case.request.orders(_WORDS)):
         return None
     found = resource_at(case, finding)
     if found is not None:
@@ -30,16 +30,15 @@ def _confirm(case: Case, finding: Finding) -> Finding | None:
             because = f"{code(finding.resource)} names the key pair at line {node.line}, and no template creates it."
             return with_facts(finding, level="Critical", because=because)
     parameter = _parameter(template, finding)
-    told = case.documented(_NAMED) or (
-        parameter is not None and "exist" in (parameter.text("Description") or "").lower()
-    )
+    quoted = named_prerequisite(case, _THING)
+    is_named = quoted or (parameter is not None and "exist" in (parameter.text("Description") or "").lower())
     named = code(parameter.name) if parameter else "a parameter"
-    because = f"The value of {named} is {code(value)}, and no template creates that key pair."
+    because = f"The value of {named} is {code(value)}, and no template creates that key pair. {quoted}".rstrip()
     if not value:
         because = (
             f"The default of {named} is empty, which CloudFormation rejects for the type, whatever the conditions say."
         )
-    return with_facts(finding, level="Medium" if told and value else "", because=because)
+    return with_facts(finding, level="Medium" if is_named and value else "", because=because)
 
 
 def _parameter(template: Template, finding: Finding) -> Parameter | None:

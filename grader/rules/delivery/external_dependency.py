@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from grader.case import Case
 from grader.catalogue import Rule, RuleFinding, example
 from grader.model import Location
+from grader.rules._prerequisites import is_created_by_command, named_prerequisite, passed_in_command
 from grader.rules.delivery._corrections import created
 from grader.rules.parameters._parameters import AWS_TYPES, is_asked, is_reached, kind_of, words_for
 from grader.support.markdown import code, listed
@@ -20,14 +21,14 @@ _NAMES = re.compile(
 # What depends on a domain that only the reader owns: the prompt's wish for it leaves no other way.
 _OF_DOMAIN = ("AWS::CertificateManager::Certificate", "AWS::Route53::HostedZone")
 _COMMAND = r"aws [a-z0-9-]+ (create|request|import|allocate)-"
-_TOLD = r"prerequisite|before (you )?deploy|create-key-pair|request-certificate|must (already )?exist|create (a|an|your|the|one)\b|obtain"
 
 
 def check(case: Case) -> Iterator[RuleFinding]:
     """Report parameters of root templates that want an existing thing, have no default and are used by what is created.
 
-    Silent where the prompt asks for the parameter, or says that the thing exists. Medium where a document says what to
-    prepare, and where what the prompt asks for needs something of the reader's.
+    Silent where the prompt asks for the parameter, or says that the thing exists, and where a document has the command that
+    creates it. Medium where a document names it or a command of the response passes it, and where what the prompt asks for
+    needs something of the reader's.
     """
     for template in case.templates:
         if template.file in case.parents:
@@ -39,6 +40,9 @@ def check(case: Case) -> Iterator[RuleFinding]:
                 continue
             if not _is_external(case, parameter) or not is_reached(case, template, name) or is_asked(case, parameter):
                 continue
+            if is_created_by_command(case, kind_of(parameter)):
+                continue
+            explained = _explained(case, parameter)
             yield RuleFinding(
                 location=Location(
                     file=template.file,
@@ -48,8 +52,8 @@ def check(case: Case) -> Iterator[RuleFinding]:
                     path=f"Parameters.{name}",
                 ),
                 message="needs an existing resource that nothing in the response creates",
-                facts={"parameter": name, "because": _because(template, parameter)},
-                level="Medium" if _is_explained(case, parameter) or _is_target(case, parameter) else "",
+                facts={"parameter": name, "because": f"{_because(template, parameter)} {explained}".rstrip()},
+                level="Medium" if explained or _is_target(case, parameter) else "",
             )
 
 
@@ -90,16 +94,18 @@ def _is_target(case: Case, parameter: Parameter) -> bool:
     return is_end and any(case.resources("AWS::CodePipeline::Pipeline", "AWS::CodeDeploy::DeploymentGroup"))
 
 
-def _is_explained(case: Case, parameter: Parameter) -> bool:
-    """Whether a document says what to prepare for the parameter: it names the parameter, or gives the command.
+def _explained(case: Case, parameter: Parameter) -> str:
+    """Return the sentence that says how the response names what to prepare for the parameter; empty where it does not."""
+    words = rf"{words_for(parameter).lower()}|{re.escape(parameter.name.lower())}"
+    return named_prerequisite(case, words) or _with_command(case, words) or passed_in_command(case, parameter.name)
 
-    A list of everything that any template may need explains nothing.
-    """
-    name = re.escape(parameter.name.lower())
-    if not case.documented(rf"\b{name}\b") and not case.documented(_COMMAND):
-        return False
-    word = rf"(\b({words_for(parameter).lower()})\b|{name})"
-    return case.documented(rf"{word}[^\n]{{0,120}}({_TOLD})") or case.documented(rf"({_TOLD})[^\n]{{0,120}}{word}")
+
+def _with_command(case: Case, words: str) -> str:
+    """Return the sentence that a document says to create the thing, where it also has a command of that kind."""
+    if not case.documented(_COMMAND):
+        return ""
+    created = rf"\bcreate (a|an|your|the|one)\b[^\n]{{0,120}}\b({words})"
+    return "A document of the response gives a command that creates it." if case.documented(created) else ""
 
 
 RULE = Rule(
@@ -169,6 +175,16 @@ Resources:
 """,
             prompt="Parameters: KeyName for SSH access, ImageId.",
         ),
+        example("""
+Parameters:
+  KeyName: {Type: AWS::EC2::KeyPair::KeyName}
+Resources:
+  Host:
+    Type: AWS::EC2::Instance
+    Properties: {ImageId: ami-0a1b2c3d4e5f60718, KeyName: !Ref KeyName}
+=== README.md
+First `aws ec2 create-key-pair --key-name admin`, then deploy with KeyName=admin.
+"""),
         example("""
 Parameters:
   WithTls: {Type: String, Default: 'no', AllowedValues: ['yes', 'no']}

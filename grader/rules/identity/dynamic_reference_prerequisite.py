@@ -10,6 +10,7 @@ from grader.case.deployed import is_deployed
 from grader.catalogue import Rule, RuleFinding, example
 from grader.model import Located
 from grader.plan.sources import unresolved_reads
+from grader.rules._prerequisites import named_prerequisite
 from grader.support.markdown import listed
 
 _COMMANDS = {
@@ -20,7 +21,10 @@ _TYPES = {"parameter": "AWS::SSM::Parameter", "secret": "AWS::SecretsManager::Se
 
 
 def check(case: Case) -> Iterator[RuleFinding]:
-    """Report what is read from a store and is not there, unless a document gives the command or the prompt names it."""
+    """Report what is read from a store and is not there, unless a document gives the command or the prompt names it.
+
+    Medium where a document names it as something to have, without the command.
+    """
     for problem in unresolved_reads(case):
         word, name = problem.facts["word"], problem.facts["value"]
         if (
@@ -29,8 +33,11 @@ def check(case: Case) -> Iterator[RuleFinding]:
             and not _is_documented(case, word, name)
             and not _is_given(case, name)
         ):
-            facts = {**problem.facts, "because": _because(case, word)}
-            yield RuleFinding(location=problem.location, message=problem.message, facts=facts)
+            words = _written(case, name)
+            quoted = named_prerequisite(case, words) if words else ""
+            facts = {**problem.facts, "because": f"{_because(case, word)} {quoted}".rstrip()}
+            level = "Medium" if quoted else ""
+            yield RuleFinding(location=problem.location, message=problem.message, facts=facts, level=level)
 
 
 def _is_read(case: Case, problem: Located) -> bool:
@@ -52,8 +59,8 @@ def _is_documented(case: Case, word: str, name: str) -> bool:
     target = re.fullmatch(r"\$\{(\w+)(?:\.\w+)*\}", name)
     if target and case.mentions(target.group(1)):
         return True
-    parts = _fixed_parts(name)
-    return bool(parts) and case.documented(_COMMANDS[word]) and parts[-1].strip("-_").lower() in case.prose
+    part = _last_part(name)
+    return bool(part) and case.documented(_COMMANDS[word]) and re.search(part, case.prose) is not None
 
 
 def _is_given(case: Case, name: str) -> bool:
@@ -61,8 +68,20 @@ def _is_given(case: Case, name: str) -> bool:
     return len(name) > 3 and "${" not in name and case.request.first(re.escape(name.strip("/"))) is not None
 
 
-def _fixed_parts(name: str) -> list[str]:
-    return [part for part in re.split(r"/|\$\{[^}]*\}|:", name) if len(part) > 2]
+def _last_part(name: str) -> str:
+    """Return a pattern for the last fixed part of a name, in lower case; empty where nothing of it is fixed."""
+    parts = [part for part in re.split(r"/|\$\{[^}]*\}|:", name) if len(part) > 2]
+    return re.escape(parts[-1].strip("-_").lower()) if parts else ""
+
+
+def _written(case: Case, name: str) -> str:
+    """Return a pattern for a name as documents write it: without the values of parameters at its end; empty for `${Name}`."""
+    if "${" in name:
+        return _last_part(name)
+    values = {str(value) for value in case.parameters.values()}
+    values |= {str(one.default) for template in case.templates for one in template.parameters.values() if one.default}
+    ends = [value for value in values if len(value) > 1 and name.endswith(f"-{value}")]
+    return re.escape(name.removesuffix(max(ends, key=len, default="")).strip("/-").lower())
 
 
 def _because(case: Case, word: str) -> str:
@@ -81,7 +100,7 @@ RULE = Rule(
     category="prerequisites",
     title="Missing parameters and secrets: {values}",
     issue="{file} reads {values} from Parameter Store or Secrets Manager. No template creates what is read there, the account does "
-    "not have it, and no document gives the command that creates it. CloudFormation resolves such a reference during the stack "
+    "not have it, and the documents have no command that creates it. CloudFormation resolves such a reference during the stack "
     "operation, and the operation fails.",
     fix="Create {values} in a template (AWS::SecretsManager::Secret can generate the password), or document the exact "
     "command to run before the deployment.",
@@ -162,5 +181,13 @@ Resources:
 """,
             prompt="A topic. Its display name is in Parameter Store under `/shop/title`.",
         ),
+        example("""
+Resources:
+  Topic:
+    Type: AWS::SNS::Topic
+    Properties: {DisplayName: '{{resolve:ssm:/shop/title}}'}
+=== README.md
+`aws ssm put-parameter --name /shop/title --type String --value Shop`
+"""),
     ),
 )
