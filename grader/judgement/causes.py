@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from grader.case import Case
 from grader.catalogue.corrections import node_at, steps_of, template_of
+from grader.catalogue.sentences import sets_and_not
 from grader.catalogue.unmet import DETECTOR
 from grader.model import Finding, Steps
 from grader.support.markdown import code, listed
@@ -64,8 +65,8 @@ def _of_demand(case: Case, template: Template | None, finding: Finding) -> Itera
         yield from neighbours
         if not neighbours:
             names = [name for name in resource.properties.values if name != "Tags"]
-            there = listed(names) or "no property"
-            yield f"{code(finding.resource)} (line {resource.line}) sets {there}, and not {code(_missing(template, steps))}."
+            where = f"{code(finding.resource)} (line {resource.line})"
+            yield sets_and_not(where, names, _missing(template, steps))
     else:
         yield from _of_source(template, finding, steps)
 

@@ -15,8 +15,9 @@ _BEFORE = (
     r"|(you|must|should|need to|already) (already |need |must )?have|you need|prerequisites?|before (you )?deploy\w*)\b"
 )
 _AFTER = (
-    r"\bmust (already )?(exist|be created)\b|\balready (exists?|created)\b|\bexists?\b|\bcreated (beforehand|before|in (the|your|each|every|[a-z]{2}-))\b"
-    r"|\bprerequisites?\b|\bis required before\b|\bis needed before\b|\bbefore (you )?deploy"
+    r"\bmust (already )?(exist|be created)\b|\balready (exists?|created)\b|\bexists?\b"
+    r"|\bcreated (beforehand|before|in (the|your|each|every|[a-z]{2}-))\b"
+    r"|\bprerequisites?\b|\bis (required|needed) before\b|\bbefore (you )?deploy"
 )
 _HEADING = re.compile(
     r"^\W*(#+|\d+\.|\*\*)?\W*(pre-?requisites?|before (you )?(deploy|begin|start)\w*|requirements before)\b"

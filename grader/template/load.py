@@ -51,12 +51,16 @@ class TemplateSyntaxError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Duplicate:
-    """A key written twice in one mapping: the lines of both, and whether the value that is lost differs from the last."""
+    """A key written twice in one mapping: the lines of both, and whether the value that is lost differs from the last.
+
+    `lost` are the keys of the lost value that the last value does not have.
+    """
 
     key: str
     line: int
     first_line: int
     differs: bool = True
+    lost: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,8 +208,7 @@ class _YamlBuilder:
             if key.text == "<<":
                 self.merge_lines.append(key.line)
             if key.text in keys:
-                differs = plain(values[key.text]) != plain(value)
-                self.duplicates.append(Duplicate(key.text, key.line, keys[key.text].line, differs))
+                self.duplicates.append(_twice(key.text, (keys[key.text], key), values[key.text], value))
             keys[key.text], values[key.text] = key, value
         return _long_form(done.line, done.column, keys, values)
 
@@ -327,6 +330,12 @@ _NUMBER = re.compile(r"-?(?:0|[1-9]\d*)(\.\d+)?([eE][-+]?\d+)?")
 _WORDS: dict[str, bool | None] = {"true": True, "false": False, "null": None}
 
 
+def _twice(name: str, keys: tuple[Scalar, Scalar], lost: AnyNode, last: AnyNode) -> Duplicate:
+    kept = last.values if isinstance(last, Map) else {}
+    gone = tuple(key for key in lost.values if key not in kept) if isinstance(lost, Map) else ()
+    return Duplicate(name, keys[1].line, keys[0].line, plain(lost) != plain(last), gone)
+
+
 class _Json:
     """A JSON reader that keeps positions."""
 
@@ -443,8 +452,8 @@ class _Json:
             first, lost = keys.get(name), values.get(name)
             keys[name] = Scalar(*place, name, name)
             values[name], end = self._value(self._skip(end + 1), depth + 1)
-            if first is not None:
-                self.duplicates.append(Duplicate(name, place[0], first.line, plain(lost) != plain(values[name])))
+            if first is not None and lost is not None:
+                self.duplicates.append(_twice(name, (first, keys[name]), lost, values[name]))
             return end
 
         end = self._parts(index, "}", read)

@@ -9,12 +9,13 @@ from difflib import get_close_matches
 
 from grader.case import Case
 from grader.catalogue.corrections import template_of
+from grader.catalogue.sentences import sets_and_not
 from grader.model import Finding
 from grader.plan.schemas import homes_of, property_names
 from grader.rules._shared import resource_at, with_facts
 from grader.support.markdown import MAX_LISTED, code, listed
 from grader.support.text import is_natural
-from grader.template import Map, Path, Resource, Template, as_text, at, is_known, text_of
+from grader.template import Duplicate, Map, Path, Resource, Template, as_text, at, is_known, text_of
 
 
 def steps_of(finding: Finding) -> Path:
@@ -66,11 +67,7 @@ def because_missing(case: Case, finding: Finding) -> Finding:
     keys = list(there.values) if isinstance(there, Map) else []
     inside = ".".join(str(step) for step in steps if step != "Properties")
     where = f"{code(inside)} of {code(finding.resource)}" if inside else code(finding.resource)
-    name = code(wanted.group(1))
-    return with_facts(
-        finding,
-        because=f"{where} sets {listed(keys)}, and not {name}." if keys else f"{where} sets no properties.",
-    )
+    return with_facts(finding, because=sets_and_not(where, keys, wanted.group(1)))
 
 
 def because_property(case: Case, finding: Finding) -> Finding:
@@ -136,13 +133,31 @@ def _source(case: Case, template: Template, resource: Resource, steps: Path) -> 
     return f"The value contains {' and '.join(shown[:3])}." if shown else ""
 
 
-def because_undefined(case: Case, finding: Finding) -> Finding:
-    """Say of an undefined name what is near it: another name of the template, or the template of the bundle that has it."""
+def lost_names(template: Template, twice: Duplicate) -> list[str]:
+    """Return the names that a template refers to, and that only the lost value of a section written twice defines."""
+    if twice.key not in ("Parameters", "Mappings", "Conditions", "Resources") or twice.key not in template.root.keys:
+        return []
+    if template.root.keys[twice.key].line < twice.line:
+        return []
+    return [name for name in twice.lost if template.uses.get(name) and name not in _defined(template)]
+
+
+def _defined(template: Template) -> list[str]:
+    return [*template.resources, *template.parameters, *template.conditions, *template.section("Mappings").values]
+
+
+def because_undefined(case: Case, finding: Finding) -> Finding | None:
+    """Say of an undefined name what is near it: another name of the template, or the template of the bundle that has it.
+
+    None for a name that a section written twice loses: duplicate-key reports it.
+    """
     template = template_of(case, finding)
     name = _name(finding)
     if template is None or not name:
         return finding
-    own = [*template.resources, *template.parameters, *template.conditions, *template.section("Mappings").values]
+    if any(name in lost_names(template, twice) for twice in template.duplicates):
+        return None
+    own = _defined(template)
     if name in own:
         defined = _because_defined(template, finding, name)
         return with_facts(finding, because=defined) if defined else finding
@@ -153,6 +168,8 @@ def because_undefined(case: Case, finding: Finding) -> Finding:
         because = f"The template defines {code(near[0])}, a name that differs from {code(name)} in a few letters."
     elif others:
         because = f"{code(others[0])} defines {code(name)}; a template sees only its own names."
+    elif finding.message.startswith(("the condition ", "the mapping ")):
+        return finding  # the cause lists those that the template has
     elif count > 1:
         because = f"{code(name)} is used in {count} lines of {code(template.file)}, and defined in none."
     else:
@@ -182,7 +199,9 @@ def _name(finding: Finding) -> str:
     found = re.match(r"refers to (\w+), which", finding.message)
     if found:
         return found.group(1)
-    found = re.match(r"(\w+) is not defined", finding.message) or re.search(r"'\$?\{?(\w+)", finding.message)
+    found = re.match(r"(?:the (?:condition|mapping) )?(\w+) is not defined", finding.message) or re.search(
+        r"'\$?\{?(\w+)", finding.message
+    )
     return found.group(1) if found else ""
 
 

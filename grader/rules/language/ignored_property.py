@@ -2,7 +2,43 @@
 
 from __future__ import annotations
 
+from grader.case import Case
 from grader.catalogue import Rule, example
+from grader.catalogue.corrections import node_at, steps_of, template_of
+from grader.model import Finding
+from grader.rules._shared import with_facts
+from grader.support.markdown import code
+
+_PORTS = ("FromPort", "ToPort")
+# How tools write "all ports" beside the protocol -1; each states what EC2 does.
+_ALL_PORTS = ({"-1"}, {"0"}, {"0", "65535"})
+
+
+def _confirm(case: Case, finding: Finding) -> Finding | None:
+    """Say what a rule of a security group admits with the protocol -1; silent where its ports say the same."""
+    last, named = finding.path.rpartition(".")[2], code(finding.path)
+    if last not in _PORTS:
+        because = f"Another property of {code(finding.resource)} selects a configuration in which {named} is not read."
+        remedy = f"Remove {named} from {code(finding.resource)}, or choose the configuration in which it has an effect."
+        return with_facts(finding, because=because, remedy=remedy)
+    ports = _ports(case, finding)
+    if set(ports) in _ALL_PORTS:
+        return None
+    written = " to ".join(dict.fromkeys(ports))
+    because = (
+        f"The rule names the ports {written} beside the protocol -1, with which EC2 admits all protocols and all ports."
+    )
+    remedy = "Write the protocol that the rule is for, such as `tcp`, in place of -1; or remove `FromPort` and `ToPort` where all is wanted."
+    return with_facts(finding, because=because, remedy=remedy)
+
+
+def _ports(case: Case, finding: Finding) -> list[str]:
+    """Return the ports of the rule that a finding is in, as deployed."""
+    template = template_of(case, finding)
+    steps = steps_of(template, finding) if template else None
+    rule = case.scopes[finding.file].value(node_at(template, steps[:-1])) if template and steps else None
+    return [str(rule[name]) for name in _PORTS if name in rule] if isinstance(rule, dict) else []
+
 
 RULE = Rule(
     id="ignored-property",
@@ -11,11 +47,13 @@ RULE = Rule(
     category="schema",
     title="Ignored {property|properties} of {resources}",
     issue="{resources} in {file} {sets a property|set properties} that AWS ignores, at line {line}: {says}.",
-    fix="Remove {path} from {resource}, or choose the configuration in which it has an effect.",
-    root_cause="Another property of {resource} selects a configuration in which {path} is not read.",
+    fix="{remedy}",
+    root_cause="{because}",
     lesson="Check in which configuration a property has an effect.",
     reference="https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-template-resource-type-ref.html",
+    # Source on ports: https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_IpPermission.html
     aws_behaviour="The resource is created, and the property has no effect.",
+    confirm=_confirm,
     stands_for=(
         "cfn-lint:W3671",
         "cloudformation-validate:W3671",
@@ -63,6 +101,15 @@ Resources:
     Properties:
       GroupDescription: Web servers
       SecurityGroupIngress: [{IpProtocol: tcp, FromPort: 443, ToPort: 443, CidrIp: 10.0.0.0/16}]
+"""),
+        example("""
+Resources:
+  Group:
+    Type: AWS::EC2::SecurityGroup
+    Properties:
+      GroupDescription: Everything from the own network
+      SecurityGroupIngress: [{IpProtocol: '-1', FromPort: -1, ToPort: -1, CidrIp: 10.0.0.0/16}]
+      SecurityGroupEgress: [{IpProtocol: -1, FromPort: 0, ToPort: 65535, CidrIp: 10.0.0.0/16}]
 """),
     ),
 )
