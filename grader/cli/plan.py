@@ -10,7 +10,7 @@ from grader.cli.options import format_option, limit_options, limits_of
 
 if TYPE_CHECKING:
     from grader.case import Case
-    from grader.plan import Plan
+    from grader.plan import Plan, Problem
     from grader.task import Task
 
 
@@ -26,27 +26,30 @@ if TYPE_CHECKING:
 @format_option("text", "json")
 @limit_options
 def command(task: str, response: str, parameters: str | None, account: str | None, form: str, **limits: Any) -> int:
-    """Show what CloudFormation would create, and refuse.
+    """Show what CloudFormation would create, and what it and the services are known to refuse.
 
-    The plan is worked out offline for a response to TASK, in the task's account.
-    Exits with 0 when the stack would deploy, with 1 when something blocks it.
+    The plan is worked out offline for a response to TASK, in the task's account: names, references, values and prerequisites,
+    facts of AWS, rules, and the schemas of the resource types. Exits with 1 when something is known to block the stack, with 0 when
+    nothing is known that does: it is no promise that it deploys.
     """
     import json
 
     from grader.bundle import read_response
     from grader.case import Case
-    from grader.plan import make_plan
+    from grader.catalogue import load_catalogue
+    from grader.judgement import load_rubric
+    from grader.judgement.deployment import plan_of
     from grader.task import load_task
 
     the_limits = limits_of(limits)
     the_task = _changed(load_task(task), parameters, account)
     case = Case(the_task, read_response(response, the_limits), the_limits)
-    plan = make_plan(case)
+    plan = plan_of(case, load_catalogue(), load_rubric())
     if form == "json":
         click.echo(json.dumps(_data(plan), indent=2, ensure_ascii=False))
     else:
         _print(case, plan)
-    return 0 if plan.answer == "deploys" else 1
+    return 1 if plan.is_blocked else 0
 
 
 def _changed(task: Task, parameters: str | None, account: str | None) -> Task:
@@ -77,7 +80,10 @@ def _data(plan: Plan) -> dict[str, Any]:
             for stack in plan.stacks
         ],
         "problems": [
-            slots(problem) | {"facts": dict(problem.facts), "stage": problem.stage.value} for problem in plan.problems
+            {"code": problem.code.value, "stage": problem.stage.value}
+            | slots(problem.location)
+            | {"message": problem.message, "facts": dict(problem.facts)}
+            for problem in plan.problems
         ],
         "unjudged": list(plan.unjudged),
     }
@@ -88,7 +94,6 @@ def _print(case: Case, plan: Plan) -> None:
     from rich.table import Table
     from rich.text import Text
 
-    from grader.plan import Stage
     from grader.writers.terminal import visible
 
     console = Console(highlight=False, soft_wrap=True)
@@ -107,10 +112,34 @@ def _print(case: Case, plan: Plan) -> None:
         console.print(table)
         console.print()
     for problem in plan.problems:
-        place = f"{problem.file}:{problem.line}"
-        console.print(Text(visible(f"{problem.stage.value:18}  {place}  {problem.resource or '-'}: {problem.message}")))
+        console.print(Text(" ".join(map(visible, _parts(problem)))))
+        if problem.code == "rule":
+            why = filter(None, (problem.facts["behaviour"], problem.facts["reference"]))
+            console.print(Text(f"{'':{_STAGE}} {' '.join(map(visible, why))}"))
     for check in plan.unjudged:
         console.print(Text(visible(f"not judged by {check}")))
-    count = sum(problem.stage is not Stage.AGAIN for problem in plan.problems)
-    blocks = f"{count} problem{'s' if count != 1 else ''}" if count else "nothing blocks it"
-    console.print(Text(f"{plan.answer}: {blocks}"))
+    console.print(Text(_answer(plan)))
+
+
+_STAGE = 18  # the width of the column of stages
+
+
+def _parts(problem: Problem) -> tuple[str, ...]:
+    """Return the stage, the place, the resource and what is wrong with it."""
+    title = (f"{problem.facts['title']}:",) if problem.code == "rule" else ()
+    place = f"{problem.file}:{problem.line}"
+    return (f"{problem.stage.value:{_STAGE}}", place, f" {problem.resource or '-'}:", *title, problem.message)
+
+
+def _answer(plan: Plan) -> str:
+    """Say in one line what is known: how many problems of which weight there are, and that silence is no promise."""
+    from grader.plan import Stage
+
+    blocking = sum(problem.stage in (Stage.CHANGE_SET, Stage.EXECUTION) for problem in plan.problems)
+    races = sum(problem.stage is Stage.RACE for problem in plan.problems)
+    if blocking:
+        return f"{plan.answer}: {blocking} problem{'s' if blocking != 1 else ''}"
+    if races:
+        return f"{plan.answer}: {races} order{'s' if races != 1 else ''} of creation that nothing fixes"
+    unsure = "; not everything was judged" if plan.unjudged else ""
+    return f"{plan.answer}: nothing that is known here refuses it{unsure}"

@@ -11,11 +11,12 @@ from grader.template import Parameter, Reference, Resource, Template
 
 
 class Stage(StrEnum):
-    """When CloudFormation finds a problem: when the change set is created, when it is executed, or only when a second
-    environment is deployed beside the first."""
+    """When CloudFormation finds a problem: when the change set is created, when it is executed, in some executions (two resources
+    are created at the same time), or only when a second environment is deployed beside the first."""
 
     CHANGE_SET = "change-set"
     EXECUTION = "execution"
+    RACE = "race"
     AGAIN = "second-environment"
 
 
@@ -49,6 +50,7 @@ class PlanCode(StrEnum):
     QUOTA = "quota"
     RESERVED_CONCURRENCY = "reserved-concurrency"
     ROLE_MISSING = "role-missing"
+    RULE = "rule"  # a rule or a fact of the catalogue, named in `facts`: make_plan itself reports none
     RULE_ASSERTION = "rule-assertion"
     SECTION_UNKNOWN = "section-unknown"
     SOURCE_MISSING = "source-missing"
@@ -91,6 +93,10 @@ class StackPlan:
     changes: tuple[Change, ...]
 
 
+NOT_REFUSED = "not-refused"
+_ANSWERS = {Stage.CHANGE_SET: "refused", Stage.EXECUTION: "fails", Stage.RACE: "may-fail"}
+
+
 @dataclass(frozen=True, slots=True)
 class Plan:
     """The stacks of a bundle, parents before children, and what is in their way.
@@ -104,9 +110,17 @@ class Plan:
 
     @property
     def answer(self) -> str:
-        """What CloudFormation would answer: `refused` (no change set), `fails` (on execution) or `deploys`."""
+        """The most severe of what is known: `refused` (no change set), `fails` (on execution), `may-fail` or `not-refused`.
+
+        `not-refused` is no promise: nothing that is known here refuses the stack.
+        """
         stages = {problem.stage for problem in self.problems}
-        return "refused" if Stage.CHANGE_SET in stages else "fails" if Stage.EXECUTION in stages else "deploys"
+        return next((answer for stage, answer in _ANSWERS.items() if stage in stages), NOT_REFUSED)
+
+    @property
+    def is_blocked(self) -> bool:
+        """Whether CloudFormation is known to refuse the stacks, or to fail on execution."""
+        return any(problem.stage in (Stage.CHANGE_SET, Stage.EXECUTION) for problem in self.problems)
 
 
 def at_resource(

@@ -70,7 +70,7 @@ Resources:
 """
     plan = plan_of({"template": text})
     assert [(problem.code, problem.resource) for problem in plan.problems] == [("environment-collision", "B")]
-    assert plan.answer == "deploys"
+    assert plan.answer == "not-refused"
 
 
 @pytest.mark.parametrize(
@@ -109,9 +109,60 @@ def test_plan_as_a_command(folder: Callable[[str], Path], cli: Cli) -> None:
     done = cli("plan", "t", "--response", "r.yml", "--parameters", "p.yaml", "--format", "json")
     assert done.returncode == 0, done.stderr
     data = json.loads(done.stdout)
-    assert data["answer"] == "deploys"
+    assert data["answer"] == "not-refused"
     assert [change["logical_id"] for change in data["stacks"][0]["changes"]] == ["T"]
     assert data["stacks"][0]["parameters"] == {"P": "x"}
+
+
+FIFO = "Resources:\n  T:\n    Type: AWS::SNS::Topic\n    Properties: {FifoTopic: true, TopicName: jobs}\n"
+UNKNOWN_PROPERTY = "Resources:\n  T:\n    Type: AWS::SNS::Topic\n    Properties: {Colour: red}\n"
+BALANCER = """Resources:
+  Net: {Type: AWS::EC2::VPC, Properties: {CidrBlock: 10.0.0.0/16}}
+  Left: {Type: AWS::EC2::Subnet, Properties: {VpcId: !Ref Net, CidrBlock: 10.0.0.0/24, AvailabilityZone: us-east-1a}}
+  Right: {Type: AWS::EC2::Subnet, Properties: {VpcId: !Ref Net, CidrBlock: 10.0.1.0/24, AvailabilityZone: us-east-1b}}
+  Door: {Type: AWS::EC2::InternetGateway}
+  Hinge: {Type: AWS::EC2::VPCGatewayAttachment, Properties: {VpcId: !Ref Net, InternetGatewayId: !Ref Door}}
+  Front:
+    Type: AWS::ElasticLoadBalancingV2::LoadBalancer
+    Properties: {Type: application, Scheme: internet-facing, Subnets: [!Ref Left, !Ref Right]}
+"""
+
+
+@pytest.mark.parametrize(
+    ("template", "answer", "code", "place"),
+    [
+        (FIFO, "fails", 1, ("fifo-topic-name", "T", "execution")),
+        (FIFO.replace("jobs", "jobs.fifo"), "not-refused", 0, None),
+        (UNKNOWN_PROPERTY, "fails", 1, ("invalid-property", "T", "execution")),
+        (BALANCER, "may-fail", 0, ("load-balancer-before-gateway", "Front", "race")),
+        (BALANCER.replace("LoadBalancer\n", "LoadBalancer\n    DependsOn: Hinge\n"), "not-refused", 0, None),
+    ],
+)
+def test_facts_rules_and_schemas_block_a_plan(
+    folder: Callable[[str], Path], cli: Cli, template: str, answer: str, code: int, place: tuple[str, str, str] | None
+) -> None:
+    folder(template)
+    done = cli("plan", "t", "--response", "r.yml", "--format", "json")
+    assert done.returncode == code, done.stderr
+    data = json.loads(done.stdout)
+    found = [(one["facts"]["rule"], one["resource"], one["stage"]) for one in data["problems"]]
+    assert (data["answer"], found) == (answer, [place] if place else [])
+
+
+def test_a_blocked_plan_shows_the_place_the_reason_and_its_source(folder: Callable[[str], Path], cli: Cli) -> None:
+    folder(FIFO)
+    shown = cli("plan", "t", "--response", "r.yml").stdout
+    assert "r.yml:4  T: FIFO topic without a name that ends in .fifo: " in shown
+    assert "A FIFO topic requires a TopicName that ends with .fifo. https://docs.aws.amazon.com/sns/" in shown
+    assert "fails: 1 problem" in shown
+
+
+def test_an_answer_without_a_template_is_refused(folder: Callable[[str], Path], cli: Cli) -> None:
+    cwd = folder(TOPIC)
+    (cwd / "r.md").write_text("First create a topic in the console, and then subscribe to it.\n")
+    done = cli("plan", "t", "--response", "r.md")
+    assert done.returncode == 1
+    assert "refused: 1 problem" in done.stdout
 
 
 @pytest.mark.parametrize(
