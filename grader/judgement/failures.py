@@ -13,6 +13,7 @@ from grader.judgement.rubric import Rubric
 from grader.judgement.unmet import merged, off_task, unmet_of_prompt
 from grader.model import Finding, JudgedRequirement
 from grader.plan.answer import AnswerKind, cut_off
+from grader.task import Task
 
 
 def failures_of(
@@ -22,6 +23,7 @@ def failures_of(
     ideal: IdealAnswer | None,
     requirements: Sequence[JudgedRequirement],
     kind: AnswerKind,
+    task: Task,
 ) -> tuple[Grouped, ...]:
     """Return the failures of a response: those of rules, and those of requirements that it does not meet.
 
@@ -34,7 +36,7 @@ def failures_of(
     if kind is AnswerKind.OFF_TASK:
         unmet.append(off_task(requirements, catalogue, rubric))
     elif kind.delivers:
-        unmet += unmet_of_prompt(requirements, catalogue, rubric)
+        unmet += unmet_of_prompt(requirements, catalogue, rubric, task)
     return ordered(merged(ours, unmet, rubric), rubric)
 
 

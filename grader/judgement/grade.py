@@ -101,7 +101,7 @@ def judge(
     requirements = _requirements(case, catalogue, rubric, findings, difference)
     kind = kind_of(case)
     kind = AnswerKind.OFF_TASK if kind.delivers and is_off_task(requirements) else kind
-    groups = failures_of(findings, catalogue, rubric, ideal, requirements, kind)
+    groups = failures_of(findings, catalogue, rubric, ideal, requirements, kind, case.task)
     fixes = corrected(
         [Reported(one.rule, one.findings, one.requirements) for one in groups],
         case,

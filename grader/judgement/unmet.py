@@ -9,17 +9,14 @@ from grader.catalogue import Catalogue, Rule
 from grader.catalogue.unmet import DETECTOR, topic_of
 from grader.judgement.grouping import Grouped
 from grader.judgement.rubric import Rubric
+from grader.judgement.unmet_texts import fix_of, issue_of, reason_of, title_of
 from grader.model import Finding, JudgedRequirement, Located, Location, RequirementSource, RequirementStanding
-from grader.support.markdown import code, listed
-from grader.support.text import one_line
-from grader.task import PROMPT
-
-MAX_QUOTE = 400
-MAX_CAUSES = 3
+from grader.task import PROMPT, Task
+from grader.task.prompt import read_prompt
 
 
 def unmet_of_prompt(
-    requirements: Iterable[JudgedRequirement], catalogue: Catalogue, rubric: Rubric
+    requirements: Iterable[JudgedRequirement], catalogue: Catalogue, rubric: Rubric, task: Task
 ) -> Iterator[Grouped]:
     """Yield a failure for each thing that the prompt asks for and the answer does not have.
 
@@ -36,7 +33,7 @@ def unmet_of_prompt(
         level = min((level for level in levels if level), key=rubric.levels.index, default=None)
         if level is not None:
             found = tuple(finding for one in members for finding in _findings(rule, one))
-            told = _told(rule, members)
+            told = _told(rule, members, task)
             yield Grouped(told, level, found, requirements=tuple(one.requirement.id for one in members))
 
 
@@ -85,43 +82,15 @@ def _is_part(one: JudgedRequirement, whole: JudgedRequirement) -> bool:
     return set(asked.types) <= set(missing.types)
 
 
-def _told(rule: Rule, members: Sequence[JudgedRequirement]) -> Rule:
-    """Return the rule with the texts of one failure: the prompt's lines, and what the answer has instead."""
-    first = members[0].requirement
-    about = first.title or listed(first.types)
-    quotes = dict.fromkeys((one.requirement.line, one_line(one.requirement.quote, MAX_QUOTE)) for one in members)
-    lines = [f'Line {line} of the prompt: "{quote}".' for line, quote in quotes]
-    reasons = dict.fromkeys(_reason(one) for one in members)
+def _told(rule: Rule, members: Sequence[JudgedRequirement], task: Task) -> Rule:
+    """Return the rule with the texts of one failure."""
     return replace(
         rule,
-        title=_literal(f"{rule.title}: {about}" if about else rule.title),
-        issue=_literal(" ".join([*lines, *reasons])),
-        fix=_literal(_fix(rule, members)),
+        title=_literal(title_of(members)),
+        issue=_literal(issue_of(members, read_prompt(task.prompt))),
+        fix=_literal(fix_of(members, rule.fix, task.account.region)),
         root_cause="",  # what the templates tell (see grader.judgement.causes)
     )
-
-
-def _fix(rule: Rule, members: Sequence[JudgedRequirement]) -> str:
-    """Say what to do: the type to add, or the property to set and of which resources; the topic's words where neither is known."""
-    asked = members[0].requirement
-    places = [place for one in members for place in one.evidence]
-    if not places and asked.about in ("resource", "count") and asked.types:
-        return f"Add {code(asked.types[0])} to a template, with the settings that the prompt names and the permissions that it needs."
-    by_path: dict[str, list[str]] = {}
-    for place in places:
-        path = place.location.path.removeprefix("Properties.")
-        if place.location.resource and path and not path.startswith("Fn::"):
-            by_path.setdefault(path, []).append(place.location.resource)
-    if asked.about in ("property", "value") and by_path:
-        parts = [f"{code(path)} of {listed(names)}" for path, names in list(by_path.items())[:MAX_CAUSES]]
-        about = f": {asked.title}" if asked.title else ""
-        return f"Set {' and '.join(parts)} as line {asked.line} of the prompt asks{about}."
-    return rule.fix
-
-
-def _reason(judged: JudgedRequirement) -> str:
-    types = listed(judged.requirement.types)
-    return _sentence(judged.reason) or (f"The answer has no {types}." if types else "The answer has nothing of it.")
 
 
 def _literal(text: str) -> str:
@@ -132,16 +101,11 @@ def _literal(text: str) -> str:
 def _findings(rule: Rule, judged: JudgedRequirement) -> Iterator[Finding]:
     asked = judged.requirement
     kind = asked.types[0] if asked.types else ""
-    nowhere = Located(location=Location(file=PROMPT, line=asked.line, type=kind), message=_reason(judged))
+    nowhere = Located(location=Location(file=PROMPT, line=asked.line, type=kind), message=reason_of(judged))
     for place in judged.evidence or (nowhere,):
         yield Finding(
             rule=rule.id, detector=DETECTOR, location=place.location, message=place.message, facts=place.facts
         )
-
-
-def _sentence(text: str) -> str:
-    text = " ".join(text.split()).rstrip(".")
-    return f"{text[:1].upper()}{text[1:]}." if text else ""
 
 
 def merged(failures: Sequence[Grouped], unmet: Sequence[Grouped], rubric: Rubric) -> list[Grouped]:

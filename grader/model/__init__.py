@@ -3,7 +3,13 @@
 from grader.model.edit import Action, Edit, Steps
 from grader.model.finding import Finding, Located, Location, property_path
 from grader.model.policy import Policy, PolicyRule
-from grader.model.requirement import JudgedRequirement, Requirement, RequirementSource, RequirementStanding
+from grader.model.requirement import (
+    NOT_IN_IDEAL,
+    JudgedRequirement,
+    Requirement,
+    RequirementSource,
+    RequirementStanding,
+)
 from grader.model.result import (
     RESULT,
     DetectorEntry,
@@ -17,6 +23,7 @@ from grader.model.result import (
 )
 
 __all__ = [
+    "NOT_IN_IDEAL",
     "RESULT",
     "Action",
     "DetectorEntry",

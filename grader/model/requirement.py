@@ -7,6 +7,8 @@ from enum import StrEnum
 
 from grader.model.finding import Located
 
+NOT_IN_IDEAL = "The ideal answer does not meet it either"  # the end of the reason of what is doubtful
+
 
 class RequirementStanding(StrEnum):
     """Whether an answer meets a requirement."""

@@ -14,8 +14,11 @@ from grader.model import (
     RequirementSource,
     RequirementStanding,
 )
+from grader.task import Task
+from grader.task.account import profile
 
 CATALOGUE, RUBRIC = load_catalogue(), load_rubric()
+TASK = Task("t", "T", "Send orders to a queue.", profile("fresh"))
 
 
 def finding(rule: str, detector: str, path: str = "", *, message: str = "m", level: str = "", line: int = 7) -> Finding:
@@ -99,7 +102,7 @@ def requirement(
 def test_an_unmet_requirement_is_a_failure_that_quotes_the_prompt() -> None:
     unmet = requirement("resource", "unmet", quote="a queue for {orders}", title="queue", reason="there is no queue")
     (failure,) = unmet_of_prompt(
-        [unmet, requirement("count", "met"), requirement("tag", "unjudged")], CATALOGUE, RUBRIC
+        [unmet, requirement("count", "met"), requirement("tag", "unjudged")], CATALOGUE, RUBRIC, TASK
     )
     assert failure.rule.kind == "missing-resource"
     assert failure.requirements == ("prompt-4-resource",)
@@ -112,7 +115,7 @@ def test_what_is_asked_of_a_missing_resource_is_part_of_one_failure() -> None:
         requirement("value", "unmet", line=9, quote="retained for 4 days", level="Medium"),
         requirement("resource", "unmet"),
     ]
-    (failure,) = unmet_of_prompt(unmet, CATALOGUE, RUBRIC)
+    (failure,) = unmet_of_prompt(unmet, CATALOGUE, RUBRIC, TASK)
     assert (failure.level, set(failure.requirements)) == ("High", {"prompt-4-resource", "prompt-9-value"})
 
 
@@ -120,7 +123,9 @@ def test_a_requirement_and_a_rule_at_one_property_are_one_failure() -> None:
     place = Located(
         location=Location(file="t.yml", line=7, resource="Job", type="T", path="Properties.Timeout"), message="is 3"
     )
-    unmet = list(unmet_of_prompt([requirement("value", "unmet", place=place, level="Critical")], CATALOGUE, RUBRIC))
+    unmet = list(
+        unmet_of_prompt([requirement("value", "unmet", place=place, level="Critical")], CATALOGUE, RUBRIC, TASK)
+    )
     ours = group([finding("function-configuration", "rules", "Properties.Timeout")], CATALOGUE, RUBRIC)
     (failure,) = merged(ours, unmet, RUBRIC)
     assert (failure.rule.id, failure.level) == ("function-configuration", "Critical")
@@ -132,7 +137,7 @@ def test_a_requirement_and_a_rule_at_one_property_are_one_failure() -> None:
 def test_a_requirement_that_rules_report_at_all_its_resources_is_told_by_them() -> None:
     place = Located(location=Location(file="t.yml", line=7, resource="Job", type="T"), message="allows s3:*")
     asked = requirement("behaviour", "unmet", place=place, quote="least privilege", level="Critical")
-    unmet = list(unmet_of_prompt([asked], CATALOGUE, RUBRIC))
+    unmet = list(unmet_of_prompt([asked], CATALOGUE, RUBRIC, TASK))
     broad = finding("overly-permissive-iam", "rules", "Properties.Policies.0")
     (failure,) = merged(group([broad], CATALOGUE, RUBRIC), unmet, RUBRIC)
     assert (failure.rule.id, failure.level) == ("overly-permissive-iam", "Critical")

@@ -13,7 +13,7 @@ from grader.case import Case
 from grader.detectors.requirements.answer import Answer
 from grader.detectors.requirements.verdict import HIDDEN, JUDGES, UNSEEN, Judge, Verdict, unjudged, unmet
 from grader.diff import Difference
-from grader.model import JudgedRequirement, RequirementStanding
+from grader.model import NOT_IN_IDEAL, JudgedRequirement, RequirementStanding
 from grader.task.reading import Demand, read_demands
 
 _DOUBTFUL = "Medium"  # the level of what the ideal answer does not meet either
@@ -74,7 +74,7 @@ def _judged(demand: Demand, verdict: Verdict, answer: Answer, ideal: Answer | No
         requirement = replace(requirement, level=_DOUBTFUL)
         if other.is_hidden and verdict.is_hidden:
             verdict = unjudged(HIDDEN)
-        reason = verdict.reason if verdict.is_hidden else f"{reason}. The ideal answer does not meet it either"
+        reason = verdict.reason if verdict.is_hidden else f"{reason}. {NOT_IN_IDEAL}"
     is_open = verdict.standing == RequirementStanding.UNJUDGED
     return JudgedRequirement(
         requirement=requirement,

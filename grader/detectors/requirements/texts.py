@@ -58,7 +58,8 @@ def single_template(answer: Answer, demand: Demand) -> Verdict:
 @judge("file-name")
 def file_name(answer: Answer, demand: Demand) -> Verdict:
     """Judge whether a file of the answer has the name that the prompt gives."""
-    wanted = str(demand.check.values.get("name", "")).rpartition("/")[2].lower()
+    name = str(demand.check.values.get("name", "")).rpartition("/")[2]
+    wanted = name.lower()
     found = [file for file in answer.case.bundle.files if file.name.rpartition("/")[2].lower() == wanted]
     if found:
         return met([_in(found[0].name, 1, "has the name")])
@@ -70,7 +71,7 @@ def file_name(answer: Answer, demand: Demand) -> Verdict:
         )
     if wanted.partition(".")[0] in ("template", "main", "stack", "cloudformation"):
         return unjudged("any template may be called so")
-    return unmet(f"no file of the answer is called {wanted}, and the answer does not name one")
+    return unmet(f"no file of the answer is called {name}, and the answer does not name one")
 
 
 @judge("document")

@@ -1,0 +1,199 @@
+"""The texts of a failure of the prompt's demands: a title, the prompt's words with what is there instead, and what to do."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from grader.model import NOT_IN_IDEAL, JudgedRequirement, Requirement
+from grader.plan.schemas import required_properties
+from grader.support.markdown import MAX_LISTED, code, listed
+from grader.support.text import one_line
+from grader.task.prompt import Prompt
+
+MAX_QUOTE = 300  # a longer sentence is quoted in part
+MAX_QUOTES = 2  # the lines of further quotes are named
+MAX_PATHS = 3
+_HIDDEN = re.compile(r"is created only under the condition (?P<condition>\w+)")
+_LISTED = re.compile(r"^no template has the (?P<what>output|parameter) (?P<name>[\w.-]+)$", re.I)
+_FORMAT = re.compile(r"\b(YAML|JSON)\b|\bone template\b")
+_ARTICLE = re.compile(r"^(an?|the)\s+", re.I)
+
+
+def title_of(members: Sequence[JudgedRequirement]) -> str:
+    """Return `Missing X` where nothing of it is there, and `Requirement not met: X` where it is there and differs."""
+    asked = members[0].requirement
+    about = _ARTICLE.sub("", asked.title) or listed(asked.types) or one_line(asked.quote, 80)
+    if _hidden(members[0]):
+        return f"Not created by default: {about}"
+    if not _is_absent(members[0]):
+        return f"Requirement not met: {about}"
+    names = [one.requirement.title.partition(" ")[2] for one in members if _LISTED.match(_reason(one))]
+    if len(names) > 1:
+        shown = names if len(names) <= MAX_LISTED else [*names[: MAX_LISTED - 1], f"{len(names) - MAX_LISTED + 1} more"]
+        return f"Missing {asked.about}s {', '.join(shown[:-1])} and {shown[-1]}"
+    return f"Missing {about}"
+
+
+def issue_of(members: Sequence[JudgedRequirement], prompt: Prompt) -> str:
+    """Return the prompt's words, and what the answer has instead."""
+    is_doubtful = any(NOT_IN_IDEAL in one.reason for one in members)
+    reasons = [*dict.fromkeys(_reasons([_marked(one) for one in members]))]
+    return " ".join(
+        [*_quotes([one.requirement for one in members], prompt), *reasons, *[f"{NOT_IN_IDEAL}."] * is_doubtful]
+    )
+
+
+def fix_of(members: Sequence[JudgedRequirement], otherwise: str, region: str) -> str:
+    """Say what to add, set, name or remove, and where; `otherwise` where neither a type nor a place is known."""
+    asked = members[0].requirement
+    line = f"line {asked.line} of the prompt"
+    if condition := _hidden(members[0]):
+        without = f"without the condition {code(condition)}, or with a default for which it is true"
+        return f"Create it in every environment that {line} is about: {without}."
+    places = [place.location for one in members for place in one.evidence]
+    names = list(dict.fromkeys(place.resource for place in places if place.resource))
+    about = f": {asked.title}" if asked.title else ""
+    if asked.about in ("resource", "count") and asked.types:
+        return _addition(members, line, region)
+    if asked.about in ("output", "parameter"):
+        return _entries(members, line)
+    if asked.about == "document" and asked.title:
+        return _document(asked, line)
+    if asked.about == "forbid" and names:
+        return f"Change {listed(names)} so that the answer has nothing that {line} excludes{about}."
+    if asked.about == "name" and names:
+        return f"Name {listed(names)} as {line} asks{about}."
+    by_path: dict[str, list[str]] = {}
+    for place in places:
+        path = place.path.removeprefix("Properties.")
+        if place.resource and path and not path.startswith("Fn::"):
+            by_path.setdefault(path, []).append(place.resource)
+    if asked.about in ("property", "value") and by_path:
+        parts = [f"{code(path)} of {listed(owners)}" for path, owners in list(by_path.items())[:MAX_PATHS]]
+        return f"Set {' and '.join(parts)} as {line} asks{about}."
+    if asked.about in ("property", "value", "behaviour") and names:
+        return f"Change {listed(names)} as {line} asks{about}."
+    return otherwise
+
+
+def reason_of(judged: JudgedRequirement) -> str:
+    """Return why a demand is not met, as a sentence."""
+    return _sentence(_reason(judged) or _nothing(judged.requirement))
+
+
+def _is_absent(judged: JudgedRequirement) -> bool:
+    asked = judged.requirement
+    if asked.about in ("output", "tag"):
+        return "exported" not in asked.title
+    if asked.about == "document":
+        return not _FORMAT.search(asked.title)
+    if asked.about == "resource":
+        return "region" not in asked.title
+    return asked.about in ("count", "parameter") and not judged.evidence
+
+
+def _hidden(judged: JudgedRequirement) -> str:
+    found = _HIDDEN.search(judged.reason)
+    return found["condition"] if found else ""
+
+
+def _reason(judged: JudgedRequirement) -> str:
+    return judged.reason.removesuffix(f". {NOT_IN_IDEAL}")
+
+
+def _marked(judged: JudgedRequirement) -> str:
+    """Return why a demand is not met, with the names of resources and properties as code."""
+    reason = _reason(judged)
+    names = {place.resource for place in judged.evidence if place.resource}
+    names |= {step for place in judged.evidence for step in place.path.split(".") if step[:1].isupper()}
+    if not names or not reason or "`" in reason:
+        return reason or _nothing(judged.requirement)
+    pattern = "|".join(re.escape(name) for name in sorted(names, key=len, reverse=True))
+    return re.sub(rf"(?<![\w.$\{{-])(?:{pattern})(?:\.[A-Z]\w*)*(?![\w-])", lambda found: code(found[0]), reason)
+
+
+def _nothing(asked: Requirement) -> str:
+    types = listed(asked.types)
+    return f"the answer has no {types}" if types else "the answer has nothing of it"
+
+
+def _reasons(reasons: Sequence[str]) -> Iterator[str]:
+    """Yield reasons as sentences; the outputs, or parameters, that no template has are one sentence."""
+    entries: dict[str, list[str]] = {}
+    for reason in reasons:
+        if found := _LISTED.match(reason):
+            entries.setdefault(found["what"], []).append(found["name"])
+    for what, names in entries.items():
+        several = dict.fromkeys(names)
+        yield f"No template has the {what}{'s' if len(several) > 1 else ''} {_all(list(several))}."
+    yield from (_sentence(reason) for reason in reasons if not _LISTED.match(reason))
+
+
+def _all(names: Sequence[str]) -> str:
+    shown = [code(name) for name in names]
+    return " and ".join([", ".join(shown[:-1]), shown[-1]]) if len(shown) > 1 else shown[0]
+
+
+def _quotes(asked: Sequence[Requirement], prompt: Prompt) -> Iterator[str]:
+    """Yield the longest quotes in the order of their lines; of the others, the lines."""
+    whole = dict.fromkeys((one.line, _whole(one, prompt)) for one in asked)
+    kept = sorted(whole, key=lambda pair: (-min(len(pair[1]), MAX_QUOTE // 2), pair[0]))[:MAX_QUOTES]
+    yield from (f'Line {line} of the prompt: "{quote}".' for line, quote in sorted(kept))
+    if others := sorted({line for line, _ in whole} - {line for line, _ in kept}):
+        numbers = [*map(str, others[:MAX_LISTED]), *(["more"] if len(others) > MAX_LISTED else [])]
+        yield f"{'Line' if len(others) == 1 else 'Lines'} {_joined(numbers)} of the prompt {'asks' if len(others) == 1 else 'ask'} for it too."
+
+
+def _joined(words: Sequence[str]) -> str:
+    return " and ".join([", ".join(words[:-1]), words[-1]]) if len(words) > 1 else words[0]
+
+
+def _whole(asked: Requirement, prompt: Prompt) -> str:
+    """Return the sentence of a requirement's words; the words with ellipses where it is long."""
+    quote = one_line(asked.quote, MAX_QUOTE)
+    sentence = next((one.text for one in prompt.sentences if one.line == asked.line and asked.quote in one.text), "")
+    text = one_line(sentence, 10 * MAX_QUOTE)
+    if not text or asked.quote == sentence:
+        return quote.rstrip(" .:")
+    if len(text) <= MAX_QUOTE:
+        return text.rstrip(" .:")
+    start = "" if sentence.startswith(asked.quote) else "… "
+    return f"{start}{quote.rstrip(' .:…')}{'' if sentence.rstrip(' .').endswith(asked.quote.rstrip(' .')) else ' …'}"
+
+
+def _addition(members: Sequence[JudgedRequirement], line: str, region: str) -> str:
+    """Name the types to add, with the properties that the first of them requires."""
+    asked = members[0].requirement
+    missing = [one.requirement.types[0] for one in members if one.requirement.types and not one.evidence]
+    kinds = list(dict.fromkeys(missing)) or [asked.types[0]]
+    required = required_properties(kinds[0], region)
+    needs = f" {'It' if len(kinds) == 1 else code(kinds[0])} requires {listed(required)}." if required else ""
+    several = "resources of the types" if len(kinds) > 1 else "a resource of the type"
+    return f"Add {several} {listed(kinds)}, as {line} asks{f': {asked.title}' if members[0].evidence else ''}.{needs}"
+
+
+def _entries(members: Sequence[JudgedRequirement], line: str) -> str:
+    """Name the outputs or parameters to add or change."""
+    asked = members[0].requirement
+    section = "Outputs" if asked.about == "output" else "Parameters"
+    names = [found["name"] for one in members if (found := _LISTED.match(_reason(one)))]
+    if names:
+        return f"Add {_all(list(dict.fromkeys(names)))} to {code(section)}, as {line} asks."
+    return (
+        f"Add what {line} asks for to {code(section)}."
+        if _is_absent(members[0])
+        else (f"Change {code(section)} as {line} asks: {asked.title}.")
+    )
+
+
+def _document(asked: Requirement, line: str) -> str:
+    name = asked.title.removeprefix("file ")
+    if name != asked.title:
+        return f"Deliver the file under the name {code(name)}, as {line} asks."
+    return f"{'Deliver' if _FORMAT.search(name) else 'Add'} {name}, as {line} asks."
+
+
+def _sentence(text: str) -> str:
+    text = " ".join(text.split()).rstrip(".")
+    return f"{text[:1].upper()}{text[1:]}." if text else ""

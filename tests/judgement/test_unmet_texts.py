@@ -1,0 +1,87 @@
+"""What a failure of the prompt's demands says."""
+
+from __future__ import annotations
+
+from grader.judgement.unmet_texts import fix_of, issue_of, title_of
+from grader.model import (
+    NOT_IN_IDEAL,
+    JudgedRequirement,
+    Located,
+    Location,
+    Requirement,
+    RequirementSource,
+    RequirementStanding,
+)
+from grader.task.prompt import read_prompt
+
+PROMPT = read_prompt(
+    "Publish orders to a topic, with alarms on its errors.\n\n- Outputs: OrdersArn and OrdersName\n- Keep logs\n"
+)
+
+
+def unmet(
+    about: str, title: str, reason: str = "", line: int = 1, quote: str = "", **more: object
+) -> JudgedRequirement:
+    types = more.get("types", ("AWS::SNS::Topic",))
+    assert isinstance(types, tuple)
+    asked = Requirement(
+        id=f"prompt-{line}-{title}",
+        source=RequirementSource.PROMPT,
+        line=line,
+        quote=quote or "a topic",
+        about=about,
+        types=types,
+        title=title,
+    )
+    place = more.get("place")
+    evidence = (place,) if isinstance(place, Located) else ()
+    return JudgedRequirement(requirement=asked, standing=RequirementStanding.UNMET, evidence=evidence, reason=reason)
+
+
+def test_a_missing_resource_is_named_with_the_whole_sentence_of_the_prompt() -> None:
+    members = [unmet("resource", "SNS topic", "the answer creates no SNS topic")]
+    assert title_of(members) == "Missing SNS topic"
+    assert issue_of(members, PROMPT) == (
+        'Line 1 of the prompt: "Publish orders to a topic, with alarms on its errors". The answer creates no SNS topic.'
+    )
+    assert "`AWS::SNS::Topic`, as line 1 of the prompt asks" in fix_of(members, "", "us-east-1")
+
+
+def test_outputs_that_are_missing_are_one_sentence() -> None:
+    members = [
+        unmet("output", f"output {name}", f"no template has the output {name}. {NOT_IN_IDEAL}", 3, quote=name, types=())
+        for name in ("OrdersArn", "OrdersName")
+    ]
+    assert title_of(members) == "Missing outputs OrdersArn and OrdersName"
+    assert issue_of(members, PROMPT) == (
+        'Line 3 of the prompt: "Outputs: OrdersArn and OrdersName". No template has the outputs `OrdersArn` and `OrdersName`. '
+        "The ideal answer does not meet it either."
+    )
+    assert (
+        fix_of(members, "", "us-east-1")
+        == "Add `OrdersArn` and `OrdersName` to `Outputs`, as line 3 of the prompt asks."
+    )
+
+
+def test_a_property_that_differs_is_not_called_missing() -> None:
+    location = Location(
+        file="t.yml", line=7, resource="Logs", type="AWS::Logs::LogGroup", path="Properties.RetentionInDays"
+    )
+    place = Located(location=location, message="sets RetentionInDays to 3")
+    members = [unmet("value", "logs kept 30 days", "Logs sets RetentionInDays to 3", place=place)]
+    assert title_of(members) == "Requirement not met: logs kept 30 days"
+    assert issue_of(members, PROMPT).endswith("`Logs` sets `RetentionInDays` to 3.")
+    assert fix_of(members, "", "us-east-1") == (
+        "Set `RetentionInDays` of `Logs` as line 1 of the prompt asks: logs kept 30 days."
+    )
+
+
+def test_what_a_condition_leaves_out_names_the_condition() -> None:
+    place = Located(
+        location=Location(file="t.yml", line=7, resource="Topic", type="AWS::SNS::Topic"),
+        message="has the condition Prod",
+    )
+    reason = "Topic is created only under the condition Prod, which is false by default"
+    members = [unmet("resource", "SNS topic", reason, place=place)]
+    assert title_of(members) == "Not created by default: SNS topic"
+    assert "without the condition `Prod`" in fix_of(members, "", "us-east-1")
