@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 @format_option("text", "json")
 @limit_options
 def command(task: str, response: str, parameters: str | None, account: str | None, form: str, **limits: Any) -> int:
-    """Show what CloudFormation would create, and what it and the services are known to refuse.
+    """Show what AWS would create, and what is known to block it.
 
     The plan is worked out offline for a response to TASK, in the task's account: names, references, values and prerequisites,
     facts of AWS, rules, and the schemas of the resource types. Exits with 1 when something is known to block the stack, with 0 when
