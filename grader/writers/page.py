@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-import io
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable
 from typing import Any
 
 from grader.runs.report import MAX_DETAILED, MAX_PLACES, Run, excerpt
 from grader.runs.statistics import COLUMNS
+from grader.writers.charts import kinds_chart, scores_chart
 from grader.writers.comparison import NAMES, both, headline, verdicts_text
 from grader.writers.pages import allowed, embedded, environment, source_of
 from grader.writers.summary import shared_text
 from grader.writers.tables import count_text
 from grader.writers.terminal import STANDINGS
 
-_COLOURS = ("#d6336c", "#e8590c", "#1c7ed6")  # by level, gravest first; further levels are grey
 MAX_DIFFERENCES = 30
-_GREY = "#888888"  # readable on light and on dark
+MAX_KINDS = 15  # in the chart
 
 
 def run_html(run: Run) -> str:
@@ -117,58 +116,17 @@ def _since(run: Run) -> Callable[[str], dict[str, Any]]:
 
 def _scores(run: Run) -> str:
     """Draw how the scores of each model are distributed."""
-    models = sorted({row["model"] for row in run.rows})
-    scores = [[row["score"] for row in run.rows if row["model"] == model] for model in models]
-    figure, axes = _figure(0.5 * len(models) + 1.6)
-    axes.boxplot(scores, orientation="horizontal", tick_labels=[_label(model) for model in models], showmeans=True)
-    axes.set_xlim(0, 100)
-    axes.set_xlabel("score")
-    return _svg(figure, "Score by model")
+    scores: dict[str, list[float]] = {one.model: [] for one in run.figures}
+    for row in run.rows:
+        scores[row["model"]].append(row["score"])
+    return scores_chart(scores)
 
 
 def _kinds(run: Run) -> str:
     """Draw the most frequent kinds of failure, by level."""
-    counts: Counter[tuple[str, str]] = Counter((f["kind"], f["level"]) for row in run.rows for f in row["failures"])
-    totals: Counter[str] = Counter()
-    for (kind, _), number in counts.items():
-        totals[kind] += number
-    kinds = sorted(totals, key=lambda kind: (-totals[kind], kind))[:15][::-1]
-    figure, axes = _figure(0.25 * len(kinds) + 1.2)
-    start = [0] * len(kinds)
-    for place, level in enumerate(run.levels):
-        numbers = [counts[kind, level] for kind in kinds]
-        axes.barh(kinds, numbers, left=start, color=(*_COLOURS, *[_GREY] * place)[place], label=level)
-        start = [before + number for before, number in zip(start, numbers, strict=True)]
-    axes.legend(frameon=False, labelcolor=_GREY, loc="upper left", bbox_to_anchor=(1, 1))
-    axes.set_xlabel("failures")
-    return _svg(figure, "Failures by kind and level")
-
-
-def _label(text: str) -> str:
-    """Return a model's name as a chart can hold it: short, and without what the library takes for formulas."""
-    return (text or "(no model)")[:30].replace("$", r"\$")
-
-
-def _figure(height: float) -> Any:
-    from matplotlib.figure import Figure
-
-    figure = Figure(figsize=(7, height), layout="constrained")
-    axes = figure.subplots()
-    for side in ("top", "right"):
-        axes.spines[side].set_visible(False)
-    for side in ("bottom", "left"):
-        axes.spines[side].set_color(_GREY)
-    axes.tick_params(colors=_GREY)
-    axes.xaxis.label.set_color(_GREY)
-    return figure, axes
-
-
-def _svg(figure: Any, title: str) -> str:
-    """Return a figure as SVG that is the same from run to run, and is read out by its title."""
-    import matplotlib as mpl
-
-    text = io.StringIO()
-    with mpl.rc_context({"svg.hashsalt": "grade", "svg.fonttype": "path"}):
-        figure.savefig(text, format="svg", transparent=True, metadata={"Date": None, "Creator": None, "Title": title})
-    svg = text.getvalue()
-    return svg[svg.index("<svg") :].replace("<svg ", f'<svg role="img" aria-label="{title}" ', 1)
+    counts: dict[str, Counter[str]] = defaultdict(Counter)
+    for row in run.rows:
+        for failure in row["failures"]:
+            counts[failure["kind"]][failure["level"]] += 1
+    most = sorted(counts, key=lambda kind: (-counts[kind].total(), kind))[:MAX_KINDS]
+    return kinds_chart({kind: counts[kind] for kind in most}, run.levels)

@@ -12,7 +12,7 @@ from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.support.ui import Select
 
-from tests.conftest import TOPIC, Run
+from tests.conftest import TOPIC, Cli, Run
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 DRIVER = shutil.which("chromedriver")
@@ -108,3 +108,45 @@ def test_the_page_fits_a_phone_and_the_dark(page: Path, browser: webdriver.Chrom
     assert browser.execute_script("return document.documentElement.scrollWidth <= window.innerWidth")
     ground = browser.execute_script("return getComputedStyle(document.documentElement).colorScheme")
     assert "dark" in ground
+    drawn = "return [...document.querySelectorAll('.charts text')].map((one) => getComputedStyle(one).fill)"
+    assert set(browser.execute_script(drawn)) == {"rgb(255, 255, 255)"}
+    narrow = (
+        "return Math.min(...[...document.querySelectorAll('#models td, #table td')].map((one) => one.clientHeight))"
+    )
+    tall = narrow.replace("min", "max")
+    assert browser.execute_script(tall) < 4 * browser.execute_script(narrow)  # no cell is a column of letters
+
+
+def test_the_worst_come_first_and_nothing_more_is_offered(page: Path, browser: webdriver.Chrome) -> None:
+    browser.get(page.as_uri())
+    assert not browser.find_element(By.ID, "more").is_displayed()
+    browser.find_element(By.CSS_SELECTOR, "#table th:nth-child(6) button").click()  # Critical
+    counts = [int(text) for text in column(browser, 6)]
+    assert counts == sorted(counts, reverse=True)
+    assert counts[0] > counts[-1]
+
+
+def test_the_heat_map_opens_all_samples(tasks: Path, grade: Run, tmp_path: Path, browser: webdriver.Chrome) -> None:
+    for model, number in (("m", 3), ("n", 2)):
+        folder = tmp_path / "sampled" / model / "t1"
+        folder.mkdir(parents=True)
+        for sample in range(1, number + 1):
+            (folder / f"{sample}.yml").write_text(TOPIC)
+    grade("batch", "tasks", "--responses", "sampled", "--fast", "--out", "run", "-q")
+    grade("report", "run", "-q")
+    browser.get((tmp_path / "run" / "report.html").as_uri())
+    cells = [one for one in browser.find_elements(By.CSS_SELECTOR, "#heat button") if one.text]
+    cells[0].click()
+    assert column(browser, 3) == ["1", "2", "3"]
+    assert set(column(browser, 1)) == {"m"}
+
+
+def test_the_page_of_a_difference_does_not_scroll_sideways(cli: Cli, tmp_path: Path, browser: webdriver.Chrome) -> None:
+    (tmp_path / "a.yml").write_text(TOPIC.replace("orders", "o" * 400))
+    (tmp_path / "b.yml").write_text(TOPIC.replace("orders", "p" * 400))
+    (tmp_path / "page.html").write_text(cli("diff", "a.yml", "b.yml", "--format", "html").stdout)
+    for width in (1200, 500):
+        browser.set_window_size(width, 900)
+        browser.get((tmp_path / "page.html").as_uri())
+        browser.execute_script("for (const one of document.querySelectorAll('details')) one.open = true")
+        assert browser.execute_script("return document.documentElement.scrollWidth <= window.innerWidth")

@@ -22,8 +22,8 @@ const valueOf = (row, key) => data.levels.includes(key) ? row.counts[key] || 0 :
 
 function matching() {
   const words = $("search").value.toLowerCase().split(/\s+/).filter(Boolean);
-  const [model, verdict, kind, change] = ["model", "verdict", "kind", "changed"].map((id) => $(id).value);
-  return data.rows.filter((row) => (!model || row.model === model) && (!verdict || row.verdict === verdict)
+  const [model, task, verdict, kind, change] = ["model", "task", "verdict", "kind", "changed"].map((id) => $(id).value);
+  return data.rows.filter((row) => (!model || row.model === model) && (!task || row.task === task) && (!verdict || row.verdict === verdict)
     && (!kind || row.failures.some((one) => one.kind === kind))
     && (!change || (change === "worse" ? row.change < 0 : row.change > 0))
     && words.every((word) => row.text.includes(word)));
@@ -42,7 +42,7 @@ function draw() {
     cell.scope = "col";
     cell.setAttribute("aria-sort", state.sort === key ? (state.up ? "ascending" : "descending") : "none");
     cell.append(button(title + (state.sort === key ? (state.up ? " ▲" : " ▼") : ""), () => {
-      state.up = state.sort === key ? !state.up : true;
+      state.up = state.sort === key ? !state.up : !data.levels.includes(key); // the worst first
       state.sort = key;
       draw();
       $("table").querySelector(`th:nth-child(${columns.findIndex(([one]) => one === key) + 1}) button`).focus();
@@ -65,6 +65,7 @@ function draw() {
   const top = make("thead");
   top.append(head);
   $("table").replaceChildren(top, body);
+  $("more").hidden = rows.length <= state.shown;
   $("count").textContent = `${rows.length} of ${data.rows.length} responses` + (rows.length > state.shown ? `, the first ${state.shown} shown` : "");
 }
 
@@ -104,6 +105,16 @@ function show(row) {
   box.scrollIntoView();
 }
 
+// Show a response, or the table of the samples of a task where there are several.
+function open(rows) {
+  if (rows.length === 1) return show(rows[0]);
+  for (const id of ["search", "verdict", "kind", "changed"]) $(id).value = "";
+  $("model").value = rows[0].model;
+  $("task").value = rows[0].task;
+  draw();
+  $("count").scrollIntoView();
+}
+
 function heat() {
   if (data.models.length < 2) return;
   const cells = new Map();
@@ -122,7 +133,8 @@ function heat() {
       const cell = make("td");
       if (rows) {
         const mean = rows.reduce((sum, row) => sum + row.score, 0) / rows.length;
-        const one = button(mean.toFixed(0), () => show(rows[0]), `${model}, ${task}: score ${mean.toFixed(0)}`);
+        const about = rows.length > 1 ? `, mean of ${rows.length} samples` : "";
+        const one = button(mean.toFixed(0), () => open(rows), `${model}, ${task}: score ${mean.toFixed(0)}${about}`);
         cell.style.background = `hsl(${1.2 * mean} 65% 65%)`;
         cell.append(one);
       }
@@ -136,11 +148,11 @@ function heat() {
   $("heat-section").hidden = false;
 }
 
-for (const [id, values] of [["model", data.models], ["verdict", data.verdicts], ["kind", data.kinds]]) {
+for (const [id, values] of [["model", data.models], ["task", data.tasks], ["verdict", data.verdicts], ["kind", data.kinds]]) {
   for (const value of values) $(id).append(Object.assign(make("option", value || "(no model)"), { value }));
 }
 $("search").addEventListener("input", draw);
-for (const id of ["model", "verdict", "kind", "changed"]) $(id).addEventListener("change", draw);
+for (const id of ["model", "task", "verdict", "kind", "changed"]) $(id).addEventListener("change", draw);
 $("more").addEventListener("click", () => { state.shown += 1000; draw(); });
 heat();
 draw();
