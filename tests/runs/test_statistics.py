@@ -6,10 +6,13 @@ import math
 from itertools import combinations
 from typing import Any
 
+import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy.stats import wilcoxon
 
-from grader.runs.statistics import by_model, paired, pass_at_k
+from grader.runs.statistics import EXACT, by_model, paired, pass_at_k, signed_rank_p
 
 
 @given(st.integers(1, 8), st.data())
@@ -57,3 +60,27 @@ def test_a_paired_test_sees_what_is_consistent() -> None:
     assert same is not None
     assert same.p_value == 1
     assert paired(before, {}) is None
+
+
+@given(st.sets(st.integers(1, 1000), min_size=1, max_size=50), st.randoms(use_true_random=False))
+def test_the_signed_rank_test_is_that_of_scipy(sizes: set[int], random: Any) -> None:
+    values = np.array([size * random.choice((-1, 1)) for size in sorted(sizes)])
+    assert signed_rank_p(np.append(values, 0)) == pytest.approx(wilcoxon(values, method="exact").pvalue, abs=1e-6)
+
+
+@given(st.lists(st.integers(-3, 3).filter(bool), min_size=1, max_size=10))
+def test_the_signed_rank_test_is_exact_with_equal_sizes(values: list[int]) -> None:
+    """Every assignment of signs is equally likely; all of them are counted."""
+    ranks = {size: sum(abs(v) < size for v in values) * 2 + sum(abs(v) == size for v in values) for size in (1, 2, 3)}
+    doubled = [ranks[abs(value)] + 1 for value in values]
+    observed = sum(rank for rank, value in zip(doubled, values, strict=True) if value > 0)
+    sums = [sum(rank for i, rank in enumerate(doubled) if mask >> i & 1) for mask in range(2 ** len(values))]
+    tail = min(sum(one <= observed for one in sums), sum(one >= observed for one in sums)) / len(sums)
+    assert signed_rank_p(np.array(values)) == pytest.approx(min(1, 2 * tail), abs=1e-6)
+
+
+def test_many_differences_are_tested_by_the_normal_approximation() -> None:
+    values = np.random.default_rng(7).normal(0.1, 1, EXACT + 50).round(1)
+    values = values[values != 0]
+    assert values.size > EXACT
+    assert signed_rank_p(values) == pytest.approx(wilcoxon(values, method="asymptotic").pvalue, abs=1e-6)
