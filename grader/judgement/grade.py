@@ -15,6 +15,7 @@ from grader.detectors import Detection, detect
 from grader.detectors.requirements import is_off_task
 from grader.detectors.requirements import judged as judged_of_prompt
 from grader.diff import Difference, compare_with_ideal
+from grader.judgement.accepted import decided
 from grader.judgement.causes import cause
 from grader.judgement.costs import priced
 from grader.judgement.differences import differences_of
@@ -114,6 +115,7 @@ def judge(
         _failure(number, group, case, answer, ideal, fixes.get(number - 1, Fix()))
         for number, group in enumerate(groups, 1)
     )
+    requirements = decided(requirements, groups, rubric, [one.name for one in detections if not one.errors])
     counts = rubric.counts([failure.level for failure in failures])
     share = _delivered(case, kind, requirements, rubric)
     charged = rubric.counts([failure.level for failure in failures if not failure.requirements])

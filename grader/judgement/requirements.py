@@ -110,9 +110,13 @@ _ABOUT = {
 def delivered(requirements: Sequence[JudgedRequirement], rubric: Rubric) -> float:
     """Return the share of the judged requirements that are met, weighted as their levels are; 1 where none was judged.
 
-    What cannot be judged because the answer hides a part of itself is not met.
+    What cannot be judged because the answer hides a part of itself is not met. Requirements that failures decide, such as that
+    the templates deploy, count once: the same failures decide all of them.
     """
     judged = [one for one in requirements if one.standing is not RequirementStanding.UNJUDGED or one.is_unseen]
+    decided = [one for one in judged if one.decided_by]
+    once = min(decided, key=lambda one: one.standing is RequirementStanding.MET, default=None)
+    judged = [one for one in judged if not one.decided_by or one is once]
     weights = [rubric.weight(rubric.named(one.requirement.level)) for one in judged]
     met = [w for w, one in zip(weights, judged, strict=True) if one.standing is RequirementStanding.MET]
     return round(sum(met) / sum(weights), 4) if judged else 1.0

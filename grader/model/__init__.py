@@ -5,6 +5,7 @@ from grader.model.finding import Finding, Located, Location, property_path
 from grader.model.policy import Policy, PolicyRule
 from grader.model.requirement import (
     NOT_IN_IDEAL,
+    DecidedBy,
     JudgedRequirement,
     Requirement,
     RequirementSource,
@@ -26,6 +27,7 @@ __all__ = [
     "NOT_IN_IDEAL",
     "RESULT",
     "Action",
+    "DecidedBy",
     "DetectorEntry",
     "DifferenceEntry",
     "Edit",

@@ -25,6 +25,17 @@ class RequirementSource(StrEnum):
     PROMPT = "prompt"
 
 
+class DecidedBy(StrEnum):
+    """The failures that decide a requirement on the templates as a whole: `it passes cfn-lint`, `it deploys without errors`.
+
+    LINT: errors of linters. VALIDATION: what CloudFormation rejects in a template. DEPLOYMENT: all that AWS rejects.
+    """
+
+    LINT = "lint"
+    VALIDATION = "validation"
+    DEPLOYMENT = "deployment"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Requirement:
     """One demand. `line` and `quote` are the prompt's; `types` the resource types that it is about, most specific first.
@@ -48,6 +59,7 @@ class JudgedRequirement:
     """A requirement and its standing, with the places that meet it, or what is there instead, or why it is not judged.
 
     `is_unseen` tells that it is not judged because the answer hides a part of itself: nothing of it counts as delivered.
+    `decided_by` names the failures that decide it, None where a judge does; such a requirement makes no failure of its own.
     """
 
     requirement: Requirement
@@ -55,3 +67,4 @@ class JudgedRequirement:
     evidence: tuple[Located, ...] = ()
     reason: str = ""
     is_unseen: bool = False
+    decided_by: DecidedBy | None = None

@@ -81,7 +81,8 @@ def _judged(demand: Demand, verdict: Verdict, answer: Answer, ideal: Answer | No
         standing=verdict.standing,
         evidence=verdict.evidence,
         reason=reason,
-        is_unseen=is_open and answer.is_opaque and not demand.check.is_weak,
+        is_unseen=is_open and not verdict.decided_by and answer.is_opaque and not demand.check.is_weak,
+        decided_by=verdict.decided_by,
     )
 
 

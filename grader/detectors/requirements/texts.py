@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 from grader.bundle import Kind
 from grader.detectors.requirements.answer import Answer, Built
 from grader.detectors.requirements.verdict import UNSEEN, Verdict, judge, met, unjudged, unmet
-from grader.model import Located, Location
+from grader.model import DecidedBy, Located, Location
 from grader.task.reading import Demand, load_lexicon
 from grader.template import AnyNode, Call, Parameter, Scalar, Template, plain, text_of, walk
 
@@ -140,8 +141,11 @@ def transform(answer: Answer, demand: Demand) -> Verdict:
 
 @judge("validates")
 def validates(answer: Answer, demand: Demand) -> Verdict:
-    """Leave it to the engines and rules whether CloudFormation accepts the templates: each fault is a failure of theirs."""
-    return unjudged("the engines and the rules report what CloudFormation rejects")
+    """Leave it to the failures of the engines and the rules whether the templates are accepted."""
+    verdict = unjudged("the engines and the rules report what CloudFormation rejects")
+    return (
+        verdict if demand.check.is_weak else replace(verdict, decided_by=DecidedBy(str(demand.check.arguments["by"])))
+    )
 
 
 @judge("bare")

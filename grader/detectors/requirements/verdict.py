@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from grader.detectors.requirements.answer import Answer
-from grader.model import Located, RequirementStanding
+from grader.model import DecidedBy, Located, RequirementStanding
 from grader.task.reading import Demand
 
 MAX_PLACES = 10
@@ -18,13 +18,15 @@ HIDDEN = "it is created only under a condition that is false by default"
 class Verdict:
     """A standing, the places that it is based on, and what is there instead or why it is not judged.
 
-    `is_hidden` tells that a resource is declared, and not created with the default values of the parameters.
+    `is_hidden` tells that a resource is declared, and not created with the default values of the parameters. `decided_by` names
+    the failures that decide the demand, where no judge can.
     """
 
     standing: RequirementStanding
     evidence: tuple[Located, ...] = ()
     reason: str = ""
     is_hidden: bool = False
+    decided_by: DecidedBy | None = None
 
 
 Judge = Callable[[Answer, Demand], Verdict]
