@@ -140,10 +140,31 @@ def _object_arn(text: str) -> bool | None:
     return "/" in tail
 
 
+def notifications_overlap(case: Case, root: Place) -> Iterator[Broken]:
+    """Report a notification of a bucket for a kind of event that another has too, where one of them has no filter."""
+    earlier: list[tuple[str, bool]] = []
+    for kind in ("LambdaConfigurations", "QueueConfigurations", "TopicConfigurations"):
+        for item in places(case, root, f"NotificationConfiguration.{kind}.*"):
+            [event], [rules] = places(case, item, "@.Event", item), places(case, item, "@.Filter", item)
+            if event.is_absent or event.is_open or rules.is_open:
+                continue
+            for other, is_filtered in earlier:
+                if not (is_filtered and not rules.is_absent) and _same_event(event.text, other):
+                    yield Broken(event, f"{event.text} and {other} are events of one kind")
+                    break
+            earlier.append((event.text, not rules.is_absent))
+
+
+def _same_event(left: str, right: str) -> bool:
+    short, long_ = sorted((left, right), key=len)
+    return left == right or (short.endswith("*") and long_.startswith(short[:-1]))
+
+
 CHECKS: Mapping[str, Check] = {
     "backup-cold-storage": backup_cold_storage,
     "bucket-policy-resources": bucket_policy_resources,
     "key-administrator": key_administrator,
     "lifecycle-order": lifecycle_order,
     "load-balancer-log-policy": load_balancer_log_policy,
+    "notifications-overlap": notifications_overlap,
 }
