@@ -124,7 +124,8 @@ def _of_absence(case: Case, finding: Finding) -> Iterator[str]:
         yield f"Of {code(service)}, the templates create {listed(list(kinds))}, and not {code(finding.type)}."
     elif case.templates:
         count = sum(len(template.resources) for template in case.templates)
-        yield f"None of the {count} resources of the templates is of {code(service)}."
+        none = f"None of the {count} resources of the templates" if count > 1 else "The only resource of the templates"
+        yield f"{none} is {'' if count > 1 else 'not '}of {code(service)}."
 
 
 def _of_neighbour(template: Template, finding: Finding, name: str) -> Iterator[str]:

@@ -79,6 +79,8 @@ def _is_part(one: JudgedRequirement, whole: JudgedRequirement) -> bool:
     asked, missing = one.requirement, whole.requirement
     if missing.about != "resource" or whole.evidence or not asked.types:
         return asked.line == missing.line and asked.types == missing.types and topic_of(asked) == topic_of(missing)
+    if asked.about in ("property", "value"):
+        return bool(set(asked.types) & set(missing.types))
     return set(asked.types) <= set(missing.types)
 
 

@@ -57,3 +57,42 @@ def test_the_region_of_a_prompt_decides_the_partition(tmp_path: Path) -> None:
         (tmp_path / "PROMPT.md").write_text(f"Write a template for {region}.\n")
         account = load_task(tmp_path).account
         assert (account.region, account.partition) == (region, partition)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Each function has a memory size (currently 512 MB).",
+        "Shield Advanced protects the load balancer. This can be ignored because the account has it.",
+        "Image: use `AWS::SSM::Parameter::Value<AWS::EC2::Image::Id>`.",
+        "- Parameters:\n  - Stage\n    - AllowedPattern: ^[a-z]+$\n    - ConstraintDescription: lower case",
+        "The firewall limits requests by a rate limit per IP address.",
+    ],
+)
+def test_what_is_there_already_taken_back_or_of_something_else_is_not_asked_for(text: str) -> None:
+    asked = {one.requirement.title for one in read_demands(text).demands if not one.check.is_weak}
+    unasked = {"with 512 MB", "Shield", "AWS::SSM::Parameter", "AllowedPattern", "Constraint", "limits of requests"}
+    assert not [title for title in asked if any(word in title for word in unasked)]
+
+
+@pytest.mark.parametrize(
+    ("text", "word"),
+    [
+        ("- Security groups (EC2)", "EC2 instance"),
+        ("Limit the EC2, Lambda and S3 permissions to what is needed.", "Lambda function"),
+        ("Consider a NAT gateway for the private subnets.", "NAT gateway"),
+    ],
+)
+def test_what_is_named_in_passing_is_never_called_unmet(text: str, word: str) -> None:
+    assert all(one.check.is_weak for one in read_demands(text).demands if one.requirement.title == word)
+
+
+def test_any_before_another_noun_does_not_mean_every_resource() -> None:
+    attempt, bucket = (
+        next(one for one in read_demands(text).demands if "versioning" in one.requirement.title)
+        for text in (
+            "The S3 bucket has versioning and refuses any attempt to read it without TLS.",
+            "Any S3 bucket must have versioning enabled.",
+        )
+    )
+    assert (attempt.check.every, bucket.check.every) == (False, True)

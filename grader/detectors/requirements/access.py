@@ -160,6 +160,8 @@ def allows(answer: Answer, demand: Demand) -> Verdict:
         )
     if answer.is_opaque or list(_managed(answer)) or answer.exactly("AWS::Serverless::Function"):
         return unjudged("a managed policy may allow it")
+    if any(one.values("PolicyDocument") or one.values("KeyPolicy") for one in answer.built):
+        return unjudged("a policy of a resource may allow it")
     if not answer.of(("AWS::IAM::Role",)):
         return unmet("the answer creates no IAM role")
     return (

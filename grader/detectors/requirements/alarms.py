@@ -6,11 +6,13 @@ import re
 
 from grader.detectors.requirements.answer import Answer, Built, known
 from grader.detectors.requirements.fields import value_holds
-from grader.detectors.requirements.verdict import UNSEEN, Verdict, absent, judge, met, unjudged, unmet
+from grader.detectors.requirements.verdict import HIDDEN, UNSEEN, Verdict, absent, judge, met, unjudged, unmet
 from grader.support.text import is_natural
 from grader.task.reading import Demand
 
 _SCALING = ("AWS::AutoScaling::ScalingPolicy", "AWS::ApplicationAutoScaling::ScalingPolicy")
+_ALARMS = ("AWS::CloudWatch::Alarm", "AWS::CloudWatch::CompositeAlarm")
+_NO_ALARM = "the answer creates no CloudWatch alarm"
 _UNITS = {"minute": 60, "hour": 3600, "day": 86400}
 
 
@@ -42,10 +44,12 @@ def alarm(answer: Answer, demand: Demand) -> Verdict:
         custom = any(not str(name).startswith("AWS/") for one in alarms for name in one.values("Namespace"))
         if custom and alarms:
             return unjudged("an alarm watches a metric of the answer's own")
+        if any(one.type in _ALARMS for one in answer.hidden):
+            return unjudged(HIDDEN)
         there = (
             f"the alarms watch {', '.join(sorted({name for one in alarms for name in metrics_of(one)}))[:120]}"
             if alarms
-            else "the answer creates no CloudWatch alarm"
+            else _NO_ALARM
         )
         return unmet(there, [one.located("watches another metric", "MetricName") for one in alarms])
     threshold = values.get("percent", values.get("number"))
@@ -93,9 +97,10 @@ def stage_logging(answer: Answer, demand: Demand) -> Verdict:
 @judge("alarm-action")
 def alarm_action(answer: Answer, demand: Demand) -> Verdict:
     """Judge whether the alarms have actions."""
-    alarms = answer.exactly("AWS::CloudWatch::Alarm", "AWS::CloudWatch::CompositeAlarm")
+    alarms = answer.exactly(*_ALARMS)
     if not alarms:
-        return unjudged(UNSEEN) if answer.is_opaque else unmet("the answer creates no CloudWatch alarm")
+        hidden = any(one.type in _ALARMS for one in answer.hidden)
+        return unjudged(HIDDEN if hidden else UNSEEN) if hidden or answer.is_opaque else unmet(_NO_ALARM)
     silent = [one for one in alarms if not one.values("AlarmActions")]
     if not silent:
         return met([one.located("has an action", "AlarmActions") for one in alarms])
@@ -123,7 +128,7 @@ def scaling(answer: Answer, demand: Demand) -> Verdict:
     if answer.is_opaque or any(state is None for _, _, state in states):
         return unjudged("the value is known only when the stack is deployed")
     if not policies:
-        return unmet("the answer creates no scaling policy")
+        return absent(answer, _SCALING, "scaling policy")
     return unmet(
         f"no scaling policy or alarm has the value {wanted}",
         [one.located(f"does not have the value {wanted}") for one in policies],

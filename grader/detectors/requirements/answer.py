@@ -58,6 +58,7 @@ _INLINE: Mapping[str, tuple[tuple[str, str], ...]] = {
         (_SAM, "Events=EventBridgeRule"),
         (_SAM, "Events=CloudWatchEvent"),
     ),
+    "AWS::ElasticLoadBalancingV2::TargetGroup": (("AWS::ElasticLoadBalancing::LoadBalancer", "Listeners"),),
     "AWS::IAM::Policy": (("AWS::IAM::Role", "Policies"), (_SAM, "Policies")),
     "AWS::IAM::Role": ((_SAM, "!Role"),),
     "AWS::Lambda::EventSourceMapping": ((_SAM, "Events=SQS"), (_SAM, "Events=Kinesis"), (_SAM, "Events=DynamoDB")),

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from grader.bundle import Kind
 from grader.detectors.requirements.answer import Answer, Built
-from grader.detectors.requirements.verdict import UNSEEN, Verdict, judge, met, unjudged, unmet
+from grader.detectors.requirements.verdict import UNSEEN, Verdict, absent, judge, met, unjudged, unmet
 from grader.model import DecidedBy, Located, Location
 from grader.task.reading import Demand, load_lexicon
 from grader.template import AnyNode, Call, Parameter, Scalar, Template, plain, text_of, walk
@@ -109,6 +109,12 @@ def comments(answer: Answer, demand: Demand) -> Verdict:
     return unmet(f"{templates[0].file} has no comments", [_in(templates[0].file, 1, "has no comments")])
 
 
+# A public parameter gives the same image as a mapping from regions to images.
+# Source: https://docs.aws.amazon.com/systems-manager/latest/userguide/parameter-store-public-parameters-ami.html
+_IMAGES = re.compile(r"\b(amis?|images?)\b", re.I)
+_OF_SSM = re.compile(r"AWS::SSM::Parameter::Value<AWS::EC2::Image::Id>|resolve:ssm:/aws/service/ami")
+
+
 @judge("section")
 def section(answer: Answer, demand: Demand) -> Verdict:
     """Judge whether a template has a section: Parameters, Outputs, Conditions, Mappings, Description."""
@@ -123,6 +129,8 @@ def section(answer: Answer, demand: Demand) -> Verdict:
             if answer.case.broken
             else unmet("the answer has no template")
         )
+    if name == "Mappings" and _IMAGES.search(demand.check.text) and any(_OF_SSM.search(one.text) for one in templates):
+        return unjudged("a parameter of Systems Manager gives the image of each region")
     return unmet(f"no template has {name}", [_in(templates[0].file, 1, f"has no {name}")])
 
 
@@ -482,7 +490,7 @@ def words(answer: Answer, demand: Demand) -> Verdict:
     if answer.is_opaque:
         return unjudged(UNSEEN)
     if not resources:
-        return unmet(f"the answer creates no {demand.check.names or types[0].rpartition('::')[2]}")
+        return absent(answer, types, demand.check.names)
     return unjudged("it may be written in other words")
 
 

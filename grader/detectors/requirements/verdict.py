@@ -68,4 +68,5 @@ def absent(answer: Answer, types: Sequence[str], names: str) -> Verdict:
         return unjudged("another resource brings it along")
     if not answer.asked.intersection(types):
         return unjudged("the answer has nothing that it would apply to")
-    return unmet(f"the answer creates no {names or ' or '.join(type.rpartition('::')[2] for type in types)}")
+    every = names.replace(", ", " and no ") or " or ".join(type.rpartition("::")[2] for type in types)
+    return unmet(f"the answer creates no {every}")

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from itertools import pairwise
 
 from grader.model import Requirement, RequirementSource
 from grader.support.text import is_natural
@@ -22,7 +23,8 @@ MAX_MAIN = 3  # a title that names more things names parts
 MAX_SERVICE_TYPES = 3  # of all the types of a service, a requirement lists so many
 FAR = 35  # so many characters away, a place may be that of something else
 MAX_EARLIER = 4  # sentences before one that may say what it is about
-_EVERY = re.compile(r"\b(all|every|each|any|everything)\b", re.I)
+_EVERY = re.compile(r"\b(all|every|each|everything)\b", re.I)
+_ANY = re.compile(r"\bany\s+(?:[\w-]+\s+){0,2}$", re.I)  # `any bucket`, and not `any attempt`
 _ORDERS = re.compile(
     r"^\W*(please |also |then )?(creat|deploy|provision|build|design|set up|implement|configur|enabl|add|ensur|us|includ|defin)\w*\b|"
     r"\b(must|should|shall|i need|we need|i want|i'd like|make sure|ensure|please)\b",
@@ -50,6 +52,16 @@ _EXPLAINING = re.compile(
     re.I,
 )
 _INNER_NOT = re.compile(r"\b(not|no|without|instead of|rather than|never)\b", re.I)
+_SO_FAR = re.compile(
+    r"\b(currently|previously|formerly|until now|so far)\b", re.I
+)  # a value that is there, and not asked for
+_BEFORE = re.compile(rf"{_SO_FAR.pattern}\W*(?:\w+\W+){{0,2}}$", re.I)
+# A sentence that takes back the one before it.
+_TAKEN_BACK = re.compile(
+    r"^\W*(?:this|that|it|these|they)\s+(?:(?:can|may|should|must)\s+be\s+(?:\w+\s+)?(?:ignored|skipped|omitted|left out)|"
+    r"(?:is|are)\s+(?:not|no longer)\s+(?:needed|required|necessary|in scope))\b|^\W*(?:ignore|skip|omit)\s+(?:this|that|it)\b",
+    re.I,
+)
 _GENERAL = re.compile(
     r"\b(resources|workloads|components|services|servers|applications?|tiers?)\W+(?:\w+\W+){0,4}$", re.I
 )
@@ -74,11 +86,11 @@ _VARIES = re.compile(
     r"\b(if|etc|future|conditional(ly)?|"
     r"environment[- ]specific|per environment|based on (the )?environment|depending on|(for|in) (the )?(prod|production|dev|"
     r"development|staging|non-production)\b|production only|single[- ]az|during|where (applicable|possible|appropriate)|as (needed|appropriate)|"
-    r"(prod|dev|staging): |\b(prod|production|staging|dev|development)\s+(?:\w+\s+)?only\b)",
+    r"\bconsider\b|(prod|dev|staging): |\b(prod|production|staging|dev|development)\s+(?:\w+\s+)?only\b)",
     re.I,
 )
 _GOVERNED = re.compile(
-    r"\b(for|to|from|of|by|between|on|against|about|into|per|as|across|than|like|other|detects?|verify that|verify|validates?|checks?|scans?|"
+    r"\b(for|to|from|of|by|between|behind|on|against|about|into|per|as|across|than|like|other|detects?|verify that|verify|validates?|checks?|scans?|"
     r"identify|identifies|evaluates?|inspects?|audits?|analy[sz]\w+|reviews?|targeting|reads?|monitor|monitors|monitoring|tracks?|tracking|"
     r"consolidat\w+|tun(?:e|es|ing)|migrat\w+|consider|access|accesses|accessing|optimi[sz]\w+|explains?|describes?|discuss\w*|understand\w*|"
     r"query|queries|protects?|protecting|calls|calling)\s+"
@@ -124,6 +136,11 @@ _VERSION = re.compile(
     re.I,
 )
 _BEGINS = re.compile(r"([A-Z][a-z0-9]+(?:[A-Z][A-Za-z0-9]*)+|[a-z]+[A-Z][A-Za-z0-9]+)\b(?!\.\w)(?=\s*(?:[:(,–—-]|$))")
+# What a parameter has: the items of a list below it are not parameters of their own.
+# Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/parameters-section-structure.html
+_ATTRIBUTES = frozenset(
+    "AllowedPattern AllowedValues ConstraintDescription Default Description MaxLength MaxValue MinLength MinValue NoEcho Type Export".split()
+)
 _CAMEL = re.compile(r"\b([A-Z][a-z0-9]+(?:[A-Z][A-Za-z0-9]*)+)\b")
 _ONLY_NAMES = re.compile(r"^[A-Z]\w+(?:\s*,\s*(?:and\s+)?[A-Z]\w+)+\W*$")
 _WITHIN = re.compile(r"\b(in|across|over|between|spanning)\s+(\w+\s+){1,2}$", re.I)
@@ -195,7 +212,7 @@ def read_demands(text: str) -> Reading:
     lexicon = load_lexicon()
     demands: list[Demand] = []
     numbers: dict[int, int] = {}
-    sentences = read_prompt(text).sentences[:MAX_SENTENCES]
+    sentences = _upheld(read_prompt(text).sentences[:MAX_SENTENCES])
     main = _main(sentences, lexicon)
     for line in _lines(sentences, lexicon):
         for demand in _demands(line, lexicon):
@@ -204,6 +221,15 @@ def read_demands(text: str) -> Reading:
             requirement = replace(demand.requirement, id=f"prompt-{line.sentence.line}-{number}")
             demands.append(replace(demand, requirement=requirement))
     return Reading(tuple(_without_excluded(demands)))
+
+
+def _upheld(sentences: Sequence[Sentence]) -> list[Sentence]:
+    """Return the sentences without those that the next sentence of their paragraph takes back: `This can be ignored`."""
+    return [
+        one
+        for one, after in pairwise([*sentences, None])
+        if one and not (after and after.line == one.line and not after.is_item and _TAKEN_BACK.match(after.text))
+    ]
 
 
 def _without_excluded(demands: Sequence[Demand]) -> Iterator[Demand]:
@@ -347,6 +373,8 @@ def _named(line: _Line) -> Iterator[Demand]:
             listed = [*_CAMEL.finditer(sentence.text)] if _ONLY_NAMES.match(sentence.text) else [found]
             for one in listed:
                 name = one.group(1)
+                if name in _ATTRIBUTES:
+                    continue
                 quote = _quote(sentence.text, one.start(), one.end())
                 asked = _requirement(line, quote, about, (), "Medium", f"{about} {name}")
                 yield Demand(
@@ -375,6 +403,8 @@ def _found(ask: Ask, line: _Line) -> Iterator[Found]:
                 or _LEFT_OUT.match(text[found.end :])
                 or (_INNER_NOT.search(text[found.start : found.end]) and not _INNER_NOT.search(phrase.source))
             ):
+                continue
+            if _SO_FAR.search(text[found.start : found.end]) or _BEFORE.search(text[: found.start]):
                 continue
             if (
                 line.sentence.is_example(found.start)
@@ -406,7 +436,8 @@ def _asked(ask: Ask, found: Found, line: _Line) -> Demand | None:
     start = min([found.start, *(mention.start for mention in inside)])
     end = max([found.end, *(mention.end for mention in inside)])
     quote = _quote(line.sentence.text, start, end)
-    universal = file.every or bool(_EVERY.search(quote)) or (file.needs == "each" and not linked)
+    is_any = any(_ANY.search(line.sentence.text[: mention.start]) for mention in inside)
+    universal = file.every or is_any or bool(_EVERY.search(quote)) or (file.needs == "each" and not linked)
     check = Check(
         judge=file.judge,
         subjects=subjects,
@@ -589,7 +620,7 @@ def _is_asked(mention: Mention, sentence: Sentence, is_alone: bool, is_prefix: b
     before = sentence.text[:start]
     if strength == "generic" or (strength == "hinted" and not _HINT.search(before) and not _INTRODUCES.search(before)):
         return False
-    if re.match(r"\.\w|:\w", sentence.text[mention.end :]) or re.search(r"\w[.:]$", before):
+    if re.match(r"\.\w|::?\w", sentence.text[mention.end :]) or re.search(r"\w[.:]$", before):
         return False  # a part of another name: `lambda.amazonaws.com`, `s3:GetObject`
     if mention.noun.types == _KEY and _MANAGED.search(before):
         return False
@@ -635,8 +666,12 @@ def _is_weak(mention: Mention, line: _Line) -> bool:
     """Whether a thing is named in passing: as what something else is for, or whose metrics, access or events are meant."""
     text = line.sentence.text
     before = text[: mention.start]
-    if _VARIES.search(text) or _ASIDE.match(text[mention.end :]) or _HEADED.search(before):
+    if _VARIES.search(text) or _ASIDE.match(text[_last_of_list(mention, line).end :]) or _HEADED.search(before):
         return True
+    is_bracketed = text[mention.end : mention.end + 1] == ")"
+    others = [one for one in line.mentions if not set(one.noun.types) & set(mention.noun.types)]
+    if is_bracketed and any(text[one.end : mention.start].strip() == "(" for one in others):
+        return True  # whose the noun before it is: `Security Groups (EC2)`
     named = text[mention.start : mention.end].lower()
     if mention.noun.types[0].startswith("AWS::CloudWatch") and "cloudwatch" not in named and _FOREIGN.search(before):
         return True  # the dashboard of another service
@@ -668,6 +703,16 @@ def _first_of_list(mention: Mention, line: _Line) -> Mention:
             break
         first = one
     return first
+
+
+def _last_of_list(mention: Mention, line: _Line) -> Mention:
+    """Return the last noun of the list that a noun is in: what it is named for is behind the list."""
+    last = mention
+    for one in [one for one in line.mentions if one.start >= mention.end]:
+        if not _JOINED.match(line.sentence.text[last.end : one.start]):
+            break
+        last = one
+    return last
 
 
 def _alternatives(mentions: Sequence[Mention], text: str) -> Iterator[list[Mention]]:

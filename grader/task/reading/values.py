@@ -152,7 +152,7 @@ KINDS = {
     "cidr": Kind(_CIDR, str),
     "cidrs": Kind(rf"{_BLOCK}(?:\s*(?:,\s*and|,|and|&|/)\s*{_BLOCK})*", lambda text: tuple(re.findall(_CIDR, text))),
     "port": Kind(r"\d{2,5}(?![\d.]*\d|\s*%)", _number),
-    "version": Kind(r"v?\d+(?:\.\d+)*(?:\.x)?(?![\w+])", lambda text: text.lower().removeprefix("v")),
+    "version": Kind(r"v?\d+(?:\.\d+)*(?:\.x)?(?![\w+]|\.\d)", lambda text: text.lower().removeprefix("v")),
     "class": Kind(r"[a-z]{1,3}\d[a-z0-9-]*\.(?:\d*x?large|medium|small|micro|nano|metal)\b", str.lower),
     "engine": Kind(r"\d{1,2}(?:\.\d+)*(?!\w|\+|\.x)", str),
     "dbclass": Kind(r"db\.[a-z]{1,3}\d[a-z0-9-]*\.(?:\d*x?large|medium|small|micro)\b", str.lower),
