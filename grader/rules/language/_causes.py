@@ -205,13 +205,15 @@ def _name(finding: Finding) -> str:
     return found.group(1) if found else ""
 
 
-def because_circle(case: Case, finding: Finding) -> Finding:
-    """Name the lines of the references that make a circle."""
+def because_circle(case: Case, finding: Finding) -> Finding | None:
+    """Name the lines of the references that make a circle; None where one of them may mean a parameter of the same name."""
     template = template_of(case, finding)
     way = finding.facts.get("value", "") or (re.findall(r"\[(\w+(?: -> \w+)+)\]", finding.message) or [""])[0]
     names = [name.strip() for name in way.split("->")]
     if template is None or len(names) < 2:
         return finding
+    if any(name in template.parameters for name in names):
+        return None  # shared-logical-id reports it
     parts = []
     for target, owner in itertools.pairwise(names):
         lines = [use.line for use in template.uses.get(target, ()) if use.owner == owner and use.section == "Resources"]
