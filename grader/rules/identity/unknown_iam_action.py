@@ -10,46 +10,22 @@ from grader.case.iam import IDENTITY_POLICIES, Statement, statements
 from grader.catalogue import Rule, RuleFinding, example
 from grader.model import Location
 from grader.plan.iam_actions import actions_of, is_known_action
+from grader.rules._called_actions import CALLED, Misnamed, misnamed_calls
+from grader.rules._fragments import resources, role, worker
 from grader.support.markdown import code, listed
 
 # Policies of resources whose service rejects an action that it does not have; other policies are stored as they are.
 # Source: https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html (MalformedPolicy)
 _REJECTS = ("AWS::S3::BucketPolicy", "AWS::SNS::TopicPolicy")
 _TYPES = (*IDENTITY_POLICIES, *_REJECTS, "AWS::KMS::Key", "AWS::SQS::QueuePolicy")
-# API operations and settings whose action has another name.
-# Source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/using-with-s3-policy-actions.html
-# Source: https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazons3.html
-_CALLED = {
-    "dynamodb:transactgetitems": "dynamodb:GetItem",
-    "dynamodb:transactwriteitems": "dynamodb:PutItem",
-    "kms:reencrypt": "kms:ReEncrypt*",
-    "lambda:invoke": "lambda:InvokeFunction",
-    "s3:completemultipartupload": "s3:PutObject",
-    "s3:copyobject": "s3:PutObject",
-    "s3:createmultipartupload": "s3:PutObject",
-    "s3:deletebucketencryption": "s3:PutEncryptionConfiguration",
-    "s3:deleteobjects": "s3:DeleteObject",
-    "s3:getbucketencryption": "s3:GetEncryptionConfiguration",
-    "s3:getbucketlifecycle": "s3:GetLifecycleConfiguration",
-    "s3:getbucketlifecycleconfiguration": "s3:GetLifecycleConfiguration",
-    "s3:getbucketreplication": "s3:GetReplicationConfiguration",
-    "s3:getobjectmetadata": "s3:GetObject",
-    "s3:getpublicaccessblock": "s3:GetBucketPublicAccessBlock",
-    "s3:headbucket": "s3:ListBucket",
-    "s3:headobject": "s3:GetObject",
-    "s3:listbuckets": "s3:ListAllMyBuckets",
-    "s3:listobjects": "s3:ListBucket",
-    "s3:listobjectsv2": "s3:ListBucket",
-    "s3:putbucketencryption": "s3:PutEncryptionConfiguration",
-    "s3:putbucketlifecycleconfiguration": "s3:PutLifecycleConfiguration",
-    "s3:putbucketreplication": "s3:PutReplicationConfiguration",
-    "s3:putpublicaccessblock": "s3:PutBucketPublicAccessBlock",
-    "s3:uploadpart": "s3:PutObject",
-}
 
 
 def check(case: Case) -> Iterator[RuleFinding]:
-    """Report actions of statements that no action of their service matches."""
+    """Report actions of statements that no action of their service matches.
+
+    High where inline code with the role makes the call, and no other statement allows it.
+    """
+    misnamed = list(misnamed_calls(case))
     for statement in statements(case, *_TYPES):
         rejected = statement.resource.type in _REJECTS
         for path, node, action in statement.items("Action"):
@@ -60,6 +36,9 @@ def check(case: Case) -> Iterator[RuleFinding]:
             if rejected:
                 service = "S3" if "S3" in statement.resource.type else "SNS"
                 because = f"{service} rejects a policy with an action that it does not have. {because}"
+            callers = [one.function for one in misnamed if _is_of(statement, one) and one.name == action.lower()]
+            if callers:
+                because += f" The inline code of {listed(callers)} makes this call, which fails with AccessDenied."
             yield RuleFinding(
                 location=Location(
                     file=statement.template.file,
@@ -70,15 +49,21 @@ def check(case: Case) -> Iterator[RuleFinding]:
                 ),
                 message=f"{action} is not an action of IAM" + (f"; it is {right}" if right else ""),
                 facts={"value": action, "right": right, "because": because, "remedy": _remedy(action, right)},
-                level="Critical" if rejected else "",
+                level="Critical" if rejected else "High" if callers else "",
             )
+
+
+def _is_of(statement: Statement, call: Misnamed) -> bool:
+    """Whether a statement is in the role of a call, or in a policy beside it, which may be the role's."""
+    is_other_role = statement.resource.type == "AWS::IAM::Role" and statement.resource.name != call.role
+    return statement.template.file == call.file and not is_other_role
 
 
 def _right(action: str) -> str:
     """Return the action that is meant, empty where none is similar."""
     service = action.partition(":")[0]
-    if action.lower() in _CALLED:
-        return _CALLED[action.lower()]
+    if action.lower() in CALLED:
+        return CALLED[action.lower()]
     near = get_close_matches(action.partition(":")[2].lower(), actions_of(service), 1, 0.85)
     return f"{service}:{near[0]}" if near else ""
 
@@ -90,7 +75,7 @@ def _remedy(action: str, right: str) -> str:
 def _because(statement: Statement, action: str, right: str) -> str:
     valid = [other for other in statement.actions if other != action and ":" in other and is_known_action(other)]
     beside = f" Other actions of the statement exist: {listed(valid)}." if valid else ""
-    if action.lower() in _CALLED:
+    if action.lower() in CALLED:
         return (
             f"{code(action)} is the name of an API operation or a setting; the action that allows it is {code(right)}."
         )
@@ -115,7 +100,7 @@ RULE = Rule(
     reference="https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-"
     "contextkeys.html",
     aws_behaviour="IAM and KMS store the policy, and the action matches no request; S3 and SNS reject a policy with an action that "
-    "they do not have (Critical).",
+    "they do not have (Critical). A call that no other statement allows is denied (High where inline code makes it).",
     security="A Deny statement with such an action denies nothing.",
     needed=lambda finding: finding.facts.get("right") or None,
     check=check,
@@ -139,6 +124,15 @@ Resources:
 """),
     ),
     passes=(
+        example(
+            resources(
+                role(["s3:GetEncryptionConfiguration", "logs:*"]),
+                worker(
+                    "import boto3\nclient = boto3.client('s3')\ndef handler(event, context):\n"
+                    "    client.get_bucket_encryption(Bucket='orders')"
+                ),
+            )
+        ),
         example("""
 Parameters:
   Verb: {Type: String}
