@@ -25,6 +25,15 @@ _PULL = (
 MANAGED: Mapping[str, tuple[str, ...]] = {
     "AdministratorAccess": ("*",),
     "PowerUserAccess": ("*",),
+    "AWSConfigRulesExecutionRole": (
+        "s3:GetObject",
+        "config:Put*",
+        "config:Get*",
+        "config:List*",
+        "config:Describe*",
+        "config:BatchGet*",
+        "config:Select*",
+    ),
     "AWSLambdaBasicExecutionRole": _LOGS,
     "AWSLambdaVPCAccessExecutionRole": (*_LOGS, *_NETWORK),
     "AWSLambdaENIManagementAccess": _NETWORK,

@@ -18,7 +18,7 @@ from grader.catalogue.corrections import (
 )
 from grader.model import Action, Edit, Finding
 from grader.plan.schemas import property_names
-from grader.template import Resource, Sequence, Template
+from grader.template import Call, Resource, Sequence, Template, text_of
 
 _USE = ["kms:Encrypt*", "kms:Decrypt*", "kms:ReEncrypt*", "kms:GenerateDataKey*", "kms:Describe*"]
 
@@ -130,25 +130,43 @@ def invoke_permission(case: Case, finding: Finding) -> Iterator[Edit]:
         "Principal": principal,
     }
     source = _source(template, caller)
-    if source is None:
-        properties["SourceAccount"] = {"Ref": "AWS::AccountId"}
-    else:
+    if source is not None:
         properties["SourceArn"] = source
+    elif principal.partition(".")[0] in _BY_ACCOUNT:
+        properties["SourceAccount"] = {"Ref": "AWS::AccountId"}
     new = added(template, f"{function}{caller.name}Permission", "AWS::Lambda::Permission", properties)
     yield new
-    if caller.type == "AWS::S3::Bucket":
+    if caller.type in _TESTED:
         yield depends_on(template, caller.name, str(new.path[1]))
+
+
+# Services that send the account with each call, and types that test the permission when they are created.
+# Source: https://docs.aws.amazon.com/config/latest/developerguide/evaluate-config_develop-rules_lambda-functions.html
+_BY_ACCOUNT = ("s3", "config")
+_TESTED = ("AWS::S3::Bucket", "AWS::Config::ConfigRule", "AWS::SecretsManager::RotationSchedule")
+_EXECUTE = "arn:${AWS::Partition}:execute-api:${AWS::Region}:${AWS::AccountId}:${%s}/*"
+# Where a caller refers to what its calls come from.
+_SOURCES = {
+    "AWS::ApiGateway::Authorizer": ("RestApiId", True),
+    "AWS::ApiGateway::Method": ("RestApiId", True),
+    "AWS::ApiGatewayV2::Integration": ("ApiId", True),
+    "AWS::SNS::Subscription": ("TopicArn", False),
+    "AWS::SecretsManager::RotationSchedule": ("SecretId", False),
+}
 
 
 def _source(template: Template, caller: Resource) -> object:
     """Return the ARN of what calls, None where naming it would make a circle or is not known."""
     if caller.type == "AWS::Events::Rule":
         return {"Fn::GetAtt": [caller.name, "Arn"]}
-    if caller.type == "AWS::ApiGateway::Method":
-        names = [use.target for use in template.references if use.owner == caller.name and "RestApiId" in use.path]
-        arn = "arn:${AWS::Partition}:execute-api:${AWS::Region}:${AWS::AccountId}:${%s}/*"
-        return {"Fn::Sub": arn % names[0]} if names else None
-    return None
+    if caller.type == "AWS::SNS::Topic":
+        return {"Ref": caller.name}
+    place, is_api = _SOURCES.get(caller.type, ("", False))
+    node = caller.get(place) if place else None
+    name = text_of(node.argument) if isinstance(node, Call) and node.name == "Ref" else None
+    if name not in template.resources:
+        return None
+    return {"Fn::Sub": _EXECUTE % name} if is_api else {"Ref": name}
 
 
 def plain_parameter(case: Case, finding: Finding) -> list[Edit] | None:

@@ -17,34 +17,51 @@ from grader.template import Reference, Resource, Template, dotted
 
 @dataclass(frozen=True, slots=True)
 class _Caller:
-    """A type that invokes functions: its service, where it names the function, and what happens without a permission."""
+    """A type that invokes functions: its service, where it names the function, what happens without a permission, and its source."""
 
     service: str
     place: str
     level: str
     effect: str
+    source: str
 
 
 _REFUSED = "Critical"
 _FAILS = "High"
+_OF_API = "SourceArn: the `execute-api` ARN of the API"
+_OF_ACCOUNT = "SourceAccount: `!Ref AWS::AccountId`"
 # Notifications of buckets and subscription filters are facts of their own, with the order that they require.
 # Source: https://docs.aws.amazon.com/lambda/latest/dg/access-control-resource-based.html
 _CALLERS = {
     "AWS::ApiGateway::Authorizer": _Caller(
-        "apigateway", "AuthorizerUri", _FAILS, "API Gateway answers each request with 500"
+        "apigateway", "AuthorizerUri", _FAILS, "API Gateway answers each request with 500", _OF_API
     ),
     "AWS::ApiGateway::Method": _Caller(
-        "apigateway", "Integration", _FAILS, "API Gateway answers each request with 500"
+        "apigateway", "Integration", _FAILS, "API Gateway answers each request with 500", _OF_API
     ),
     "AWS::ApiGatewayV2::Integration": _Caller(
-        "apigateway", "IntegrationUri", _FAILS, "API Gateway answers each request with 500"
+        "apigateway", "IntegrationUri", _FAILS, "API Gateway answers each request with 500", _OF_API
     ),
-    "AWS::Config::ConfigRule": _Caller("config", "Source", _REFUSED, "AWS Config rejects the rule"),
-    "AWS::Events::Rule": _Caller("events", "Targets", _FAILS, "EventBridge drops each event after its retries"),
-    "AWS::SNS::Subscription": _Caller("sns", "Endpoint", _FAILS, "SNS cannot deliver its messages to the function"),
-    "AWS::SNS::Topic": _Caller("sns", "Subscription", _FAILS, "SNS cannot deliver its messages to the function"),
+    "AWS::Config::ConfigRule": _Caller("config", "Source", _REFUSED, "AWS Config rejects the rule", _OF_ACCOUNT),
+    "AWS::Events::Rule": _Caller(
+        "events", "Targets", _FAILS, "EventBridge drops each event after its retries", "SourceArn: the ARN of the rule"
+    ),
+    "AWS::SNS::Subscription": _Caller(
+        "sns", "Endpoint", _FAILS, "SNS cannot deliver its messages to the function", "SourceArn: the ARN of the topic"
+    ),
+    "AWS::SNS::Topic": _Caller(
+        "sns",
+        "Subscription",
+        _FAILS,
+        "SNS cannot deliver its messages to the function",
+        "SourceArn: the ARN of the topic",
+    ),
     "AWS::SecretsManager::RotationSchedule": _Caller(
-        "secretsmanager", "RotationLambdaARN", _REFUSED, "Secrets Manager rejects the rotation schedule"
+        "secretsmanager",
+        "RotationLambdaARN",
+        _REFUSED,
+        "Secrets Manager rejects the rotation schedule",
+        "SourceArn: the ARN of the secret",
     ),
 }
 
@@ -99,6 +116,9 @@ def _found(case: Case, template: Template, owner: Resource, use: Reference, call
         "caller": owner.name,
         "effect": caller.effect,
         "because": f"{_because(case, template, use.target)} Without the permission, {caller.effect}.",
+        # The service tests the permission when it creates the caller; the others use it at each call.
+        "remedy": f"Limit it with {caller.source}."
+        + (f" Let {code(owner.name)} depend on it." if caller.level == _REFUSED else ""),
     }
     place = Location(file=template.file, line=use.line, resource=owner.name, type=owner.type, path=dotted(use.path))
     message = f"calls {use.target} as {principal}, which no AWS::Lambda::Permission allows"
@@ -126,8 +146,7 @@ RULE = Rule(
     title="Missing permission to invoke {values}",
     issue="In {file}, {callers} {invokes|invoke} {values}, and no AWS::Lambda::Permission allows {principals} to do so. Lambda "
     "refuses the call.",
-    fix="Add an AWS::Lambda::Permission with Action lambda:InvokeFunction, Principal {principals}, FunctionName {values} and the "
-    "ARN of {callers} as SourceArn. For Config and Secrets Manager, let {callers} depend on it.",
+    fix="Add an AWS::Lambda::Permission with Action lambda:InvokeFunction, Principal {principals} and FunctionName {values}. {remedy}",
     root_cause="{because}",
     lesson="Add a permission on the function for each service that invokes it; the execution role does not cover callers.",
     reference="https://docs.aws.amazon.com/lambda/latest/dg/access-control-resource-based.html",
