@@ -33,9 +33,10 @@ def check(case: Case) -> Iterator[RuleFinding]:
                     if selecting
                     else "The template contains no Fn::GetAZs."
                 )
-                yield at_property(
-                    template, resource, dotted(path), f"names the zone {zone}", value=zone, because=because
-                )
+                facts = {"value": zone, "because": because}
+                if case.request.first(rf"\b{zone[:-1]}\b") is None:
+                    facts["region"] = zone[:-1]
+                yield at_property(template, resource, dotted(path), f"names the zone {zone}", **facts)
 
 
 def _is_ordered(case: Case, zone: str) -> bool:
@@ -48,8 +49,8 @@ RULE = Rule(
     level="Medium",
     category="regions",
     title="Availability zone written out: {values}",
-    issue="In {file}, {resources} {has|have} a fixed availability zone: {values}. The stack cannot be created in another "
-    "region, and which zones an account may use differs between accounts.",
+    issue="In {file}, {resources} {has|have} a fixed availability zone: {values}. Which zones an account may use differs "
+    "between accounts. The stack can be created only in {regions}.",
     fix="Select the zone from the list of the region: `!Select [0, !GetAZs '']` for the first, `!Select [1, !GetAZs '']` for the second.",
     root_cause="{because}",
     lesson="Take zones from Fn::GetAZs.",

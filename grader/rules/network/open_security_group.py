@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from grader.case import Case
 from grader.catalogue import Rule, RuleFinding, at_property, example
 from grader.rules._shared import PUBLIC_CIDRS, created
-from grader.rules.network._corrections import from_network
+from grader.rules.network._corrections import from_network, is_ssh_asked, public_ports
 from grader.support.markdown import code
 from grader.support.text import is_natural
 from grader.task.prompt import Sentence
@@ -53,7 +53,17 @@ def check(case: Case) -> Iterator[RuleFinding]:
             port = _opened(rule) if isinstance(rule, dict) else ""
             if port and not case.request.orders(_ANYWHERE, near=_near(port)):
                 path = f"SecurityGroupIngress.{index}.CidrIp" if is_group else "CidrIp"
-                yield _finding(template, resource, path, item, port, _asked(case, port))
+                kept = public_ports(case) if port == "all ports" else []
+                yield _finding(
+                    template,
+                    resource,
+                    path,
+                    item,
+                    port,
+                    _asked(case, port),
+                    kept,
+                    is_ssh_asked(case),
+                )
 
 
 def _asked(case: Case, port: str) -> Sentence | None:
@@ -85,8 +95,27 @@ def _opened(rule: Mapping[str, object]) -> str:
     return next((f"{port} ({name})" for port, name in _PORTS.items() if int(first) <= port <= int(last)), "")
 
 
+def _remedy(resource: Resource, kept: list[int], has_ssh: bool) -> str:
+    if not kept:
+        return (
+            f"Restrict the source in {code(resource.name)} to the address range of the administrators, or to the security group of the "
+            "servers that connect; for administration, AWS Systems Manager Session Manager needs no open port."
+        )
+    ports = " and ".join(map(str, sorted(kept)))
+    word = "ports" if len(kept) > 1 else "port"
+    ssh = ", and open SSH to the addresses of the administrators" if has_ssh else ""
+    return f"Admit every address only to {word} {ports}, which the prompt asks for. Close the other ports of {code(resource.name)}{ssh}."
+
+
 def _finding(
-    template: Template, resource: Resource, path: str, item: AnyNode, port: str, asked: Sentence | None
+    template: Template,
+    resource: Resource,
+    path: str,
+    item: AnyNode,
+    port: str,
+    asked: Sentence | None,
+    kept: list[int],
+    has_ssh: bool,
 ) -> RuleFinding:
     """Report a rule: Medium where the prompt asks for the port without a source, or a parameter can close it."""
     by_parameter = isinstance(at(item, "CidrIp") or at(item, "CidrIpv6"), Call)
@@ -99,7 +128,10 @@ def _finding(
         because += f" Line {asked.line} of the prompt {says}."
     level = "Medium" if by_parameter or (asked and not is_restricted) else ""
     message = f"admits every address to {port}"
-    return at_property(template, resource, path, message, level=level, value=port, because=because)
+    facts = {"value": port, "because": because, "remedy": _remedy(resource, kept, has_ssh)}
+    if is_restricted:
+        facts["restricted"] = "yes"
+    return at_property(template, resource, path, message, level=level, **facts)
 
 
 RULE = Rule(
@@ -107,10 +139,9 @@ RULE = Rule(
     kind="open-security-group",
     level="High",
     category="security",
-    title="Administration or database port open to every address",
+    title="Open to every address: {values}",
     issue="{resources} in {file} {admits|admit} every address of the internet to {values}. The prompt does not ask for a public source.",
-    fix="Restrict the source in {resources} to the address range of the administrators, or to the security group of the servers that "
-    "connect; for administration, AWS Systems Manager Session Manager needs no open port.",
+    fix="{remedy}",
     root_cause="{because}",
     lesson="Never admit 0.0.0.0/0 to administration or database ports.",
     reference="https://docs.aws.amazon.com/vpc/latest/userguide/security-group-rules.html",
