@@ -10,8 +10,8 @@ from grader.case.iam import Grants, grants, role_of
 from grader.case.inline_code import python_tree
 from grader.catalogue import Rule, RuleFinding, at_property, example
 from grader.plan.iam_actions import is_known_action
-from grader.rules._called_actions import called_actions
 from grader.rules._fragments import resources, role, worker
+from grader.rules.code._called_actions import called_actions
 from grader.rules.code._functions import created_functions
 from grader.support.markdown import code as span
 from grader.support.markdown import listed

@@ -10,8 +10,8 @@ from grader.case.iam import IDENTITY_POLICIES, Statement, statements
 from grader.catalogue import Rule, RuleFinding, example
 from grader.model import Location
 from grader.plan.iam_actions import actions_of, is_known_action
-from grader.rules._called_actions import CALLED, Misnamed, misnamed_calls
 from grader.rules._fragments import resources, role, worker
+from grader.rules.code._called_actions import CALLED, Misnamed, misnamed_calls
 from grader.support.markdown import code, listed
 
 # Policies of resources whose service rejects an action that it does not have; other policies are stored as they are.
