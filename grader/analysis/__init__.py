@@ -2,6 +2,6 @@
 
 from grader.analysis.model import ANALYSIS, Analysis, Entry, analysis_of
 from grader.analysis.parse import parse_analysis
-from grader.analysis.render import render_analysis
+from grader.analysis.render import guard, render_analysis
 
-__all__ = ["ANALYSIS", "Analysis", "Entry", "analysis_of", "parse_analysis", "render_analysis"]
+__all__ = ["ANALYSIS", "Analysis", "Entry", "analysis_of", "guard", "parse_analysis", "render_analysis"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import struct
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -17,6 +18,7 @@ LOGS = (".eval", ".json")
 MAX_LOG = 1_000_000_000  # bytes of a JSON file of many records, which is read as a whole
 MAX_SAMPLE = 100_000_000  # bytes of one sample in an archive
 _ZIP = b"PK\x03\x04"
+_ZSTANDARD = 93  # the compression of Inspect's archives, which zipfile reads from Python 3.14 on
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +90,7 @@ def _at(path: Path, number: int) -> bytes:
     log = _read(path, path.stat().st_mtime_ns)
     if not isinstance(log, _Archive):
         return json.dumps(log[number - 1]).encode()
-    return json.dumps(_of_inspect(log.sample(path, number), log.header)).encode()
+    return json.dumps(inspect_record(log.sample(path, number), log.header)).encode()
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,9 +137,12 @@ def _archive(path: Path) -> _Archive:
 def _member(path: Path, name: str) -> Any:
     try:
         with zipfile.ZipFile(path) as archive:
-            if archive.getinfo(name).file_size > MAX_SAMPLE:
+            about = archive.getinfo(name)
+            if about.file_size > MAX_SAMPLE:
                 raise InputError(f"{name} is larger than {MAX_SAMPLE:,} bytes", path)
-            with archive.open(name) as member:
+            if about.compress_type == _ZSTANDARD:
+                return json.loads(_zstandard(path, about))
+            with archive.open(about) as member:
                 return json.loads(member.read(MAX_SAMPLE + 1))
     except (
         OSError,
@@ -151,6 +156,28 @@ def _member(path: Path, name: str) -> Any:
         raise InputError(f"{name} in the archive cannot be read: {error}", path) from None
 
 
+def _zstandard(path: Path, about: zipfile.ZipInfo) -> bytes:
+    """Return a member that is compressed with Zstandard. Raises ValueError where it is damaged.
+
+    Source: https://pkware.cachefly.net/webdocs/casestudies/APPNOTE.TXT (4.3.7, the local file header)
+    """
+    from zstandard import ZstdDecompressor, ZstdError
+
+    with path.open("rb") as file:
+        file.seek(about.header_offset)
+        header = file.read(30)
+        if len(header) < 30 or not header.startswith(_ZIP):
+            raise ValueError("its header is damaged")
+        name, extra = struct.unpack("<HH", header[26:])
+        file.seek(name + extra, 1)
+        packed = file.read(about.compress_size)
+    try:
+        with ZstdDecompressor().stream_reader(packed, read_across_frames=True) as reader:
+            return reader.read(MAX_SAMPLE + 1)
+    except ZstdError as error:
+        raise ValueError(str(error)) from None
+
+
 def _samples(data: Any) -> list[Any] | None:
     """Return the records in a JSON value, None where it is not a list of them nor the log of a harness."""
     if isinstance(data, list):
@@ -158,7 +185,7 @@ def _samples(data: Any) -> list[Any] | None:
     if not isinstance(data, dict):
         return None
     if isinstance(data.get("eval"), dict) and isinstance(data.get("samples"), list):
-        return [_of_inspect(sample, data) for sample in data["samples"]]
+        return [inspect_record(sample, data) for sample in data["samples"]]
     results = data.get("results")
     if isinstance(results, dict):
         results = results.get("results")
@@ -167,8 +194,8 @@ def _samples(data: Any) -> list[Any] | None:
     return None
 
 
-def _of_inspect(sample: Any, log: dict[str, Any]) -> Any:
-    """Return a sample of Inspect's log as a record: its id is the task, its epoch the sample.
+def inspect_record(sample: Any, log: dict[str, Any]) -> Any:
+    """Return a sample of Inspect as a record: its id is the task, its epoch the sample. `log` is what the log says of the evaluation.
 
     Source: https://inspect.aisi.org.uk/reference/inspect_ai.log.html (EvalSample, EvalSpec)
     """
