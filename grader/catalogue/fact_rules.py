@@ -19,7 +19,9 @@ def fact_rules() -> Iterator[Rule]:
 
 
 def _rule(fact: Fact) -> Rule:
-    when = "If it is created first, AWS answers" if fact.mechanism == "order" else "AWS answers"
+    is_order = fact.mechanism == "order"
+    state = "{does|do} not wait for {laters}" if is_order else "{does|do} not meet this requirement"
+    when = "Where {it is|they are} created first, AWS answers" if is_order else "AWS answers"
     refusal = f" {when}: “{fact.error.rstrip('.')}”." if fact.error else ""
     return Rule(
         id=fact.id,
@@ -27,7 +29,7 @@ def _rule(fact: Fact) -> Rule:
         level=fact.level,
         category=_CATEGORIES[fact.mechanism],
         title=fact.title,
-        issue=f"{fact.statement} {{resources}} in {{file}} {{does|do}} not meet this requirement.{refusal}",
+        issue=f"{fact.statement} {{resources}} in {{file}} {state}.{refusal}",
         fix=fact.fix,
         root_cause="{because}",
         lesson=fact.statement,

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Sequence
 
 from grader.case import Case
 from grader.case.policies import allowed, documents_of, matches, statements_in, texts_in, trust_of
-from grader.facts.checks import CHECKS, Broken
+from grader.facts.checks import CHECKS, Broken, unordered
 from grader.facts.clauses import Clause, View, holds, parse_clause, violating
 from grader.facts.model import Allows, Fact, Invoke, Order, Partner, ResourcePolicy, Trust
 from grader.facts.order import needed_by
@@ -31,8 +32,8 @@ def broken(fact: Fact, case: Case) -> Iterator[Located]:
         for item in items:
             view = View(case, root, item, fact.defaults)
             if all(holds(parse_clause(text), view, every=False) is True for text in fact.when):
-                for place, detail, level in _judge(fact, case, view):
-                    yield _located(place, detail, level, _about(fact, view, place))
+                for found in _judge(fact, case, view):
+                    yield _located(found, _about(fact, view, found.place))
                     count += 1
             if count >= MAX_BROKEN:
                 return
@@ -58,8 +59,8 @@ def _about(fact: Fact, view: View, place: Place) -> str:
     return " ".join(dict.fromkeys(found))
 
 
-def _located(place: Place, detail: str, level: str, about: str) -> Located:
-    resource = place.resource
+def _located(found: Broken, about: str) -> Located:
+    place, resource = found.place, found.place.resource
     path = ".".join(place.path)
     location = Location(
         file=place.template.file,
@@ -68,10 +69,54 @@ def _located(place: Place, detail: str, level: str, about: str) -> Located:
         type=resource.type,
         path=f"Properties.{path}" if path else "",
     )
-    because = f"In {code(resource.name)}, {detail}."
-    return Located(
-        location=location, message=detail, facts={"because": because, "says": detail, "about": about}, level=level
+    message = found.detail.replace("`", "")
+    facts = {"because": _because(found), "says": message, "about": about}
+    if found.later:
+        facts["later"] = found.later
+    return Located(location=location, message=message, facts=facts, level=found.level)
+
+
+# Names in a phrase that are written as code: actions, service principals, resource types and names of two or more words.
+_NAME = re.compile(r"[a-z0-9-]+:[A-Z*]\w*\*?|[\w.-]+\.amazonaws\.com|[A-Z]\w+(?:::\w+)+|[A-Z]+[a-z0-9]+[A-Z]\w*")
+
+
+# What phrases about a whole template begin with.
+_WHOLE = ("no template", "no policy", "no permission", "no AWS::")
+
+
+def _because(found: Broken) -> str:
+    """Return the sentence that tells what in the template breaks a fact."""
+    name, later = found.place.resource.name, found.later
+    if later and found.detail.startswith("nothing"):
+        return (
+            f"Neither DependsOn nor a reference leads from {code(name)} to {code(later)}, "
+            f"so CloudFormation may create {code(name)} first."
+        )
+    template = found.place.template
+    phrase = "".join(
+        part if part.startswith("`") else _with_names(part, template) for part in re.split(r"(`[^`]*`)", found.detail)
     )
+    if (
+        re.search(rf"\b{re.escape(name)}\b", found.detail)
+        or found.detail.startswith(_WHOLE)
+        or _begins(phrase, template)
+    ):
+        return phrase[0].upper() + phrase[1:] + "."
+    return f"In {code(name)}, {phrase}."
+
+
+def _begins(phrase: str, template: Template) -> bool:
+    """Whether a phrase begins with the name of a resource."""
+    return phrase.startswith("`") and phrase[1:].partition("`")[0] in template.resources
+
+
+def _with_names(text: str, template: Template) -> str:
+    """Write the names of resources and of AWS in a phrase as code."""
+
+    def written(word: re.Match[str]) -> str:
+        return code(word[0]) if word[0] in template.resources or _NAME.fullmatch(word[0]) else word[0]
+
+    return re.sub(r"(?<![\w$])\w[\w.:*-]*(?<![.:-])", written, text)
 
 
 def _judge(fact: Fact, case: Case, view: View) -> Iterator[Broken]:
@@ -128,18 +173,28 @@ def _detail(fact: Fact, clause: Clause, view: View) -> str:
         if len(one.paths) > 1:
             choices.append(_chosen(one, view))
             continue
+        if one.path.endswith("-> type") and text not in fact.when:
+            choices += [_target(one.path, view)]
+            continue
         if text in fact.when and one.operation in ("is absent", "is present"):
             continue
         paths.append(one.path)
         if one.operand.startswith("<"):
             paths.append(one.operand[1:-1])
     parts = [part for path in dict.fromkeys(paths) if (part := _described(path, view))]
-    return ", ".join((*parts, *choices))
+    found = (*parts, *choices)
+    return _listed(found) if found else ""
+
+
+def _target(path: str, view: View) -> str:
+    """Describe the type of the resource that a property refers to, where that is what is wrong."""
+    types = dict.fromkeys(place.text for place in view.at(path) if not place.is_absent)
+    return f"{code(path.rpartition(' -> ')[0])} refers to a resource of the type {' and '.join(map(code, types))}"
 
 
 def _chosen(clause: Clause, view: View) -> str:
     """Describe which of several properties are set."""
-    names = [path.removeprefix("@.") for path in clause.paths]
+    names = [code(path.removeprefix("@.")) for path in clause.paths]
     present = [
         name
         for name, path in zip(names, clause.paths, strict=True)
@@ -151,19 +206,27 @@ def _chosen(clause: Clause, view: View) -> str:
 
 
 def _described(path: str, view: View) -> str:
+    found = view.at(path)
     if path.endswith("-> type"):
         return ""
-    found = view.at(path)
-    name = path.replace("@.", "").replace(".*", "").replace(" -> ", " of its ") if path != "@" else ""
-    name = path.rpartition("->")[2].strip() if "->" in path else name
+    steps = [step for place in found[:1] for step in place.path if not step.isdigit()]
+    name = path.rpartition("->")[2].strip().replace("@.", "").replace(".*", "") if path != "@" else steps[-1]
+    name = code(name)
     if not found or all(place.is_absent for place in found):
-        return f"{name} is not set" if name else ""
+        return f"{name} is not set"
     shown = list(dict.fromkeys(place.text for place in found if not place.is_absent))
     whole = any(isinstance(place.value, dict | list) or len(place.text) > 60 for place in found)
     if whole or len(shown) > 3:
-        count = next((len(place.value) for place in found if isinstance(place.value, list)), 0)
-        return f"{name} has {count} {'item' if count == 1 else 'items'}" if count else f"{name} is set"
-    return f"{name} is {' and '.join(shown)}"
+        items = next((place.value for place in found if isinstance(place.value, list)), [])
+        return f"{name} has {_items(items)}" if items else f"{name} is set"
+    return f"{name} is {' and '.join(map(code, shown))}"
+
+
+def _items(items: Sequence[object]) -> str:
+    """Describe a list: how many items it has, and a few short texts themselves."""
+    texts = [one for one in items if isinstance(one, str) and len(one) <= 60]
+    count = f"{len(items)} {'item' if len(items) == 1 else 'items'}"
+    return f"{count} ({', '.join(map(code, texts))})" if len(texts) == len(items) <= 3 else count
 
 
 def _partners(partner: Partner, case: Case, root: Place) -> Iterator[Resource]:
@@ -190,12 +253,10 @@ def _order(order: Order, case: Case, root: Place) -> Iterator[Broken]:
         reversed_ = root.resource.name in needed_by(other.name, graph)
         if reversed_ and not order.even_if_reversed:
             continue
-        why = (
-            f"{other.name} refers to {root.resource.name} and is created after it"
-            if reversed_
-            else f"nothing makes {root.resource.name} wait for {other.name}"
-        )
-        yield Broken(root, why, "" if reversed_ else order.race)
+        if reversed_:
+            yield Broken(root, f"{other.name} refers to {root.resource.name} and is created after it", later=other.name)
+        else:
+            yield unordered(root, other.name, order.race)
         return
 
 
@@ -231,7 +292,10 @@ def _trust(trust: Trust, case: Case, view: View) -> Iterator[Broken]:
         if not isinstance(document, dict) or "${" in str(document.get("Statement")).replace("${AWS::URLSuffix}", ""):
             continue
         if not allowed([document], "sts:AssumeRole", trust.principals):
-            yield Broken(_own(place, view), f"{role.name} trusts {_trusted(document)} and not {trust.principals[0]}")
+            yield Broken(
+                _own(place, view),
+                f"{role.name}, the role of {view.root.resource.name}, trusts {_trusted(document)} and not {trust.principals[0]}",
+            )
 
 
 def _own(place: Place, view: View) -> Place:
@@ -254,7 +318,10 @@ def _allows(allows: Allows, case: Case, view: View) -> Iterator[Broken]:
         every = [document for _, document in documents]
         lacking = [action for action in allows.actions if not allowed(every, action)]
         if lacking and complete:
-            yield Broken(_own(place, view), f"{role.name} does not allow {_listed(lacking)}")
+            yield Broken(
+                _own(place, view),
+                f"{role.name}, the role of {view.root.resource.name}, does not allow {_listed(lacking)}",
+            )
             continue
         if lacking:
             continue
@@ -271,7 +338,7 @@ def _allows(allows: Allows, case: Case, view: View) -> Iterator[Broken]:
                 )
 
 
-def _listed(names: list[str]) -> str:
+def _listed(names: Sequence[str]) -> str:
     return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
 
 

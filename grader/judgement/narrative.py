@@ -10,8 +10,7 @@ from grader.model import Finding
 from grader.support.markdown import code, listed
 
 # The facts that are sentences already: what in this answer leads to the finding, and what corrects it. Their values are code spans.
-SENTENCES = ("because", "remedy")
-MAX_SENTENCES = 2
+MAX_SENTENCES = {"because": 2, "remedy": 4}
 # An engine's message, and the clause of a sentence that says the same, whose values are code spans.
 SAYS, PLAIN = "says", "plain"
 MAX_CLAUSES = 3
@@ -42,13 +41,16 @@ def fill(template: str, findings: Sequence[Finding]) -> str:
 
     `{resource}`, `{type}`, `{file}`, `{line}`, `{path}` and any fact come from the first finding that has it;
     `{resources}`, `{files}`, `{types}` and any fact with an `s` behind its name list all of them; `{count}` is how many.
-    `{because}` and `{remedy}` are sentences that a check wrote about its finding, the first two where several differ. `{is|are}` is the
+    `in {file}` names all files, too.
+    `{because}` and `{remedy}` are sentences that a check wrote about its finding, the first few where several differ. `{is|are}` is the
     first word for one resource and the second for several. `{{` and `}}` are braces: `${{Name}}` is written `${Name}`.
     """
     many = len({finding.resource for finding in findings}) > 1
 
     def written(token: re.Match[str]) -> str:
         singular, plural, name = token.groups()
+        if name == "file" and template[: token.start()].endswith(("In ", "in ")):
+            name = "files"
         if name is not None:
             return _value(name, findings)
         if singular is not None:
@@ -73,9 +75,9 @@ def narrate(template: str, findings: Sequence[Finding]) -> str:
 def _value(name: str, findings: Sequence[Finding]) -> str:
     if name == "count":
         return str(len(findings))
-    if name in SENTENCES:
+    if name in MAX_SENTENCES:
         sentences = dict.fromkeys(finding.facts.get(name, "") for finding in findings)
-        return " ".join([sentence for sentence in sentences if sentence][:MAX_SENTENCES])
+        return " ".join([sentence for sentence in sentences if sentence][: MAX_SENTENCES[name]])
     if name == SAYS and (clauses := _clauses(findings)):
         return clauses
     single = _facts(name, findings)

@@ -29,7 +29,7 @@ def check_template(template: Template, region: str) -> Iterator[Problem]:
             yield Problem(
                 code=PlanCode.SECTION_UNKNOWN,
                 location=Location(file=template.file, line=key.line),
-                message=f"{name} is no section of a template",
+                message=f"{name} is not a section of a template",
                 facts={"value": name},
             )
     if not template.resources:
@@ -59,7 +59,7 @@ def check_template(template: Template, region: str) -> Iterator[Problem]:
         if not resource.type:
             yield at_resource(template, resource, "", PlanCode.TYPE_MISSING, "has no Type")
         elif not is_known_type(resource.type, region):
-            message = f"{resource.type} is no type that CloudFormation offers in {region}"
+            message = f"{resource.type} is not a resource type that CloudFormation offers in {region}"
             yield at_resource(template, resource, "", PlanCode.TYPE_UNKNOWN, message, value=resource.type)
     if not template.transforms:
         yield from _nulls(template, region)

@@ -9,7 +9,7 @@ import importlib
 import pkgutil
 from collections.abc import Mapping
 
-from grader.facts.checks.base import Broken, Check
+from grader.facts.checks.base import Broken, Check, unordered
 
 CHECKS: Mapping[str, Check] = {
     name: check
@@ -17,4 +17,4 @@ CHECKS: Mapping[str, Check] = {
     for name, check in importlib.import_module(f"{__name__}.{module}").CHECKS.items()
 }
 
-__all__ = ["CHECKS", "Broken"]
+__all__ = ["CHECKS", "Broken", "unordered"]

@@ -12,11 +12,15 @@ from grader.plan.graph import dependencies
 
 
 class Broken(NamedTuple):
-    """Where a fact is broken, a phrase with what is there, and a level where it differs from the fact's own."""
+    """Where a fact is broken, a phrase with what is there, and a level where it differs from the fact's own.
+
+    `later` is the resource that has to be created first, and may be created later.
+    """
 
     place: Place
     detail: str
     level: str = ""
+    later: str = ""
 
 
 Check = Callable[[Case, Place], Iterator[Broken]]
@@ -25,6 +29,11 @@ Check = Callable[[Case, Place], Iterator[Broken]]
 def waits_for(case: Case, root: Place, name: str) -> bool:
     """Whether a resource is created after another of its template."""
     return name in needed_by(root.resource.name, dependencies(root.template, case.scopes[root.template.file]))
+
+
+def unordered(place: Place, later: str, level: str = "") -> Broken:
+    """Report a resource that does not wait for another resource of its template."""
+    return Broken(place, f"nothing makes {place.resource.name} wait for {later}", level, later)
 
 
 def bucket_policies(case: Case, root: Place, bucket: str) -> Iterator[object]:

@@ -7,8 +7,9 @@ from collections.abc import Iterator, Mapping
 
 from grader.case import Case
 from grader.case.policies import allowed, documents_of, statements_in, texts_in
-from grader.facts.checks.base import Broken, Check, bucket_policies, waits_for
+from grader.facts.checks.base import Broken, Check, bucket_policies, unordered, waits_for
 from grader.facts.places import Place, identity, places, root_of, target_of
+from grader.support.markdown import code
 from grader.template import Resource, as_text
 
 # The paths of the security groups and of the subnets of a resource.
@@ -106,7 +107,7 @@ def service_container_port(case: Case, root: Place) -> Iterator[Broken]:
             found = [one.text for one in ports if not one.is_absent]
             if port.text not in found:
                 there = f"maps {' and '.join(found)}" if found else "maps no port"
-                yield Broken(port, f"ContainerPort is {port.text}, and the container {name.text} {there}")
+                yield Broken(port, f"ContainerPort is {code(port.text)}, and the container {name.text} {there}")
 
 
 _ARM = re.compile(r"^(a1|[a-z]+\d+g[a-z]*|x2gd|im4gn|is4gen)\.")
@@ -139,10 +140,10 @@ def method_integration(case: Case, root: Place) -> Iterator[Broken]:
         for template, one in case.resources("AWS::ApiGateway::Deployment"):
             [theirs] = places(case, root_of(template, one), "RestApiId")
             if identity(case, api) is not None and identity(case, api) == identity(case, theirs):
-                yield Broken(root, f"Integration is not set, and {one.name} deploys the API")
+                yield Broken(root, f"`Integration` is not set, and {one.name} deploys the API")
                 return
     elif target is not None and target.type == "AWS::Lambda::Function" and re.fullmatch(r"\$\{\w+(\.Arn)?\}", uri.text):
-        yield Broken(uri, f"Uri is the ARN of {target.name} itself")
+        yield Broken(uri, f"`Uri` is the ARN of {target.name} itself")
 
 
 def pipeline_artifacts(case: Case, root: Place) -> Iterator[Broken]:
@@ -230,7 +231,7 @@ def alarms_of_composite(case: Case, root: Place) -> Iterator[Broken]:
     }
     for name in _ALARM.findall(rule.text) if not rule.is_absent else ():
         if name in alarms and not waits_for(case, root, alarms[name]):
-            yield Broken(rule, f"nothing makes {root.resource.name} wait for {alarms[name]}")
+            yield unordered(rule, alarms[name])
             return
 
 
@@ -239,14 +240,14 @@ _ANSWERS = re.compile(r"cfnresponse|cfn-response|ResponseURL|crhelper|CfnResourc
 
 def custom_resource_answer(case: Case, root: Place) -> Iterator[Broken]:
     """Report inline code of a function behind a custom resource that has nothing which could answer CloudFormation."""
-    [code] = places(case, root, "Code.ZipFile")
-    if code.is_absent or _ANSWERS.search(code.text):
+    [source] = places(case, root, "Code.ZipFile")
+    if source.is_absent or _ANSWERS.search(source.text):
         return
     for one in root.template.resources.values():
         if one.type.startswith("Custom::") or one.type == "AWS::CloudFormation::CustomResource":
             [token] = places(case, root_of(root.template, one), "ServiceToken")
             if target_of(case, token) is root.resource:
-                yield Broken(code, f"{one.name} waits for an answer, and the code sends nothing to the ResponseURL")
+                yield Broken(source, f"{one.name} waits for an answer, and the code sends nothing to the ResponseURL")
                 return
 
 

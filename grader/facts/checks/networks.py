@@ -71,7 +71,7 @@ def duplicate_priorities(case: Case, root: Place) -> Iterator[Broken]:
         there = root_of(root.template, other)
         [priority], [theirs] = places(case, there, "Priority"), places(case, there, "ListenerArn")
         if scope.exists(other) is True and priority.text == own.text and identity(case, theirs) == mine:
-            yield Broken(own, f"{other.name} has the priority {own.text} too")
+            yield Broken(own, f"{root.resource.name} and {other.name} have the priority {own.text}")
             return
 
 
@@ -93,7 +93,7 @@ def mount_targets_in_one_zone(case: Case, root: Place) -> Iterator[Broken]:
                 all(not one.is_absent and not one.is_open for one in zones) and zones[0].text == zones[1].text
             )
             if is_same_zone or (identity(case, place) and identity(case, place) == identity(case, subnet)):
-                yield Broken(place, f"{other.name} is a mount target in the same zone")
+                yield Broken(place, f"{root.resource.name} and {other.name} are mount targets in the same zone")
                 return
 
 
@@ -108,7 +108,9 @@ def duplicate_acl_numbers(case: Case, root: Place) -> Iterator[Broken]:
             return
         if scope.exists(other) is True and _acl_entry(case, root_of(root.template, other)) == own:
             [number] = places(case, root, "RuleNumber")
-            yield Broken(number, f"{other.name} has the number {number.text} for the same direction too")
+            yield Broken(
+                number, f"{root.resource.name} and {other.name} have the number {number.text} for the same direction"
+            )
             return
 
 

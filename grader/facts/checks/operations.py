@@ -6,8 +6,9 @@ from collections.abc import Iterator, Mapping
 
 from grader.case import Case
 from grader.facts import state_machines
-from grader.facts.checks.base import Broken, Check, waits_for
+from grader.facts.checks.base import Broken, Check, unordered, waits_for
 from grader.facts.places import Place, places, target_of
+from grader.support.markdown import code
 from grader.support.text import is_natural
 from grader.template import as_text
 
@@ -19,7 +20,7 @@ def after_any_recorder(case: Case, root: Place) -> Iterator[Broken]:
         one for one in root.template.of_type("AWS::Config::ConfigurationRecorder") if scope.exists(one) is not False
     ]
     if recorders and not any(waits_for(case, root, recorder.name) for recorder in recorders):
-        yield Broken(root, f"nothing makes {root.resource.name} wait for {recorders[0].name}")
+        yield unordered(root, recorders[0].name)
 
 
 def recorder_missing(case: Case, root: Place) -> Iterator[Broken]:
@@ -53,7 +54,7 @@ def collection_encryption_policy(case: Case, root: Place) -> Iterator[Broken]:
         return
     is_here = all(template.file == root.template.file for template, _ in found)
     if is_here and not any(waits_for(case, root, one.name) for _, one in found):
-        yield Broken(root, f"nothing makes {root.resource.name} wait for {found[0][1].name}")
+        yield unordered(root, found[0][1].name)
 
 
 def migration_role(case: Case, root: Place) -> Iterator[Broken]:
@@ -62,7 +63,7 @@ def migration_role(case: Case, root: Place) -> Iterator[Broken]:
     for template, role in case.resources("AWS::IAM::Role"):
         if case.scopes[template.file].text(role.get("RoleName")) == name:
             if template.file == root.template.file and not waits_for(case, root, role.name):
-                yield Broken(root, f"nothing makes {root.resource.name} wait for {role.name}")
+                yield unordered(root, role.name)
             return
     is_named = case.documented(name) or name in case.prompt
     yield Broken(root, f"no template creates the role {name}", "Medium" if is_named else "")
@@ -84,7 +85,7 @@ def rolling_update(case: Case, root: Place) -> Iterator[Broken]:
     least = as_text(rolling.get("MinInstancesInService", "")) if isinstance(rolling, dict) else ""
     [most] = places(case, root, "MaxSize")
     if is_natural(least) and is_natural(most.text) and int(least) >= int(most.text) > 0:
-        yield Broken(root, f"MinInstancesInService is {least} and MaxSize is {most.text}")
+        yield Broken(root, f"MinInstancesInService is {code(least)} and MaxSize is {code(most.text)}")
 
 
 def beanstalk_role_arn(case: Case, root: Place) -> Iterator[Broken]:
@@ -92,7 +93,7 @@ def beanstalk_role_arn(case: Case, root: Place) -> Iterator[Broken]:
     [place] = places(case, root, "ResourceLifecycleConfig.ServiceRole")
     role = target_of(case, place)
     if (role is not None and ".Arn" not in place.text) or (not place.is_open and not place.text.startswith("arn:")):
-        yield Broken(place, f"ServiceRole is {'the name of ' + role.name if role else place.text}")
+        yield Broken(place, f"ServiceRole is {'the name of ' + role.name if role else code(place.text)}")
 
 
 _MINUTE, _HOUR, _WEEK_SECONDS, _DAY_SECONDS = 60, 3600, 7 * 86400, 86400
@@ -105,9 +106,9 @@ def alarm_period(case: Case, root: Place) -> Iterator[Broken]:
     if not is_natural(period.text) or int(period.text) % _MINUTE == 0:
         return
     if int(period.text) not in (10, 20, 30):
-        yield Broken(period, f"Period is {period.text}")
+        yield Broken(period, f"`Period` is {code(period.text)}")
     elif namespace.text.startswith("AWS/"):
-        yield Broken(period, f"Period is {period.text} and the namespace is {namespace.text}")
+        yield Broken(period, f"`Period` is {code(period.text)} and `Namespace` is {code(namespace.text)}")
 
 
 def alarm_range(case: Case, root: Place) -> Iterator[Broken]:

@@ -68,13 +68,13 @@ def key_administrator(case: Case, root: Place) -> Iterator[Broken]:
 
 def backup_cold_storage(case: Case, root: Place) -> Iterator[Broken]:
     """Report backup rules that delete recovery points less than 90 days after these move to cold storage."""
-    for rule in places(case, root, "BackupPlan.BackupPlanRule.*"):
-        [cold] = places(case, rule, "@.Lifecycle.MoveToColdStorageAfterDays", rule)
-        [end] = places(case, rule, "@.Lifecycle.DeleteAfterDays", rule)
+    rules = "BackupPlan.BackupPlanRule.*"
+    for holder in (*places(case, root, rules), *places(case, root, f"{rules}.CopyActions.*")):
+        [cold] = places(case, holder, "@.Lifecycle.MoveToColdStorageAfterDays", holder)
+        [end] = places(case, holder, "@.Lifecycle.DeleteAfterDays", holder)
         if is_natural(cold.text) and is_natural(end.text) and int(end.text) < int(cold.text) + 90:
-            yield Broken(
-                end, f"recovery points move to cold storage after {cold.text} days and are deleted after {end.text}"
-            )
+            what = "copies" if "CopyActions" in holder.path else "recovery points"
+            yield Broken(end, f"{what} move to cold storage after {cold.text} days and are deleted after {end.text}")
 
 
 # Actions of bucket policies that apply to objects only, and to buckets only.

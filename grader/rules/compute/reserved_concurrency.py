@@ -14,15 +14,22 @@ _ORDERED = r"\breserved?\b.{0,30}\bconcurren\w+|\bconcurren\w+.{0,40}\breserv\w+
 _TOLD = r"(concurren|lambda|service)\w*[^\n]{0,60}\bquota|quota[^\n]{0,60}concurren|concurren\w+ limit"
 
 
+_RAISE = (
+    "Document that the account's quota for concurrent executions has to be raised in Service Quotas before the deployment: to the "
+    "sum of the reservations plus 100, which Lambda keeps unreserved."
+)
+
+
 def _confirm(case: Case, finding: Finding) -> Finding | None:
     """A reservation that the prompt orders, or whose quota a document names, is a step that is missing: Medium."""
     ordered = case.request.orders(_ORDERED)
     value = code(finding.facts["value"])
     if ordered:
         because = f"Line {ordered.line} of the prompt asks for it, and no document says that the quota has to be raised first."
-        return None if case.documented(_TOLD) else with_facts(finding, level="Medium", because=because)
+        return None if case.documented(_TOLD) else with_facts(finding, level="Medium", because=because, remedy=_RAISE)
     because = f"{code(finding.resource)} reserves {value}, and the prompt does not ask for reserved concurrency."
-    return with_facts(finding, level="Medium" if case.documented(_TOLD) else "", because=because)
+    remedy = "Remove ReservedConcurrentExecutions."
+    return with_facts(finding, level="Medium" if case.documented(_TOLD) else "", because=because, remedy=remedy)
 
 
 RULE = Rule(
@@ -33,12 +40,10 @@ RULE = Rule(
     title="Reserved concurrency above the quota of a new account",
     issue="{resources} in {file} {reserves|reserve} {values} concurrent executions. A new account has {limit} in all, of which {room} can "
     "be reserved; Lambda rejects a reservation that leaves less than the unreserved minimum.",
-    fix="Remove ReservedConcurrentExecutions from {resources} unless it is asked for; where it is, document that the quota for "
-    "concurrent executions has to be raised in Service Quotas before the deployment.",
+    fix="{remedy}",
     root_cause="{because}",
     lesson="Reserve concurrency only where it is asked for, and name the quota that it needs.",
     reference="https://docs.aws.amazon.com/lambda/latest/dg/configuration-concurrency.html",
-    performance="Concurrency that is reserved for one function is not available to the others.",
     stands_for=("plan:reserved-concurrency",),
     confirm=_confirm,
     aws_behaviour="Lambda rejects the reservation in an account with the initial quota, and the stack rolls back; Medium where the prompt "

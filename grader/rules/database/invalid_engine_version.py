@@ -31,6 +31,9 @@ _CLASSES = ("E3025", "E3062", "E3694")
 _CURRENT = re.compile(r"db\.(t3|t4g|m5|m6g|m6i|m7g|m7i|r5|r6g|r6i|r7g|r7i)\.\w+")
 
 
+_LIST = "Take a version and an instance class that `aws rds describe-orderable-db-instance-options` lists for the engine in the region."
+
+
 def check(case: Case) -> Iterator[RuleFinding]:
     """Report minor versions that RDS no longer offers for new databases."""
     for template, store in created(case, "AWS::RDS::DBInstance", "AWS::RDS::DBCluster", "AWS::RDS::GlobalCluster"):
@@ -41,13 +44,27 @@ def check(case: Case) -> Iterator[RuleFinding]:
         if match is None or oldest is None or int(match.group(2)) >= oldest or version in _LONG_TERM:
             continue
         message = f"{engine} {version} is no longer offered for new databases"
-        because = f"RDS has withdrawn the minor versions of {code(engine)} {match.group(1)} before {oldest}."
+        aside = " that have no long-term support" if engine == "aurora-postgresql" else ""
+        before = code(f"{match.group(1)}.{oldest}")
+        because = f"RDS has withdrawn the versions of {code(engine)}{aside} before {before}."
         ordered = case.request.orders(rf"(?<![\d.]){re.escape(version)}(?![\d])")
         if ordered:
             because = f"Line {ordered.line} of the prompt asks for {code(version)}. {because}"
         level, path = "Medium" if ordered else "", "EngineVersion"
         major = match.group(1).partition(".mysql_aurora")[0]
-        facts = {"value": version, "needed": major if major != "5.7" else "", "because": because}
+        needed = major if major != "5.7" else ""
+        remedy = (
+            f"Set EngineVersion to the major version {code(needed)}, and RDS chooses the minor version."
+            if needed
+            else _LIST
+        )
+        facts = {
+            "value": version,
+            "shown": f"{engine} {version}",
+            "needed": needed,
+            "because": because,
+            "remedy": remedy,
+        }
         yield at_property(template, store, path, message, level=level, **facts)
 
 
@@ -63,7 +80,7 @@ def _confirm(case: Case, finding: Finding) -> Finding | None:
     version = case.scopes[found[0].file].text(found[1].get("EngineVersion"))
     value = size if is_class else version
     because = f"{code(value)} is not in the list of what RDS offers for the engine of {code(finding.resource)}."
-    return with_facts(finding, value=value, needed="", because=because)
+    return with_facts(finding, value=value, shown=value, needed="", because=because, remedy=_LIST)
 
 
 def _needed(finding: Finding) -> object:
@@ -75,10 +92,10 @@ RULE = Rule(
     kind="invalid-engine-version",
     level="Critical",
     category="versions",
-    title="Database engine version or class that RDS does not offer",
-    issue="{resources} in {file} {asks|ask} for {values}, which RDS does not offer to new databases.",
-    fix="Set EngineVersion to the major version, and let RDS choose the minor version; or take a version and a class from `aws rds "
-    "describe-orderable-db-instance-options`.",
+    title="Database version or instance class that RDS does not offer: {showns}",
+    issue="{resources} in {file} {asks|ask} for {showns}, which RDS does not offer to new databases. RDS rejects the request, and "
+    "CloudFormation rolls the stack back.",
+    fix="{remedy}",
     root_cause="{because}",
     lesson="Give a major version, or a minor version that is offered at the time of the deployment.",
     reference="https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DescribeDBEngineVersions.html",

@@ -17,7 +17,7 @@ from grader.catalogue.corrections import (
     without_names,
 )
 from grader.model import Action, Edit, Finding
-from grader.plan.schemas import property_names
+from grader.rules.identity._secrets import password_switch
 from grader.template import Call, Resource, Sequence, Template, text_of
 
 _USE = ["kms:Encrypt*", "kms:Decrypt*", "kms:ReEncrypt*", "kms:GenerateDataKey*", "kms:Describe*"]
@@ -106,8 +106,7 @@ def password_of(case: Case, template: Template, resource: Resource) -> Iterator[
 
     Source: https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/rds-secrets-manager.html
     """
-    known = property_names(resource.type, [], case.account.region)
-    switch = next((one for one in ("ManageMasterUserPassword", "ManageMasterPassword") if one in known), None)
+    switch = password_switch(case, resource)
     path = ("Resources", resource.name, "Properties", "MasterUserPassword")
     edit = removed(template, path)
     if switch and edit and resource.get("MasterUsername") is not None and resource.get(switch) is None:

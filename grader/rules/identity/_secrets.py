@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from grader.case import Case
 from grader.case.deployed import created, entries
+from grader.plan.schemas import property_names
 from grader.task.prompt import Sentence
 from grader.template import AnyNode, Call, Parameter, Resource, Scalar, Scope, Template
 
@@ -79,6 +80,34 @@ def store_asked(case: Case) -> Sentence | None:
         r"|(password|credential|secret)s?\b[^.;,]{0,40}parameter store|parameter store[^.;,]{0,40}(password|credential|secret)",
         near=r"password|credential|secret|master user|database|\brds\b|aurora|redis|auth",
     )
+
+
+# Databases whose password the service does not manage. Sources:
+# https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/rds-secrets-manager.html#rds-secrets-manager-limitations
+# https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/rds-secrets-manager.html
+_UNMANAGED = ("GlobalClusterIdentifier", "SourceDBInstanceIdentifier", "ReplicationSourceIdentifier", "SourceRegion")
+
+
+def password_switch(case: Case, resource: Resource) -> str:
+    """Return the property that lets a service make and keep the password of a database, empty where it cannot."""
+    known = property_names(resource.type, [], case.account.region)
+    switch = next((one for one in ("ManageMasterUserPassword", "ManageMasterPassword") if one in known), "")
+    is_serverless = resource.text("EngineMode") == "serverless"
+    return "" if is_serverless or any(resource.get(name) is not None for name in _UNMANAGED) else switch
+
+
+def replaced(case: Case, resource: Resource) -> str:
+    """Return the sentence that says what takes the place of a secret in a template."""
+    generated = "enerate the secret in an AWS::SecretsManager::Secret and refer to it with a dynamic reference."
+    switch = password_switch(case, resource)
+    return f"Let the service manage the password ({switch}: true), or g{generated}" if switch else f"G{generated}"
+
+
+def is_choice(asked: Sentence) -> bool:
+    """Whether a sentence that names Secrets Manager leaves the choice between it and a parameter."""
+    parameter, store = r"\bparameters?\b(?! store)", r"(secrets? ?manager|dynamic reference)"
+    pattern = rf"{parameter}[^.;]{{0,40}}\bor\b[^.;]{{0,40}}{store}|{store}[^.;]{{0,60}}\bor\b[^.;]{{0,40}}{parameter}"
+    return re.search(pattern, asked.text, re.I) is not None
 
 
 def hardcoding_forbidden(case: Case) -> Sentence | None:

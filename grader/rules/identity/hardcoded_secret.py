@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from grader.case import Case
 from grader.catalogue import Rule, RuleFinding, at_property, example
 from grader.model import Location
-from grader.rules.identity._secrets import hardcoding_forbidden, has_default, is_literal, store_asked, taken
+from grader.rules.identity._secrets import hardcoding_forbidden, has_default, is_literal, replaced, store_asked, taken
 from grader.support.markdown import code
 from grader.template import Scalar
 
@@ -29,14 +29,24 @@ def check(case: Case) -> Iterator[RuleFinding]:
                     ),
                     message="is a secret and has a default",
                     facts={
-                        "because": asks or f"{code(parameter.name)} has a default so that the stack deploys without it."
+                        "because": asks
+                        or f"{code(parameter.name)} has a default so that the stack deploys without it.",
+                        "remedy": "Generate the secret in an AWS::SecretsManager::Secret and refer to it with a dynamic reference.",
                     },
                     level=level,
                 )
     for template, resource, _, path, node in taken(case):
         if isinstance(node, Scalar) and is_literal(node.text):
             because = asks or f"{code(path)} has a text where a dynamic reference is possible."
-            yield at_property(template, resource, path, "is a secret in plain text", level=level, because=because)
+            yield at_property(
+                template,
+                resource,
+                path,
+                "is a secret in plain text",
+                level=level,
+                because=because,
+                remedy=replaced(case, resource),
+            )
 
 
 RULE = Rule(
@@ -45,9 +55,8 @@ RULE = Rule(
     level="Medium",
     category="security",
     title="Hardcoded secrets: {resources}",
-    issue="{file} contains the secret of {resources} in plain text: anyone who can read the template knows it.",
-    fix="Remove the text. Generate the secret in an AWS::SecretsManager::Secret and refer to it with a dynamic reference, or let "
-    "the service manage it (ManageMasterUserPassword).",
+    issue="In {file}, the secret of {resources} is in plain text: anyone who can read the template knows it.",
+    fix="Remove the text. {remedy}",
     root_cause="{because}",
     lesson="Keep secrets out of templates, their defaults included.",
     reference="https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/security-best-practices.html",

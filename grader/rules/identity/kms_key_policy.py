@@ -94,7 +94,6 @@ RULE = Rule(
     lesson="Name in a key policy each service that uses the key in its own name, such as CloudWatch Logs and CloudTrail.",
     reference="https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/encrypt-log-data-kms.html",
     aws_behaviour="CreateLogGroup and CreateTrail try the key and are refused where the key policy does not allow the service.",
-    cost="The deployment is rolled back.",
     check=check,
     corrections=service_may_use,
     fails=(

@@ -72,7 +72,6 @@ RULE = Rule(
     lesson="Allow in a function's execution role what its destinations need; Lambda sends the results with that role.",
     reference="https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html",
     aws_behaviour="PutFunctionEventInvokeConfig is refused where the execution role does not allow the call on the destination.",
-    cost="The deployment is rolled back.",
     check=check,
     fails=(
         example(

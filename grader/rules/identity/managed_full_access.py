@@ -74,6 +74,7 @@ RULE = Rule(
     aws_behaviour="IAM attaches the policy; everything it allows is allowed in the whole account.",
     security="A fault in the code, or stolen credentials, reach all resources of the service.",
     is_choice=True,
+    yields_to=("managed-policy-name",),
     check=check,
     fails=(
         example(

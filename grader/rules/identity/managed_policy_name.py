@@ -99,7 +99,6 @@ RULE = Rule(
     lesson="Copy the ARN of a managed policy from its reference page: the path (`service-role/`) is a part of it.",
     reference="https://docs.aws.amazon.com/aws-managed-policy/latest/reference/policy-list.html",
     aws_behaviour="AttachRolePolicy is refused where the ARN does not exist (NoSuchEntity), and the role is rolled back.",
-    cost="The deployment is rolled back.",
     needed=lambda finding: finding.facts.get("arn"),
     check=check,
     fails=(

@@ -144,7 +144,6 @@ RULE = Rule(
     reference="https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_resource.html",
     aws_behaviour="Creating the policy is refused: MalformedPolicyDocument in IAM (the resource must be in ARN format or `*`), "
     "MalformedPolicy in S3.",
-    cost="The deployment is rolled back.",
     check=check,
     fails=(
         example("""

@@ -8,14 +8,22 @@ from grader.case import Case
 from grader.case.deployed import created
 from grader.catalogue import Rule, RuleFinding, at_property, example
 from grader.rules.identity._corrections import managed_password
-from grader.rules.identity._secrets import has_default, parameter_asked, parameter_of, store_asked, taken
+from grader.rules.identity._secrets import (
+    has_default,
+    is_choice,
+    parameter_asked,
+    parameter_of,
+    replaced,
+    store_asked,
+    taken,
+)
 from grader.support.markdown import code, listed
 
 
 def check(case: Case) -> Iterator[RuleFinding]:
     """Report properties that take a secret from a parameter, unless the prompt asks for the parameter."""
     asked = store_asked(case)
-    if asked is None and parameter_asked(case):
+    if (asked is None and parameter_asked(case)) or (asked and is_choice(asked)):
         return
     for template, resource, _, path, node in taken(case):
         parameter = parameter_of(template, node)
@@ -41,6 +49,7 @@ def check(case: Case) -> Iterator[RuleFinding]:
             level="High" if asked else "",
             parameter=parameter.name,
             because=because,
+            remedy=replaced(case, resource),
         )
 
 
@@ -52,8 +61,7 @@ RULE = Rule(
     title="Secret passed as a parameter: {parameters}",
     issue="{resources} in {file} {takes|take} a secret from {parameters}. Everyone who deploys has to know it, and it is kept in "
     "the shell history, the pipeline configuration or the parameters file it is passed with.",
-    fix="Let the service manage the secret (ManageMasterUserPassword: true), or generate it in an AWS::SecretsManager::Secret and "
-    "refer to it with a dynamic reference.",
+    fix="{remedy}",
     root_cause="{because}",
     lesson="Generate secrets in Secrets Manager and refer to them; do not pass them as parameters.",
     reference="https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/security-best-practices.html",
@@ -109,6 +117,17 @@ Resources:
     Properties: {MasterUserPassword: !Ref AdminPassword}
 """,
             prompt="A database. Use parameters for the user name and the password.",
+        ),
+        example(
+            """
+Parameters:
+  AdminPassword: {Type: String, NoEcho: true}
+Resources:
+  Database:
+    Type: AWS::RDS::DBInstance
+    Properties: {MasterUserPassword: !Ref AdminPassword}
+""",
+            prompt="The password of the database must come from a NoEcho parameter or from Secrets Manager.",
         ),
     ),
 )

@@ -95,8 +95,40 @@ def because_property(case: Case, finding: Finding) -> Finding:
     return with_facts(finding, because=because)
 
 
+# Forms of an engine's messages on values, and the sentence that corrects the value: `{place}`, and the groups of the form.
+_VALUES = (
+    (re.compile(r" is not one of \["), "Set {place} to one of the accepted values."),
+    (re.compile(r" is greater than the maximum of (?P<bound>[\d.]+)"), "Set {place} to at most {bound}."),
+    (re.compile(r" is less than the minimum of (?P<bound>[\d.]+)"), "Set {place} to at least {bound}."),
+    (re.compile(r"^expected minimum item count: (?P<bound>\d+)"), "Give {place} at least {bound} {items}."),
+    (re.compile(r"^expected maximum item count: (?P<bound>\d+)"), "Give {place} at most {bound} {items}."),
+    (re.compile(r"^expected minimum length: (?P<bound>\d+)"), "Write at least {bound} characters in {place}."),
+    (re.compile(r"^expected maximum length: (?P<bound>\d+)"), "Shorten {place} to at most {bound} characters."),
+    (
+        re.compile(r"^Resolved parameter-dependent value|when '[^']*' is resolved"),
+        "Change the parts of {place} (a default, an allowed value, their order), so that every result is valid.",
+    ),
+    (re.compile(r"is used as both a parameter and resource"), "Rename the parameter or the resource."),
+    (re.compile(r"has non-unique elements"), "Remove the repeated item from {place}."),
+    (re.compile(r"keys must be unique"), "Keep each key once in {place}."),
+)
+
+
+def _value_remedy(finding: Finding) -> str:
+    """Return the sentence that corrects a wrong value."""
+    path = ".".join(str(step) for step in steps_of(finding) if step != "Properties")
+    place = f"{code(path)} of {code(finding.resource)}" if path else code(finding.resource or finding.file)
+    for pattern, sentence in _VALUES:
+        if found := pattern.search(finding.message):
+            bound = found.groupdict().get("bound", "")
+            return sentence.format(place=place, bound=bound, items="item" if bound == "1" else "items")
+    kind = code(finding.type) if finding.type else "the type"
+    return f"Change {place} to a value that {kind} accepts."
+
+
 def because_value(case: Case, finding: Finding) -> Finding:
     """Say of a wrong value which parameter gives it, or which resource of the type has another one at the place."""
+    finding = with_facts(finding, remedy=_value_remedy(finding))
     place = resource_at(case, finding)
     steps = steps_of(finding)
     node = at(place[1].node, *steps) if place and steps else None
@@ -146,17 +178,114 @@ def _defined(template: Template) -> list[str]:
     return [*template.resources, *template.parameters, *template.conditions, *template.section("Mappings").values]
 
 
+# Forms of the plan's messages on names: the clause that says where the name is used, and the sentence that corrects it.
+_USES = (
+    (
+        re.compile(r"^the condition \w+ is not"),
+        "{owner} depends on the condition {name}",
+        "Define {name} under `Conditions`, or correct the name.",
+    ),
+    (
+        re.compile(r"^the mapping \w+ is not"),
+        "{owner} reads the mapping {name}",
+        "Define {name} under `Mappings`, or correct the name.",
+    ),
+    (
+        re.compile(r"^(aws|iam|s3|saml|ec2):\w+ is not"),
+        "{owner} has {name} inside Fn::Sub, which reads it as a name of the template",
+        "",
+    ),
+    (
+        re.compile(r"is not defined$|does not (exist|reference)"),
+        "{owner} refers to {name}",
+        "Define {name} in {file}, correct the name, or pass the value as a parameter where another template defines it.",
+    ),
+)
+# What corrects the use of a name that the template defines in another section than the place can read.
+_INSTEAD = {
+    "Mappings": "Read {name} with Fn::FindInMap.",
+    "Conditions": "Use {name} in Fn::If, or as the Condition of a resource.",
+    "Parameters": "Define a condition that compares the parameter {name}, and use that.",
+    "Resources": "Decide it by a parameter in place of {name}.",
+}
+_LEFT_OUT = re.compile(r"^refers to (\w+), which its condition (\w+) leaves out$")
+_KEY = re.compile(r"^the mapping (\w+) has no (.+?) with (.+)$")
+
+
 def because_undefined(case: Case, finding: Finding) -> Finding | None:
-    """Say of an undefined name what is near it: another name of the template, or the template of the bundle that has it.
+    """Say of an undefined name where it is used, what is near it, and what corrects it.
 
     None for a name that a section written twice loses: duplicate-key reports it.
     """
+    template, name = template_of(case, finding), _name(finding)
+    if template and any(name in lost_names(template, twice) for twice in template.duplicates):
+        return None
+    if key := _KEY.match(finding.message):
+        entry = f"the entry {code(key[3])} for {code(key[2])}"
+        clause = f"{_owner(finding)} reads {entry} of the mapping {code(key[1])}, which does not have it"
+        return with_facts(
+            finding,
+            because=_because_of_mapping(case, finding, key[1], key[2]),
+            target=f"{key[1]}.{key[2]}.{key[3]}",
+            plain=f"{clause} (line {finding.line})",
+            remedy=f"Add {entry} to the mapping {code(key[1])}.",
+        )
+    finding = _because_undefined(case, finding, name)
+    if left_out := _LEFT_OUT.match(finding.message):
+        target, condition = code(left_out[1]), code(left_out[2])
+        return with_facts(
+            finding,
+            target=left_out[1],
+            plain=f"{_owner(finding)} refers to {target}, which its condition {condition} leaves out (line {finding.line})",
+            remedy=f"Refer to {target} in an Fn::If on {condition}, or give {_owner(finding)} the condition {condition}.",
+        )
+    uses = ((clause, remedy) for pattern, clause, remedy in _USES if name and pattern.search(finding.message))
+    for clause, remedy in uses:
+        return with_facts(finding, target=name, **_use_of_name(case, finding, name, clause, remedy))
+    return finding
+
+
+def _use_of_name(case: Case, finding: Finding, name: str, clause: str, remedy: str) -> dict[str, str]:
+    """Return the facts of a use of a name: the clause that says where it is, and what corrects it."""
+    where = f"(line {finding.line})"
+    if not remedy:  # a variable of IAM policies
+        written = code("${!" + name + "}")
+        return {
+            "plain": f"{clause.format(owner=_owner(finding), name=code(f'${{{name}}}'))} {where}",
+            "remedy": f"Write {written}: Fn::Sub leaves it as it is, and IAM replaces the variable.",
+            "because": f"{code(name)} is a variable of IAM policies; Fn::Sub replaces every `${{Name}}` without an exclamation mark.",
+        }
+    used = clause.format(owner=_owner(finding), name=code(name))
     template = template_of(case, finding)
-    name = _name(finding)
+    for section, instead in _INSTEAD.items() if template else ():
+        if template is not None and name in template.section(section).values:
+            return {"plain": f"{used}, which cannot be used there {where}", "remedy": instead.format(name=code(name))}
+    defined = remedy.format(name=code(name), file=code(finding.file))
+    return {"plain": f"{used}, which is not defined {where}", "remedy": defined}
+
+
+def _because_of_mapping(case: Case, finding: Finding, name: str, key: str) -> str:
+    """Say what a mapping has in place of an entry."""
+    template = template_of(case, finding)
+    mapping = template.section("Mappings").get(name) if template else None
+    entries = mapping.get(key) if isinstance(mapping, Map) else None
+    if isinstance(entries, Map):
+        return f"For {code(key)}, {code(name)} has {listed(list(entries.values))}."
+    return f"{code(name)} has entries for {listed(list(mapping.values))}." if isinstance(mapping, Map) else ""
+
+
+def _owner(finding: Finding) -> str:
+    """Return the entry of the template that a finding is in."""
+    section, _, rest = finding.path.partition(".")
+    if finding.resource:
+        return code(finding.resource)
+    return f"the output {code(rest.partition('.')[0])}" if section == "Outputs" else "the template"
+
+
+def _because_undefined(case: Case, finding: Finding, name: str) -> Finding:
+    template = template_of(case, finding)
     if template is None or not name:
         return finding
-    if any(name in lost_names(template, twice) for twice in template.duplicates):
-        return None
     own = _defined(template)
     if name in own:
         defined = _because_defined(template, finding, name)
@@ -199,7 +328,7 @@ def _name(finding: Finding) -> str:
     found = re.match(r"refers to (\w+), which", finding.message)
     if found:
         return found.group(1)
-    found = re.match(r"(?:the (?:condition|mapping) )?(\w+) is not defined", finding.message) or re.search(
+    found = re.match(r"(?:the (?:condition|mapping) )?([\w:]+) is not defined", finding.message) or re.search(
         r"'\$?\{?(\w+)", finding.message
     )
     return found.group(1) if found else ""

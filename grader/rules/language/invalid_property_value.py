@@ -12,10 +12,7 @@ RULE = Rule(
     category="schema",
     title="Invalid property {value|values} of {types}",
     issue=("{resources} in {file} {has a value|have values} that AWS does not accept: {says}."),
-    fix=(
-        "Change {path} of {resource} to a value that {type} accepts; the template reference lists values, lengths and "
-        "combinations."
-    ),
+    fix="{remedy}",
     root_cause="{because}",
     lesson="Check enumerated values, lengths, ranges and combinations against the resource type.",
     reference="https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-template-resource-type-ref.html",

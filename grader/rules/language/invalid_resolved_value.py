@@ -16,10 +16,7 @@ RULE = Rule(
         "{resources} in {file} {gets a value|get values} composed of parameters, mappings or pseudo parameters, and the result "
         "is invalid: {says}."
     ),
-    fix=(
-        "Change the parts (a default, an allowed value, their order), so that every result is valid. Bucket names "
-        "are in lower case."
-    ),
+    fix="{remedy}",
     root_cause="{because}",
     lesson="Work out what a composed value becomes for every value of its parameters.",
     reference="https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html",

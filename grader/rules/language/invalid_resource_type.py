@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from grader.catalogue import Rule, example
 from grader.rules.language._corrections import known_type
+from grader.rules.language._types import explained
 
 RULE = Rule(
     id="invalid-resource-type",
@@ -11,13 +12,10 @@ RULE = Rule(
     level="Critical",
     category="schema",
     title="Unknown resource type: {types}",
-    issue="{resources} in {file} {is|are} of a type that CloudFormation does not have in this region ({types}): {says}. CloudFormation "
-    "rejects the template.",
-    fix=(
-        "Use the type of the template reference under which the service publishes the resource; where there is "
-        "none, configure it with a property of another type or a custom resource."
-    ),
-    root_cause="{type} is not in the registry of resource types.",
+    issue="{resources} in {file} {is|are} of {types}, which CloudFormation does not have as a resource type in this region. "
+    "CloudFormation rejects the template: “Unrecognized resource types”.",
+    fix="{remedy}",
+    root_cause="{because}",
     lesson="Take resource types from the template reference.",
     reference="https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-template-resource-type-ref.html",
     aws_behaviour="CloudFormation rejects the template: unrecognized resource types.",
@@ -28,12 +26,21 @@ RULE = Rule(
         "cfn-lint:E3710",
         "cloudformation-validate:E3710",
     ),
+    confirm=explained,
     corrections=known_type,
     fails=(
         example("""
 Resources:
   Topic:  # finds
     Type: AWS::SNS::Channel
+"""),
+        example("""
+Resources:
+  Image:  # finds
+    Type: AWS::SSM::Parameter::Value<AWS::EC2::Image::Id>
+    Default: /aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-x86_64
+  Topic:
+    Type: AWS::SNS::Topic
 """),
     ),
     passes=(

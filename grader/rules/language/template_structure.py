@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from grader.catalogue import Rule, example
+from grader.rules.language._structure import structure
 
 RULE = Rule(
     id="template-structure",
@@ -10,12 +11,13 @@ RULE = Rule(
     level="Critical",
     category="syntax",
     title="Invalid template structure",
-    issue="{file} has a section or an entry that CloudFormation does not accept, at line {line}: {says}.",
-    fix="Correct line {line} of {file}: the sections of a template, their keys and their limits are fixed.",
-    root_cause="Line {line} of {file} is outside the sections, keys and limits of a template.",
+    issue="CloudFormation rejects {file} when it validates the template: {says}.",
+    fix="{remedy}",
+    root_cause="{because}",
     lesson="Keep to the sections of a template, their keys and their limits.",
     reference="https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/template-anatomy.html",
     aws_behaviour="CloudFormation rejects the template when it validates it.",
+    confirm=structure,
     stands_for=(
         "plan:section-unknown",
         "plan:no-resources",

@@ -10,15 +10,9 @@ RULE = Rule(
     kind="undefined-reference",
     level="Critical",
     category="references",
-    title="Reference to an undefined name",
-    issue=(
-        "{file} refers to names that it does not define, at line {line}: {says}. CloudFormation rejects the "
-        "template before it creates anything."
-    ),
-    fix=(
-        "Define what {resource} refers to in {file}, correct the name, or pass the value as a parameter where "
-        "another template defines it."
-    ),
+    title="Reference to an undefined name: {targets}",
+    issue=("In {file}, {says}. CloudFormation rejects the template before it creates anything."),
+    fix="{remedy}",
     root_cause="{because}",
     lesson=(
         "Check that every Ref, Fn::GetAtt, Fn::Sub, DependsOn and Fn::FindInMap names something that the same "

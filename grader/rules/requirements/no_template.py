@@ -27,7 +27,6 @@ RULE = Rule(
     root_cause="The answer explains what to build and stops before the template.",
     lesson="Answer with a complete template; explain beside it.",
     reference="https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/template-anatomy.html",
-    cost="The whole answer has to be written again.",
     aws_behaviour="CloudFormation has no template to create a stack from.",
     check=check,
     fails=(Example({"README.md": "A bucket should be created for the logs.\n"}),),

@@ -37,7 +37,6 @@ RULE = Rule(
     root_cause="The answer solves the task with another tool than the one that was asked for.",
     lesson="Answer in the language that the task asks for.",
     reference="https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/template-anatomy.html",
-    cost="The whole answer has to be written again.",
     aws_behaviour="CloudFormation has no template to create a stack from.",
     check=check,
     fails=(

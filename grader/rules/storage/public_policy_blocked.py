@@ -62,7 +62,6 @@ RULE = Rule(
     lesson="Decide whether a bucket is public, and write its policy and its block public access settings together.",
     reference="https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-block-public-access.html",
     aws_behaviour="PutBucketPolicy is refused for a public policy while BlockPublicPolicy is on, as it is for new buckets.",
-    cost="The deployment is rolled back.",
     check=check,
     fails=(
         example("Resources:\n  Site: {Type: AWS::S3::Bucket}" + _POLICY + "  # finds\n"),

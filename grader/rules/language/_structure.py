@@ -1,0 +1,99 @@
+"""What is wrong with the structure of a template, in plain words, and what corrects it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+from grader.case import Case
+from grader.catalogue.corrections import template_of
+from grader.model import Finding
+from grader.rules._shared import with_facts
+from grader.support.markdown import code, listed
+from grader.template import Call, Map, Sequence
+
+_Match = re.Match[str]
+# Forms of an engine's and the plan's messages: the clause that says the same, and the sentence that corrects it.
+_FORMS: tuple[tuple[re.Pattern[str], Callable[[_Match], str], Callable[[_Match], str]], ...] = (
+    (
+        re.compile(r"the template has no resource|^Resources section must exist"),
+        lambda _: "the template defines no resources",
+        lambda _: "Define at least one resource under `Resources`.",
+    ),
+    (
+        re.compile(r"^(\w+) section must be an object, got null"),
+        lambda found: f"the section {code(found[1])} is empty",
+        lambda found: f"Remove the key {code(found[1])}, or add the entries that it is for.",
+    ),
+    (
+        re.compile(r"^(\w+) section must be an object, got (.+)"),
+        lambda found: (
+            f"the section {code(found[1])} is {found[2]}, and CloudFormation accepts only a mapping of names to entries"
+        ),
+        lambda found: f"Write each entry of {code(found[1])} under a name of its own.",
+    ),
+    (
+        re.compile(r"^(Parameter|Output|Mapping|Condition|Resource) '(\w+)': None is not of type"),
+        lambda found: f"the {found[1].lower()} {code(found[2])} is empty",
+        lambda found: f"Define {code(found[2])}, or remove it.",
+    ),
+    (
+        re.compile(r"^Resource '(\w+)' property '(\w+)' must be a string"),
+        lambda found: f"the attribute {code(found[2])} of {code(found[1])} is not a name",
+        lambda found: (
+            f"Define the condition under `Conditions`, and write its name as {code('Condition')} of {code(found[1])}."
+            if found[2] == "Condition"
+            else f"Write {code(found[2])} of {code(found[1])} as a text."
+        ),
+    ),
+    (
+        re.compile(r"^Parameter '(\w+)': Default must be a string"),
+        lambda found: f"`Default` of the parameter {code(found[1])} is a mapping or a list",
+        lambda found: f"Write a literal text as `Default` of {code(found[1])}: parameters do not accept functions.",
+    ),
+    (
+        re.compile(r"^Resource '(\w+)' has invalid property '(\w+)'"),
+        lambda found: f"{code(found[1])} has {code(found[2])}, which is not an attribute of resources",
+        lambda found: f"Move {code(found[2])} below `Properties` of {code(found[1])}, or remove it.",
+    ),
+    (
+        re.compile(r"^(\w+) is not a section of a template"),
+        lambda found: f"{code(found[1])} at the top level is not a section of a template",
+        lambda found: f"Remove {code(found[1])} from the top level, or move it into `Metadata`.",
+    ),
+    (
+        re.compile(r"^has no Type$"),
+        lambda _: "{resource} has no `Type`",
+        lambda _: "Add `Type` to {resource}.",
+    ),
+)
+
+
+def structure(case: Case, finding: Finding) -> Finding:
+    """Say of a fault in the structure what it is, what the template has there, and what corrects it."""
+    facts = {"because": _because(case, finding)}
+    for pattern, clause, remedy in _FORMS:
+        found = pattern.search(finding.message)
+        if found:
+            name = code(finding.resource)
+            facts["plain"] = clause(found).replace("{resource}", name) + f" (line {finding.line})"
+            facts["remedy"] = remedy(found).replace("{resource}", name)
+            break
+    else:
+        facts["remedy"] = f"Correct line {finding.line} of {code(finding.file)}."
+    return with_facts(finding, **facts)
+
+
+def _because(case: Case, finding: Finding) -> str:
+    """Say what the template has at the place."""
+    template = template_of(case, finding)
+    attribute = re.search(r"^Resource '(\w+)' property '(\w+)'", finding.message)
+    resource = template.resources.get(attribute[1]) if template and attribute else None
+    node = resource.node.get(attribute[2]) if resource and attribute else None
+    if isinstance(node, Call | Map | Sequence) and attribute:
+        name = f"!{node.name.removeprefix('Fn::')}" if isinstance(node, Call) else ""
+        kind = f"the function {code(name)}" if name else "a mapping" if isinstance(node, Map) else "a list"
+        return f"{code(attribute[2])} of {code(attribute[1])} is written as {kind}."
+    if template is None or finding.resource or "section" not in finding.message:
+        return f"Line {finding.line} of {code(finding.file)} is outside the sections, keys and limits of a template."
+    return f"At its top level, {code(finding.file)} has {listed(list(template.root.values))}."
