@@ -28,7 +28,8 @@ def title_of(members: Sequence[JudgedRequirement]) -> str:
         return f"Not created by default: {about}"
     if not _is_absent(members[0]):
         return f"Requirement not met: {about}"
-    names = [one.requirement.title.partition(" ")[2] for one in members if _LISTED.match(_reason(one))]
+    titles = dict.fromkeys(one.requirement.title for one in members if _LISTED.match(_reason(one)))
+    names = [title.partition(" ")[2] for title in titles]
     if len(names) > 1:
         shown = names if len(names) <= MAX_LISTED else [*names[: MAX_LISTED - 1], f"{len(names) - MAX_LISTED + 1} more"]
         return f"Missing {asked.about}s {', '.join(shown[:-1])} and {shown[-1]}"
@@ -37,7 +38,7 @@ def title_of(members: Sequence[JudgedRequirement]) -> str:
 
 def issue_of(members: Sequence[JudgedRequirement], prompt: Prompt) -> str:
     """Return the prompt's words, and what the answer has instead."""
-    is_doubtful = any(NOT_IN_IDEAL in one.reason for one in members)
+    is_doubtful = all(NOT_IN_IDEAL in one.reason for one in members)
     reasons = [*dict.fromkeys(_reasons([_marked(one) for one in members]))]
     return " ".join(
         [*_quotes([one.requirement for one in members], prompt), *reasons, *[f"{NOT_IN_IDEAL}."] * is_doubtful]
@@ -136,11 +137,15 @@ def _all(names: Sequence[str]) -> str:
 
 
 def _quotes(asked: Sequence[Requirement], prompt: Prompt) -> Iterator[str]:
-    """Yield the longest quotes in the order of their lines; of the others, the lines."""
-    whole = dict.fromkeys((one.line, _whole(one, prompt)) for one in asked)
-    kept = sorted(whole, key=lambda pair: (-min(len(pair[1]), MAX_QUOTE // 2), pair[0]))[:MAX_QUOTES]
+    """Yield the longest quotes that ask for what the title names, in the order of their lines; of the others, the lines."""
+    first = asked[0]
+    quotes: dict[tuple[int, str], bool] = {}
+    for one in asked:
+        key = (one.line, _whole(one, prompt))
+        quotes[key] = quotes.get(key, False) or (one.about, one.title) == (first.about, first.title)
+    kept = sorted(quotes, key=lambda key: (not quotes[key], -min(len(key[1]), MAX_QUOTE // 2), key))[:MAX_QUOTES]
     yield from (f'Line {line} of the prompt: "{quote}".' for line, quote in sorted(kept))
-    if others := sorted({line for line, _ in whole} - {line for line, _ in kept}):
+    if others := sorted({line for line, _ in quotes} - {line for line, _ in kept}):
         numbers = [*map(str, others[:MAX_LISTED]), *(["more"] if len(others) > MAX_LISTED else [])]
         yield f"{'Line' if len(others) == 1 else 'Lines'} {_joined(numbers)} of the prompt {'asks' if len(others) == 1 else 'ask'} for it too."
 

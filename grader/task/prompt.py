@@ -31,7 +31,7 @@ _OPTIONAL = re.compile(
 )
 _CLAUSE = re.compile(r"[;:()]|,\s|\s[–—-]\s|\.\s")
 _IN_BRACKETS = re.compile(
-    r"\W{0,2}(?:[\w-]+\s+){0,1}\(\s*(?:optional(?:ly)?|if|or|where|existing|not (?:required|needed|supported|included|available|in scope)|"
+    r"\W{0,2}(?:[\w-]+\s+){0,1}\(\s*(?:optional(?:ly)?|if|or|where|(?:pre-?)?existing|not (?:required|needed|supported|included|available|in scope)|"
     r"nice[- ]to[- ]have|bonus)\b",
     re.I,
 )

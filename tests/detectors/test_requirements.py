@@ -222,3 +222,20 @@ def test_a_nested_template_that_was_not_written_hides_nothing(make_case: Make) -
     net = "Resources: {V: {Type: 'AWS::EC2::VPC'}}\n"
     case = make_case({"main.yaml": parent, "net.yaml": net}, prompt="- A VPC\n- An SQS queue\n")
     assert [one.standing for one in judged(case)] == ["met", "unmet"]
+
+
+def test_what_only_stacks_of_another_region_create_is_not_called_missing(make_case: Make) -> None:
+    template = (
+        "Conditions: {{Other: !Equals [!Ref '{}', eu-west-1]}}\n"
+        "Parameters: {{Stage: {{Type: String, Default: dev}}}}\n"
+        "Resources:\n  A: {{Type: 'AWS::SQS::Queue'}}\n  T: {{Type: 'AWS::SNS::Topic', Condition: Other}}\n"
+    )
+    for name, standing in (("AWS::Region", "unjudged"), ("Stage", "unmet")):
+        case = make_case({"t.yaml": template.format(name)}, prompt="- An SNS topic\n")
+        assert [one.standing for one in judged(case)] == [standing]
+
+
+def test_outputs_of_key_resources_are_met_by_any_output(make_case: Make) -> None:
+    template = "Resources: {T: {Type: 'AWS::SNS::Topic'}}\nOutputs: {TopicId: {Value: !Ref T}}\n"
+    (verdict,) = judged(make_case({"t.yaml": template}, prompt="- Outputs for key resource IDs and attributes\n"))
+    assert verdict.standing == "met"

@@ -80,6 +80,13 @@ def test_what_is_there_already_taken_back_or_of_something_else_is_not_asked_for(
     [
         ("- Security groups (EC2)", "EC2 instance"),
         ("Limit the EC2, Lambda and S3 permissions to what is needed.", "Lambda function"),
+        ("- Report unencrypted S3 buckets\n- Alert on unencrypted EFS file systems", "EFS file system"),
+        ("- Config rules for S3 encryption, RDS encryption and EC2 instance types", "RDS database"),
+        ("- Existing VPC: `vpc-0123456789abcdef0`", "VPC"),
+        ("1. VPC (pre-existing)", "VPC"),
+        ("- GuardDuty: Do not create detectors", "GuardDuty detector"),
+        ("CloudWatch monitors the request counts of the load balancer.", "alarm on request counts"),
+        ("- Listener: HTTPS (443) or HTTP (80)", "HTTPS listener"),
         ("Consider a NAT gateway for the private subnets.", "NAT gateway"),
     ],
 )

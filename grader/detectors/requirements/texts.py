@@ -296,6 +296,13 @@ def _fits(item: object, words: set[str]) -> bool:
 # ---- outputs
 
 
+# Words that name no output in particular: `key resource IDs and attributes`.
+_ANY_OUTPUT = frozenset(
+    "all and any arns arn attributes critical crucial details essential for id identifiers ids important information key main names "
+    "necessary of other relevant required resource resources stack the useful values".split()
+)
+
+
 @judge("outputs")
 def outputs(answer: Answer, demand: Demand) -> Verdict:
     """Judge whether the outputs have what the prompt lists; whether there are outputs at all where it lists nothing."""
@@ -316,7 +323,7 @@ def outputs(answer: Answer, demand: Demand) -> Verdict:
                 "no output has an Export",
                 [_in(templates[0].file, templates[0].section("Outputs").line, "has no exports")],
             )
-    items = _items(demand)
+    items = [item for item in _items(demand) if not set(re.findall(r"[a-z]+", str(item).lower())) <= _ANY_OUTPUT]
     missing = [item for item in items if not any(_gives(answer, t, n, str(item)) for t in templates for n in t.outputs)]
     if not missing:
         return met([_in(t.file, t.line_of("Outputs", n), "is an output", n) for t in templates for n in t.outputs])
@@ -567,4 +574,4 @@ def secret(answer: Answer, demand: Demand) -> Verdict:
         return unjudged(UNSEEN)
     if any("resolve:secretsmanager" in template.text for template in answer.case.templates):
         return met()
-    return unmet("the answer has no Secrets Manager secret")
+    return unmet("the answer creates no Secrets Manager secret")

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from grader.detectors.requirements.answer import Answer
+from grader.detectors.requirements.answer import Answer, Built
 from grader.detectors.requirements.verdict import HIDDEN, UNSEEN, Verdict, absent, judge, met, unjudged, unmet
 from grader.task.reading import Demand
+from grader.template import Scalar, walk
 
 # A prompt that lets environments differ: what is created only in some of them may be meant so.
 _VARIES = re.compile(
@@ -27,7 +28,7 @@ def exists(answer: Answer, demand: Demand) -> Verdict:
     if found:
         return met([one.located("is created") for one in found])
     hidden = [one for one in answer.hidden if one.type in types]
-    if hidden and _VARIES.search(answer.case.task.prompt):
+    if hidden and (_VARIES.search(answer.case.task.prompt) or all(_is_of_region(one) for one in hidden)):
         return unjudged(HIDDEN)
     if hidden:
         one = hidden[0]
@@ -52,6 +53,12 @@ def exists(answer: Answer, demand: Demand) -> Verdict:
     return unmet(f"the answer creates no {demand.check.names or demand.requirement.title}")
 
 
+def _is_of_region(built: Built) -> bool:
+    """Whether the condition of a resource asks for the region that the stack is in: other stacks of the template may create it."""
+    node = built.template.section("Conditions").get(built.resource.condition or "")
+    return node is not None and any("AWS::Region" in part.text for _, part in walk(node) if isinstance(part, Scalar))
+
+
 @judge("count")
 def count(answer: Answer, demand: Demand) -> Verdict:
     """Judge whether there are at least as many resources of a type as the prompt says."""
@@ -68,8 +75,8 @@ def count(answer: Answer, demand: Demand) -> Verdict:
     ):
         return unjudged("the number of them is known only when the stack is deployed")
     return unmet(
-        f"the answer has {len(found)}, the prompt asks for {number}: {demand.check.names}",
-        [one.located(f"is one of {len(found)}") for one in found],
+        f"the answer creates {len(found)} of the {demand.requirement.title}",
+        [one.located(f"is one of the {len(found)} that are created") for one in found],
     )
 
 
@@ -192,7 +199,10 @@ def both_regions(answer: Answer, demand: Demand) -> Verdict:
         return unjudged("the same template may be deployed in several regions")
     if not found:
         return absent(answer, types, demand.check.names)
-    return unmet("one template of one region has it", [one.located(f"is only in {one.template.file}") for one in found])
+    return unmet(
+        f"only the template of one region has it, {found[0].template.file}",
+        [one.located(f"is only in {one.template.file}") for one in found],
+    )
 
 
 @judge("named")

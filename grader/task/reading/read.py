@@ -74,6 +74,12 @@ _JOINED = re.compile(
     r"^\s*(?:[,/&+]|\band\b|\bor\b)[\s,/&+]*(?:and|or)?[\s,/&+]*(?:the|an?|all|your|our|any|every|its|amazon|aws)?\s*$",
     re.I,
 )
+# Between two items of a list that are about the same property of different things: `S3 encryption, RDS encryption`.
+_ALIKE = re.compile(
+    r"^s?\s+(?:encryption|versioning|logging|compliance|instances?|types?|rotation|backups?|tags?|tagging|policies|access|usage|"
+    r"utilization|metrics)\s*,\s*(?:and\s+)?(?:aws\s+|amazon\s+)?$",
+    re.I,
+)
 _FOLLOWS = re.compile(r"^\W*(?:[\w-]+\s+){0,4}?(?:on|for|of|to|in|across|to the|over)\s+(?:[\w'-]+\s+){0,3}$", re.I)
 _NEAR = re.compile(
     r"^[^.;:(]{0,4}(?:(?:with|that|has|have|is|are|be|must|should|in|using|and)\s+)*(?:[\w-]+\s+){0,1}$", re.I
@@ -93,16 +99,16 @@ _GOVERNED = re.compile(
     r"\b(for|to|from|of|by|between|behind|on|against|about|into|per|as|across|than|like|other|detects?|verify that|verify|validates?|checks?|scans?|"
     r"identify|identifies|evaluates?|inspects?|audits?|analy[sz]\w+|reviews?|targeting|reads?|monitor|monitors|monitoring|tracks?|tracking|"
     r"consolidat\w+|tun(?:e|es|ing)|migrat\w+|consider|access|accesses|accessing|optimi[sz]\w+|explains?|describes?|discuss\w*|understand\w*|"
-    r"query|queries|protects?|protecting|calls|calling)\s+"
+    r"query|queries|protects?|protecting|calls|calling|associated with)\s+"
     r"(?:(?:the|an?|all|each|every|any|our|your|its|their|these|those|both|specific|other|this|that|aws|amazon|secure|only|new|one|two|three|"
-    r"particular|given|single|certain|separate|exactly|[\w]+'s)\s+)*$",
+    r"particular|given|single|certain|separate|exactly|unencrypted|untagged|non-?compliant|unauthorized|misconfigured|[\w]+'s)\s+)*$",
     re.I,
 )
 _MADE = re.compile(r"\b(creation|deployment|provisioning|setup|implementation|use|consists?|consisting) of\b", re.I)
 _ASIDE = re.compile(
     r"s?\s+(compliance|metrics?|health|access|permissions?|changes|modifications?|syntax|templates?\b|integrations?|sgs?\b|presets?|quotas?|"
     r"connectivity|status|failures?|requests?|migrations?|datasets?|users?\b|attacks?|threats?|pricing|events?|"
-    r"violations?|findings?|best practices|costs?|layers|apis?\b|"
+    r"violations?|findings?|best practices|costs?|layers|apis?\b|types?\b|"
     r"operations?|errors?|invocations?|utili[sz]ation|usage|principals?|read|write|naming|names?|arns?|ids?|endpoints? url|size|outputs?|lookups?|"
     r"configuration references)\b",
     re.I,
@@ -158,15 +164,20 @@ _EXCLUDED = re.compile(
 )
 _ENDS = re.compile(r"s?\s*(?:[.,;:)(–—-]|$|(?:and|or|in|is|are|resources?|detectors?|for|at all|should|must)\b)", re.I)
 _LEFT_OUT = re.compile(
-    r"\W*(?:\w+\s+)?(?:is|are|be|should be|must be)?\s*(?:disabled|not (?:needed|required|allowed|permitted)|turned off)\b",
+    r"\W*(?:\w+\s+)?(?:is|are|be|should be|must be)?\s*(?:disabled|not (?:needed|required|allowed|permitted)|turned off)\b|"
+    r"\s*:\s*(?:do not|don['’]t|never)\s+(?:create|enable|deploy|configure|include|add|use)\b",
     re.I,
 )
 _MODAL = re.compile(r"s?\s+(?:\w+\s+)?(must|should|shall|needs?|will|can|may|are|is|have|has)\b", re.I)
 _ALL = re.compile(r"\b(all|every|each|any)\s+(?:(?:the|of|our|your|aws|amazon|new)\s+)*$", re.I)
 _STATED = re.compile(r"s?\s+(?:\w+\s+)?(must|should|shall|are|is|have|has|needs? to|can|cannot)\b", re.I)
+# CloudWatch collects the metrics of services without an alarm.
+_WATCHES = re.compile(r"\bcloudwatch (monitors|tracks|collects)\b", re.I)
 # What a relative clause is about, and what something of the answer is to check at run time: neither is asked for.
 _MANAGED = re.compile(r"\baws[- ](managed|owned)\s+$", re.I)
-_LACKING = re.compile(r"^\W*(weak|lack of|lacking|missing|inadequate|insufficient|poor|overly|excessive)\b", re.I)
+_LACKING = re.compile(
+    r"^\W*((?:pre-?)?existing|weak|lack of|lacking|missing|inadequate|insufficient|poor|overly|excessive)\b", re.I
+)
 _PLURAL_RULE = re.compile(r"(?<=s)\s+(must|should)\s+(always|never|only|not|have|be as|be)\b", re.I)
 _RELATIVE = re.compile(
     r"\b(which|whom|whose|that|because|while|if|when)\s+(?:an?|the|its|our|another|each)\s+(?:[\w-]+\s+)?$", re.I
@@ -445,6 +456,7 @@ def _asked(ask: Ask, found: Found, line: _Line) -> Demand | None:
         is_weak=file.weak
         or _is_alternative(found, line.sentence.text)
         or bool(_VARIES.search(line.sentence.text) or _CHECKED.search(line.sentence.text[: found.start]))
+        or (file.judge == "alarm" and _WATCHES.search(line.sentence.text) is not None)
         or (file.needs == "each" and not linked and not _DATA.search(line.sentence.text))
         or is_far
         or (is_borrowed and _GENERAL.search(line.sentence.text[: found.start]) is not None)
@@ -477,7 +489,7 @@ def _is_alternative(found: Found, text: str) -> bool:
     """Whether what an ask says is one side of an `or`."""
     return bool(
         re.search(r"\b(or|either)\s+\S{0,12}\s*$", text[: found.start], re.I)
-        or re.match(r"\W*or\b", text[found.end :], re.I)
+        or re.match(r"\W*(?:\([^)]{0,30}\)\s*|\d{1,5}\)\s*)?or\b", text[found.end :], re.I)
     )
 
 
@@ -620,7 +632,7 @@ def _is_asked(mention: Mention, sentence: Sentence, is_alone: bool, is_prefix: b
     before = sentence.text[:start]
     if strength == "generic" or (strength == "hinted" and not _HINT.search(before) and not _INTRODUCES.search(before)):
         return False
-    if re.match(r"\.\w|::?\w", sentence.text[mention.end :]) or re.search(r"\w[.:]$", before):
+    if re.match(r"\.\w|::?\w|-[0-9a-f]{8}", sentence.text[mention.end :]) or re.search(r"\w[.:]$", before):
         return False  # a part of another name: `lambda.amazonaws.com`, `s3:GetObject`
     if mention.noun.types == _KEY and _MANAGED.search(before):
         return False
@@ -699,7 +711,8 @@ def _first_of_list(mention: Mention, line: _Line) -> Mention:
     """Return the first noun of the list that a noun is in: what governs or negates the list is before it."""
     first = mention
     for one in reversed([one for one in line.mentions if one.end <= mention.start]):
-        if not _JOINED.match(line.sentence.text[one.end : first.start]):
+        between = line.sentence.text[one.end : first.start]
+        if not _JOINED.match(between) and not _ALIKE.match(between):
             break
         first = one
     return first
