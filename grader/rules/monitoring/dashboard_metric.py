@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 
 from grader.case import Case
 from grader.catalogue import Rule, RuleFinding, at_property, example
+from grader.facts.metrics import rows_of
 from grader.rules._shared import created
 from grader.support.markdown import code
 
@@ -46,19 +46,10 @@ def check(case: Case) -> Iterator[RuleFinding]:
 
 def _pairs(body: str) -> Iterator[tuple[str, str]]:
     """Yield the dimensions of a body's metric widgets that name resources, with their values."""
-    try:
-        data = json.loads(body, strict=False)
-    except (RecursionError, ValueError):
-        return
-    widgets = data.get("widgets") if isinstance(data, dict) else None
-    for widget in widgets if isinstance(widgets, list) else ():
-        properties = widget.get("properties") if isinstance(widget, dict) else None
-        metrics = properties.get("metrics") if isinstance(properties, dict) else None
-        for metric in metrics if isinstance(metrics, list) else ():
-            texts = [part for part in metric if isinstance(part, str)] if isinstance(metric, list) else []
-            for name, value in zip(texts[2::2], texts[3::2], strict=False):
-                if name in _DIMENSIONS and value not in (".", "..", "*", ""):
-                    yield name, value
+    for row in rows_of(body):
+        for name, value in zip(row[2::2], row[3::2], strict=False):
+            if name in _DIMENSIONS and value not in ("*", ""):
+                yield name, value
 
 
 RULE = Rule(
