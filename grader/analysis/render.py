@@ -10,7 +10,7 @@ from itertools import groupby
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 
 from grader.analysis.model import Analysis
-from grader.judgement.rubric import RANKS
+from grader.model import RANKS
 
 # A line of a text that would read as structure of the document is written with a backslash before it.
 STRUCTURE = re.compile(r"^(\\|#{1,6}(?: |$)|\*\*|---\s*$|Found at:$|- \*\*|<!--)")

@@ -12,9 +12,11 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from grader.catalogue.categories import Category, known_category
 from grader.catalogue.rule import Example, Rule, example
 from grader.errors import InputError
 from grader.model import Policy, PolicyRule
+from grader.support.names import Level, known_level
 from grader.support.text import did_you_mean
 from grader.support.validation import parse_yaml, validate
 
@@ -35,8 +37,8 @@ class PolicyFile(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
     id: str | None = Field(None, pattern=r"^[a-z][a-z0-9-]{1,60}$")
     kind: str = "requirement"
-    level: str = "Medium"
-    category: str = "requirements"
+    level: Level = "Medium"
+    category: Category = "requirements"
     title: str | None = None
     issue: str = "The rule is not met by {resources} in {file}: {says}."
     fix: str = "Change {resources} so that the rule holds."
@@ -86,7 +88,10 @@ def installed_rules() -> UserRules:
     rules: list[Rule] = []
     for point in entry_points(group=GROUP):
         loaded = point.load()
-        rules += loaded if isinstance(loaded, list | tuple) else [loaded]
+        found = loaded if isinstance(loaded, list | tuple) else [loaded]
+        for rule in found:
+            _check(rule, point.value)
+        rules += found
     return UserRules(tuple(rules))
 
 
@@ -102,7 +107,17 @@ def _of_python(path: Path) -> list[Rule]:
     rule = getattr(module, "RULE", None)
     if not isinstance(rule, Rule):
         raise InputError("has no RULE: a Python rule is a module with RULE = Rule(...)", path)
+    _check(rule, path)
     return [rule]
+
+
+def _check(rule: Rule, where: Path | str) -> None:
+    """Raise InputError for a rule written in Python whose level or category does not exist."""
+    try:
+        known_level(rule.level)
+        known_category(rule.category)
+    except ValueError as error:
+        raise InputError(f"rule {rule.id}: {error}", where) from None
 
 
 def read_policy(path: Path) -> tuple[list[Rule], Policy]:

@@ -170,6 +170,7 @@ def rubric_of(
         check_names(getattr(rubric.fields, field), catalogue, others, f"{path}: {field}")
     check_names(select, catalogue, others, "--select")
     check_names(ignore, catalogue, others, "--ignore")
+    rubric.check_levels(catalogue.rules.values())
     return rubric.narrowed(select, ignore)
 
 

@@ -51,8 +51,8 @@ def new(task_id: str, folder: str) -> None:
 def check(folder: str, fail_on: str | None, rubric: str | None, rules: str | None, fast: bool, quiet: bool) -> int:
     """Check the task, or all tasks, in FOLDER.
 
-    A task must be well-formed, its ideal answer clean, and each requirement met by the ideal answer and able to fail.
-    Exits with 1 where something is wrong.
+    A task must be well-formed, its ideal answer clean, and each requirement met by the ideal answer and able to fail. Of a task
+    without an ideal answer, the command says what it could not check. Exits with 1 where something is wrong.
     """
     from pathlib import Path
 
@@ -64,12 +64,15 @@ def check(folder: str, fail_on: str | None, rubric: str | None, rules: str | Non
     level = level_of(fail_on, the_rubric) or the_rubric.levels[-1]
     wrong = 0
     for path in task_folders(Path(folder)):
-        problems = check_task(path, the_rubric, catalogue, level, fast)
-        wrong += bool(problems)
-        for problem in problems:
+        checked = check_task(path, the_rubric, catalogue, level, fast)
+        wrong += bool(checked.wrong)
+        for problem in checked.wrong:
             click.echo(problem)
-        if not problems and not quiet:
-            click.echo(f"{path}: in order", err=True)
+        if not quiet:
+            for text in checked.unchecked:
+                click.echo(f"{path}: not checked: {text}", err=True)
+            if not checked.wrong:
+                click.echo(f"{path}: in order{', as far as checked' if checked.unchecked else ''}", err=True)
     return 1 if wrong else 0
 
 

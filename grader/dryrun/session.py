@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from grader.errors import GradeError, InputError
+from grader.support.names import known_region
 from grader.support.text import error_line
 
 MODES = ("validate", "change-set")
@@ -74,6 +75,10 @@ def connect(settings: Settings) -> Aws:
         raise InputError(f"no AWS profile {settings.profile!r}: see `aws configure list-profiles`") from None
     if not session.region_name:
         raise InputError("no AWS region: give --region, or set AWS_REGION")
+    try:
+        known_region(session.region_name) if not settings.endpoint_url else None
+    except ValueError as error:
+        raise InputError(f"{error}: see --region and AWS_REGION") from None
     make = {"config": config, "endpoint_url": settings.endpoint_url}
     try:
         account = str(session.client("sts", **make).get_caller_identity()["Account"])  # type: ignore[call-overload]

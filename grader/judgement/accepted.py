@@ -7,8 +7,8 @@ from dataclasses import replace
 
 from grader.catalogue.unmet import DETECTOR
 from grader.judgement.grouping import Grouped
-from grader.judgement.rubric import RANKS, Rubric
-from grader.model import DecidedBy, Finding, JudgedRequirement, Located, RequirementStanding
+from grader.judgement.rubric import Rubric
+from grader.model import RANKS, DecidedBy, Finding, JudgedRequirement, Located, RequirementStanding
 
 MAX_PLACES = 10
 _LINTERS = ("cfn-lint", "cloudformation-validate")

@@ -13,8 +13,8 @@ from grader.facts import load_facts
 from grader.judgement.failures import as_far_as_it_goes
 from grader.judgement.grouping import Grouped, group, ordered
 from grader.judgement.narrative import narrate
-from grader.judgement.rubric import RANKS, Rubric
-from grader.model import Finding
+from grader.judgement.rubric import Rubric
+from grader.model import RANKS, Finding
 from grader.plan import Plan, Problem, Stage, make_plan
 from grader.plan.model import PlanCode
 

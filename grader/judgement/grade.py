@@ -25,11 +25,12 @@ from grader.judgement.grouping import Grouped
 from grader.judgement.ideal import IdealAnswer, Standing
 from grader.judgement.narrative import narrate
 from grader.judgement.requirements import delivered, judged_of_task, requirements_of, with_requirements
-from grader.judgement.rubric import RANKS, Rubric
+from grader.judgement.rubric import Rubric
 from grader.judgement.rule_ids import with_current_ids
 from grader.judgement.strengths import strengths
 from grader.judgement.summary import gaps, recommendations, summary, training_value
 from grader.model import (
+    RANKS,
     DetectorEntry,
     Evidence,
     Failure,
@@ -71,6 +72,7 @@ def grade(
     that needs a network. Nothing of a bundle is executed or fetched. The same input gives the same data on the same day.
     """
     catalogue = with_requirements(catalogue or load_catalogue(), requirements_of(task), task.folder)
+    rubric.check_levels(catalogue.rules.values())
     rubric = with_current_ids(rubric, catalogue)
     catalogue = catalogue.without(rule.id for rule in catalogue.rules.values() if rubric.leaves_out(rule))
     case = Case(task, bundle, limits, ideal)

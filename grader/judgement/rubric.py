@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from importlib.resources import files
 from pathlib import Path
@@ -12,11 +12,11 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from grader.catalogue import Rule
 from grader.errors import InputError
+from grader.model import RANKS
 from grader.plan.answer import AnswerKind
 from grader.support.text import did_you_mean
 from grader.support.validation import line_of, load_yaml, validate
 
-RANKS = ("Critical", "High", "Medium")  # what rules call the ranks of failures, gravest first
 MAX_EXTENDS = 5  # rubrics that extend each other
 
 
@@ -102,6 +102,14 @@ class Rubric:
         if word in RANKS:
             return self._of_rank(RANKS.index(word) + 1)
         return word if word in self.levels else self.levels[-1]
+
+    def check_levels(self, rules: Iterable[Rule]) -> None:
+        """Raise InputError for a rule, or a requirement, whose level is neither a rank nor a level of the rubric."""
+        known = {*RANKS, *self.levels}
+        for rule in rules:
+            if rule.level not in known:
+                hint = did_you_mean(rule.level, known) or f" (known: {', '.join(sorted(known))})"
+                raise InputError(f"rule {rule.id}: unknown level {rule.level!r}{hint}")
 
     def _of_rank(self, rank: int) -> str:
         """Return the level of a rank, or else of the nearest graver one; the gravest where all are less grave."""

@@ -6,31 +6,12 @@ from collections import Counter
 from collections.abc import Sequence
 
 from grader.case import Case
+from grader.catalogue.categories import CATEGORIES
 from grader.model import Failure
 from grader.support.markdown import listed
 
 MAX_GAPS = 5
 MAX_RECOMMENDATIONS = 8
-
-# What each category of rules is about.
-CATEGORIES = {
-    "account": "quotas, singletons and names of the account that a stack deploys into",
-    "code": "the inline code of a template",
-    "cost": "what the chosen resources cost",
-    "documentation": "documents that say what to do before and after the deployment",
-    "lifecycle": "what happens to resources when they are updated and deleted",
-    "naming": "names that allow more than one deployment",
-    "observability": "logs, metrics and alarms",
-    "parameters": "parameters: their defaults, their constraints and what they affect",
-    "prerequisites": "creating everything that a deployment refers to, or taking it as a parameter",
-    "references": "how resources refer to each other, and the order that follows",
-    "regions": "what a stack can create outside its region",
-    "requirements": "what the prompt asks for",
-    "schema": "the properties and values that resource types accept",
-    "security": "encryption, permissions and exposure",
-    "syntax": "the template language itself",
-    "versions": "engine versions and runtimes that AWS still offers",
-}
 
 
 def summary(case: Case, failures: Sequence[Failure]) -> str:

@@ -1,7 +1,7 @@
 """Records that every stage shares: findings and their locations go in, results come out. No logic of its own."""
 
 from grader.model.edit import Action, Edit, Steps
-from grader.model.finding import Finding, Located, Location, property_path
+from grader.model.finding import RANKS, Finding, Located, Location, property_path
 from grader.model.policy import Policy, PolicyRule
 from grader.model.requirement import (
     NOT_IN_IDEAL,
@@ -25,6 +25,7 @@ from grader.model.result import (
 
 __all__ = [
     "NOT_IN_IDEAL",
+    "RANKS",
     "RESULT",
     "Action",
     "DecidedBy",

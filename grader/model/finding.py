@@ -6,6 +6,8 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+RANKS = ("Critical", "High", "Medium")  # what rules call the ranks of failures, most severe first
+
 
 def property_path(path: str) -> str:
     """Return a path in the one notation of findings: steps joined by dots, such as `Properties.Tags.0.Key`.

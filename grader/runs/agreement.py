@@ -18,7 +18,7 @@ from typing import Any
 from grader.analysis import Entry, parse_analysis
 from grader.catalogue import Catalogue, Rule
 from grader.errors import InputError
-from grader.judgement.rubric import RANKS
+from grader.model import RANKS
 from grader.runs.results import Graded
 from grader.task import PROMPT
 

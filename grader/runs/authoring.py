@@ -22,6 +22,7 @@ from grader.judgement.rule_examples import bundle_of
 from grader.task import GUARD_FILE, PROMPT, Task, ideal_of, load_task
 from grader.template import Template, plain
 
+_NOTHING = "Resources: {Nothing: {Type: 'AWS::CloudFormation::WaitConditionHandle'}}\n"
 MANY = 60  # copies of a resource: more than any requirement allows of one type
 
 
@@ -59,23 +60,51 @@ def entry_of(task: Task) -> TaskEntry:
     return TaskEntry(task.id, task.title, task.account.region, ideal_of(folder) is not None, count, str(folder))
 
 
-def check_task(folder: Path, rubric: Rubric, catalogue: Catalogue, level: str, fast: bool = False) -> list[str]:
-    """Return what is wrong with a task, one sentence each; nothing where all is well.
+@dataclass(frozen=True, slots=True)
+class TaskCheck:
+    """What is wrong with a task, and what could not be checked: a sentence each."""
 
-    The task must be well-formed; its ideal answer must be there and have no failure of `level` or a graver one; each
-    requirement must be met by the ideal answer, and must be able to fail.
+    wrong: tuple[str, ...] = ()
+    unchecked: tuple[str, ...] = ()
+
+
+def check_task(folder: Path, rubric: Rubric, catalogue: Catalogue, level: str, fast: bool = False) -> TaskCheck:
+    """Return what is wrong with a task, and what could not be checked.
+
+    The task must be well-formed; its ideal answer must have no failure of `level` or a more severe one; each requirement must
+    be met by the ideal answer, and must be able to fail. A task without an ideal answer is checked as far as it goes.
     """
     try:
         task = load_task(folder)
         demands = requirements_of(task)
+        rubric.check_levels(demands.rules)
         path = ideal_of(folder)
         if path is None:
-            return [f"{folder}: has no ideal answer: write IDEAL_RESPONSE.md or ideal/"]
-        ideal = read_response(path)
-        unmet = unmet_requirements(task, ideal)
-        result = grade(task, ideal, rubric, catalogue=catalogue, fast=fast)
+            return TaskCheck(unchecked=tuple(_without_ideal(task, demands)))
+        return TaskCheck(tuple(_problems(task, path, demands, rubric, catalogue, level, fast)))
     except GradeError as error:
-        return [str(error)]
+        return TaskCheck((str(error),))
+
+
+def _without_ideal(task: Task, demands: UserRules) -> Iterator[str]:
+    """Yield what cannot be checked of a task that has no ideal answer."""
+    yield "no ideal answer (IDEAL_RESPONSE.md or ideal/) to compare responses with"
+    if demands.rules:
+        yield f"whether an answer can meet the requirements {', '.join(rule.id for rule in demands.rules)}"
+    nothing = bundle_of({"template.yml": _NOTHING})
+    able = _failing_examples(task, demands) | unmet_requirements(task, nothing)
+    silent = [rule.id for rule in demands.rules if rule.id not in able]
+    if silent:
+        yield f"whether anything fails the requirements {', '.join(silent)}"
+
+
+def _problems(
+    task: Task, path: Path, demands: UserRules, rubric: Rubric, catalogue: Catalogue, level: str, fast: bool
+) -> list[str]:
+    folder = path.parent
+    ideal = read_response(path)
+    unmet = unmet_requirements(task, ideal)
+    result = grade(task, ideal, rubric, catalogue=catalogue, fast=fast)
     grave = rubric.levels[: rubric.levels.index(level) + 1]
     found = [
         f"{path}: the ideal answer has a failure, {failure.level}: {failure.title} ({failure.rule}, {_place(failure.evidence)})"
@@ -109,9 +138,7 @@ def unmet_requirements(task: Task, bundle: Bundle) -> set[str]:
 def _able_to_fail(task: Task, demands: UserRules, ideal: Bundle) -> set[str]:
     """Return the requirements that fail on something: their own examples, an empty bundle, or a damaged ideal answer."""
     wanted = {rule.id for rule in demands.rules}
-    able: set[str] = set()
-    for rule in demands.rules:
-        able |= {rule.id} & {name for one in rule.fails for name in unmet_requirements(task, bundle_of(one.files))}
+    able = _failing_examples(task, demands)
     for bundle in _damaged(ideal, task):
         if wanted <= able:
             break
@@ -119,12 +146,20 @@ def _able_to_fail(task: Task, demands: UserRules, ideal: Bundle) -> set[str]:
     return able & wanted
 
 
+def _failing_examples(task: Task, demands: UserRules) -> set[str]:
+    """Return the requirements that fail on an example of their own."""
+    return {
+        rule.id
+        for rule in demands.rules
+        if any(rule.id in unmet_requirements(task, bundle_of(one.files)) for one in rule.fails)
+    }
+
+
 def _damaged(ideal: Bundle, task: Task) -> Iterator[Bundle]:
     """Yield bundles that lack something of the ideal answer, or have too much of it."""
     case = Case(task, ideal)
-    nothing = "Resources: {Nothing: {Type: 'AWS::CloudFormation::WaitConditionHandle'}}\n"
     names = {template.file for template in case.templates}
-    yield replace(ideal, files=tuple(replace(file, text=nothing) for file in ideal.files if file.name in names))
+    yield replace(ideal, files=tuple(replace(file, text=_NOTHING) for file in ideal.files if file.name in names))
     for template in case.templates:
         whole = plain(template.root)
         if isinstance(whole, dict):

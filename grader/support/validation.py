@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
 import yaml
 from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
 
 from grader.errors import InputError
 
@@ -79,14 +81,27 @@ def validate(model: type[Model], data: Any, path: Path) -> Model:
     try:
         return model.model_validate(data)
     except ValidationError as error:
-        first = error.errors()[0]
-        steps = tuple(step for step in first["loc"] if not (isinstance(step, str) and step[:1].isupper()))
+        first = _first(error.errors())
+        steps = tuple(step for step in first["loc"] if not _is_type(step))
         name = ".".join(str(step) for step in steps)
-        message = first["msg"]
+        message = first["msg"].removeprefix("Value error, ")
         if first["type"] == "extra_forbidden":
             known = ", ".join(sorted(model.model_fields))
             message = f"unknown field (known here: {known})" if len(steps) == 1 else "unknown field"
         raise InputError(f"{name}: {message}" if name else message, path, line_of(path, steps)) from None
+
+
+def _first(errors: Sequence[ErrorDetails]) -> ErrorDetails:
+    """Return the first error; where alternatives are allowed, the first inside of one of them."""
+    first = errors[0]
+    *outer, last = first["loc"] or ("",)
+    inside = (one for one in errors if [*one["loc"][: len(outer)]] == outer and len(one["loc"]) > len(first["loc"]))
+    return next(inside, first) if _is_type(last) else first
+
+
+def _is_type(step: int | str) -> bool:
+    """Whether a step to an error is the type of an alternative, and not the name of a field."""
+    return isinstance(step, str) and (step[:1].isupper() or step in ("str", "int", "float", "bool"))
 
 
 def line_of(path: Path, steps: tuple[object, ...]) -> int:

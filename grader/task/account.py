@@ -10,9 +10,9 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field
 
 from grader.errors import InputError
+from grader.support.names import Region
 from grader.support.validation import load_yaml, validate
 
-_REGION = r"^[a-z]{2}(-[a-z]+)+-\d$"
 _HELD = (
     "buckets",
     "images",
@@ -49,8 +49,8 @@ class AccountFile(BaseModel):
     profile: str | None = Field(None, description="the profile that this adds to; fresh by default")
     id: str | None = Field(None, pattern=r"^\d{12}$")
     partition: str | None = Field(None, pattern=r"^aws[a-z-]*$")
-    region: str | None = Field(None, pattern=_REGION, description="the region that stacks are created in")
-    regions: list[str] = Field(default_factory=list, description="further regions that the task deploys to")
+    region: Region | None = Field(None, description="the region that stacks are created in")
+    regions: list[Region] = Field(default_factory=list, description="further regions that the task deploys to")
     zones: list[str] | None = Field(None, min_length=1, description="the letters of the region's zones")
     quotas: Quotas = Field(default_factory=lambda: Quotas.model_validate({}))
     buckets: list[str] = Field(default_factory=list)

@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from grader.bundle import DEFAULT_LIMITS, Bundle, Limits, Omitted, read_response
 from grader.errors import InputError, ResponseError
+from grader.support.names import Region
 from grader.support.validation import load_yaml, validate
 from grader.task.account import Account, AccountFile, account_of
 from grader.task.requirement_fields import RequirementFile
@@ -32,7 +33,7 @@ class TaskFile(BaseModel):
 
     id: str | None = Field(None, min_length=1, max_length=100, pattern=r"^[\w][\w.-]*$", description="the task's id")
     title: str | None = Field(None, max_length=300, description="a short name, used in the analysis")
-    region: str | None = Field(None, pattern=r"^[a-z]{2}(-[a-z]+)+-\d$", description="the region to deploy to")
+    region: Region | None = Field(None, description="the region to deploy to")
     parameters: dict[str, _PARAMETER_VALUE] = Field(default_factory=dict, description="values of template parameters")
     account: str | AccountFile = Field("fresh", description="a profile's name, or a profile and what it adds")
     requirements: list[RequirementFile] = Field(default_factory=list, description="what an answer has to have")

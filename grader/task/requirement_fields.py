@@ -6,6 +6,8 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from grader.support.names import Level
+
 
 class _Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
@@ -34,7 +36,7 @@ class RequirementFile(_Strict):
     """One requirement of `task.yaml`: exactly one of `resources`, `file`, `document`, `parameter` and `output`."""
 
     id: str = Field(pattern=r"^[a-z][a-z0-9-]{1,60}$")
-    level: str = "High"
+    level: Level = "High"
     title: str | None = None
     issue: str | None = None
     fix: str = "Add what the task asks for."

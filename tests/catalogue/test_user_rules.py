@@ -130,6 +130,28 @@ def test_their_examples_are_run(house: Path, cli: Cli) -> None:
             "let a = 1\n# levle: High\nrule x { Resources exists }",
             "bad.guard:2: levle: unknown field: did you",
         ),
+        (
+            "bad.guard",
+            "# level: High\n# category: secruity\nrule x { Resources exists }",
+            "house/bad.guard:2: category: unknown category 'secruity': did you mean security?",
+        ),
+        (
+            "bad.guard",
+            "# level: Hihg\nrule x { Resources exists }",
+            "house/bad.guard:1: level: unknown level 'Hihg': did you mean High?",
+        ),
+        (
+            "bad.guard",
+            "# level: Severe\nrule x { Resources exists }",
+            "rule x: unknown level 'Severe' (known: Critical",
+        ),
+        (
+            "bad.py",
+            "from dataclasses import replace\n"
+            "from grader.rules.storage.bucket_acl import RULE as OTHER\n"
+            "RULE = replace(OTHER, id='bad', category='storage')\n",
+            "house/bad.py: rule bad: unknown category 'storage' (known: account, code",
+        ),
         ("bad.cel.json", '{"rules": [{"rule_id": "A", "expression": "true"}]}', "house/bad.cel.json: cannot be used"),
     ],
 )

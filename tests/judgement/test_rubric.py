@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from grader import InputError, Rubric, grade, load_catalogue, load_rubric, load_task, read_response
-from grader.judgement.rubric import RANKS
+from grader.model import RANKS
 from grader.plan.answer import AnswerKind
 from tests.conftest import BROKEN, Cli
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from grader.catalogue import Rule, load_catalogue
+from grader.catalogue.categories import CATEGORIES
 from grader.judgement.rule_examples import problems
-from grader.judgement.summary import CATEGORIES
 
 CATALOGUE = load_catalogue()
 RULES = [

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,7 @@ from grader import InputError, grade, load_catalogue, load_rubric, load_task, re
 from grader.cli.main import cli
 from grader.judgement.requirements import requirements_of
 from grader.model import RequirementSource, RequirementStanding, Result
-from grader.runs.authoring import check_task, import_tasks, new_task
+from grader.runs.authoring import TaskCheck, check_task, import_tasks, new_task
 
 
 def write(folder: Path, name: str, text: str) -> Path:
@@ -23,13 +24,17 @@ def write(folder: Path, name: str, text: str) -> Path:
     return path
 
 
-def checked(folder: Path) -> list[str]:
+def check(folder: Path) -> TaskCheck:
     return check_task(folder, load_rubric(), load_catalogue(), "Medium", fast=True)
+
+
+def checked(folder: Path) -> tuple[str, ...]:
+    return check(folder).wrong
 
 
 def test_a_new_task_passes_its_own_check(tmp_path: Path) -> None:
     folder = new_task("orders", tmp_path)
-    assert checked(folder) == []
+    assert check(folder) == TaskCheck()
     assert len(requirements_of(load_task(folder)).rules) == 2
     with pytest.raises(InputError, match="is there already"):
         new_task("orders", tmp_path)
@@ -116,6 +121,16 @@ def test_one_template_of_several_may_be_enough(tmp_path: Path) -> None:
         ("requirements: [{id: first, parameter: A}, {id: first, output: A}]", "two requirements have the id first"),
         ("requirements: [{id: first, document: {says: ['(']}}]", "is no regular expression"),
         ("requirements: [{id: no-template, parameter: A}]", "has the id of a rule"),
+        (
+            "requirements: [{id: first, parameter: A, level: Hihg}]",
+            "task.yaml:1: requirements.0.level: unknown level 'Hihg': did you mean High?",
+        ),
+        ("requirements: [{id: first, parameter: A, level: Blocker}]", "rule first: unknown level 'Blocker'"),
+        ("title: T\nregion: us-eas-1", "task.yaml:2: region: unknown region 'us-eas-1': did you mean us-east-1"),
+        (
+            "account: {regions: [eu-west-9]}",
+            r"task.yaml:1: account.regions.0: unknown region 'eu-west-9': did you mean eu",
+        ),
     ],
 )
 def test_a_wrong_requirement_is_one_line(tmp_path: Path, settings: str, message: str) -> None:
@@ -138,6 +153,25 @@ def test_the_check_finds_what_is_wrong_with_a_task(tmp_path: Path) -> None:
     assert "nothing was found that fails the requirement no-star" in text
     write(folder, "ideal/template.yml", "Resources:\n  Orders:\n    Type: AWS::SNS::Nothing\n")
     assert "the ideal answer has a failure, Critical" in "\n".join(checked(folder))
+
+
+def test_a_task_without_an_ideal_answer_is_checked_as_far_as_it_goes(tmp_path: Path) -> None:
+    folder = new_task("orders", tmp_path / "tasks")
+    shutil.rmtree(folder / "ideal")
+    found = check(folder)
+    assert found.wrong == ()
+    assert len(found.unchecked) == 2
+    assert found.unchecked[0].startswith("no ideal answer")
+    assert "encrypted-topic" in found.unchecked[1]
+    done = CliRunner().invoke(cli, ["tasks", "check", str(tmp_path / "tasks")], standalone_mode=False)
+    assert (done.return_value, done.stdout) == (0, "")
+    assert "orders: not checked: no ideal answer" in done.stderr
+    assert done.stderr.endswith("orders: in order, as far as checked\n")
+    with (folder / "requirements.guard").open("a") as file:
+        file.write("\nrule no_star when Outputs.Missing exists { Outputs.Missing.Value != '*' }\n")
+    assert check(folder).unchecked[-1] == "whether anything fails the requirements no-star"
+    write(folder, "task.yaml", "colour: red")
+    assert len(checked(folder)) == 1
 
 
 def test_tasks_are_imported_whole_or_not_at_all(tmp_path: Path) -> None:
