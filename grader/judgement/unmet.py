@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
@@ -51,17 +52,13 @@ def off_task(requirements: Sequence[JudgedRequirement], catalogue: Catalogue, ru
 
 
 def _together(unmet: Sequence[JudgedRequirement]) -> list[list[JudgedRequirement]]:
-    """Put what is asked of a missing resource together with the resource; resources first, then in the prompt's order."""
+    """Put together what one change meets: a missing resource and what is asked of it, a missing network, demands at the same places.
+
+    Resources come first, the VPC before its parts, then the order of the prompt.
+    """
     groups: list[list[JudgedRequirement]] = []
-    for one in sorted(unmet, key=lambda one: one.requirement.about != "resource"):
-        mine = next(
-            (
-                group
-                for group in groups
-                if _asks_the_same(one, group[0]) or (not one.evidence and _is_part(one, group[0]))
-            ),
-            None,
-        )
+    for one in sorted(unmet, key=lambda one: (one.requirement.about != "resource", one.requirement.types[:1] != _VPC)):
+        mine = next((group for group in groups if _is_one_fault(one, group[0])), None)
         if mine:
             mine.append(one)
         else:
@@ -69,16 +66,43 @@ def _together(unmet: Sequence[JudgedRequirement]) -> list[list[JudgedRequirement
     return groups
 
 
+_VPC = ("AWS::EC2::VPC",)
+# What is in a VPC: where the VPC is missing, one failure reports all of it.
+_IN_VPC = frozenset(
+    f"AWS::EC2::{name}"
+    for name in (
+        "VPC Subnet InternetGateway VPCGatewayAttachment NatGateway EIP RouteTable Route SubnetRouteTableAssociation NetworkAcl "
+        "VPCPeeringConnection VPCEndpoint SecurityGroup FlowLog"
+    ).split()
+)
+_ARTICLE = re.compile(r"^(an?|the)\s+", re.I)
+
+
+def _is_one_fault(one: JudgedRequirement, first: JudgedRequirement) -> bool:
+    return _asks_the_same(one, first) or _is_there(one, first) or (not one.evidence and _is_part(one, first))
+
+
 def _asks_the_same(one: JudgedRequirement, other: JudgedRequirement) -> bool:
     """Whether two lines of the prompt ask the same."""
     asked, first = one.requirement, other.requirement
-    return bool(asked.title) and (asked.about, asked.types, asked.title) == (first.about, first.types, first.title)
+    title, same = (_ARTICLE.sub("", each.title) for each in (asked, first))
+    return bool(title) and title == same and (asked.types == first.types or bool(set(asked.types) & set(first.types)))
+
+
+def _is_there(one: JudgedRequirement, other: JudgedRequirement) -> bool:
+    """Whether two demands on properties are not met at the same places, or for the same reason: what both are in is missing."""
+    if not {one.requirement.about, other.requirement.about} <= {"property", "value"} or not one.evidence:
+        return False
+    here, there = ({(each.file, each.resource, each.path) for each in judged.evidence} for judged in (one, other))
+    return one.reason == other.reason or (here == there and all(path for _, _, path in here))
 
 
 def _is_part(one: JudgedRequirement, whole: JudgedRequirement) -> bool:
     asked, missing = one.requirement, whole.requirement
     if missing.about != "resource" or whole.evidence or not asked.types:
         return asked.line == missing.line and asked.types == missing.types and topic_of(asked) == topic_of(missing)
+    if missing.types[:1] == _VPC and set(asked.types) <= _IN_VPC:
+        return True
     if asked.about in ("property", "value"):
         return bool(set(asked.types) & set(missing.types))
     return set(asked.types) <= set(missing.types)

@@ -27,13 +27,13 @@ def title_of(members: Sequence[JudgedRequirement]) -> str:
     if _hidden(members[0]):
         return f"Not created by default: {about}"
     if not _is_absent(members[0]):
-        return f"Requirement not met: {about}"
+        others = [one.requirement.title for one in members[1:] if one.requirement.about in ("property", "value")]
+        return f"Requirement not met: {_several([about, *others])}"
     titles = dict.fromkeys(one.requirement.title for one in members if _LISTED.match(_reason(one)))
-    names = [title.partition(" ")[2] for title in titles]
-    if len(names) > 1:
-        shown = names if len(names) <= MAX_LISTED else [*names[: MAX_LISTED - 1], f"{len(names) - MAX_LISTED + 1} more"]
-        return f"Missing {asked.about}s {', '.join(shown[:-1])} and {shown[-1]}"
-    return f"Missing {about}"
+    if len(titles) > 1:
+        return f"Missing {asked.about}s {_several([title.partition(' ')[2] for title in titles])}"
+    things = [one.requirement.title for one in members if one.requirement.about == "resource" and _is_absent(one)]
+    return f"Missing {_several([about, *things[1:]])}"
 
 
 def issue_of(members: Sequence[JudgedRequirement], prompt: Prompt) -> str:
@@ -148,6 +148,14 @@ def _quotes(asked: Sequence[Requirement], prompt: Prompt) -> Iterator[str]:
     if others := sorted({line for line, _ in quotes} - {line for line, _ in kept}):
         numbers = [*map(str, others[:MAX_LISTED]), *(["more"] if len(others) > MAX_LISTED else [])]
         yield f"{'Line' if len(others) == 1 else 'Lines'} {_joined(numbers)} of the prompt {'asks' if len(others) == 1 else 'ask'} for it too."
+
+
+def _several(names: Sequence[str]) -> str:
+    """Write names as a list without marks: a, b and 3 more."""
+    words = list(dict.fromkeys(names))
+    if len(words) > MAX_LISTED:
+        words = [*words[: MAX_LISTED - 1], f"{len(words) - MAX_LISTED + 1} more"]
+    return _joined(words)
 
 
 def _joined(words: Sequence[str]) -> str:

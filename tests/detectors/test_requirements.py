@@ -239,3 +239,20 @@ def test_outputs_of_key_resources_are_met_by_any_output(make_case: Make) -> None
     template = "Resources: {T: {Type: 'AWS::SNS::Topic'}}\nOutputs: {TopicId: {Value: !Ref T}}\n"
     verdicts = judged(make_case({"t.yaml": template}, prompt="- Outputs for key resource IDs and attributes\n"))
     assert {one.standing for one in verdicts} == {"met"}
+
+
+def test_a_thing_without_its_counterpart_in_the_secondary_region(make_case: Make) -> None:
+    template = (
+        "Parameters: {SecondaryRegion: {Type: String, Default: eu-west-1}}\nResources:\n  PrimaryKey: {Type: 'AWS::KMS::Key'}\n"
+        "  PrimaryQueue: {Type: 'AWS::SQS::Queue'}\n  SecondaryQueue: {Type: 'AWS::SQS::Queue'}\n"
+    )
+    case = make_case({"t.yaml": template}, prompt="- KMS keys in both regions\n- SQS queues in both regions\n")
+    standings = {one.requirement.title: one.standing for one in judged(case) if "regions" in one.requirement.title}
+    assert standings == {"KMS key in both regions": "unmet", "SQS queue in both regions": "unjudged"}
+
+
+def test_routing_by_path_needs_a_listener_rule(make_case: Make) -> None:
+    template = "Resources:\n  R:\n    Type: AWS::ElasticLoadBalancingV2::ListenerRule\n    Properties: {{Conditions: [{{Field: {}}}]}}\n"
+    for field, standing in (("path-pattern", "met"), ("host-header", "unmet")):
+        case = make_case({"t.yaml": template.format(field)}, prompt="- The load balancer uses path-based routing\n")
+        assert [one.standing for one in judged(case) if "path" in one.requirement.title] == [standing]

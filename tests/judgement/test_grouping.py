@@ -166,3 +166,43 @@ def test_an_engine_is_kept_beside_another_fault_of_the_same_resource() -> None:
     unknown = finding("invalid-property", "cfn-lint", "Properties.SomeList", message="'SomeList' was unexpected")
     inside = finding("undefined-reference", "plan", "Properties.SomeList.0.LogName", message="LogTable is not defined")
     assert len(rules(unknown, inside)) == 2
+
+
+def judged(title: str, about: str, *types: str, reason: str = "", place: Located | None = None) -> JudgedRequirement:
+    asked = Requirement(
+        id=f"prompt-{title}",
+        source=RequirementSource.PROMPT,
+        line=1,
+        quote=title,
+        about=about,
+        types=types,
+        title=title,
+    )
+    return JudgedRequirement(
+        requirement=asked, standing=RequirementStanding.UNMET, reason=reason, evidence=(place,) if place else ()
+    )
+
+
+def test_a_missing_network_is_one_failure() -> None:
+    unmet = [
+        judged("private subnet", "resource", "AWS::EC2::Subnet"),
+        judged("VPC", "resource", "AWS::EC2::VPC"),
+        judged("security group", "resource", "AWS::EC2::SecurityGroup"),
+        judged("queue", "resource", "AWS::SQS::Queue"),
+    ]
+    titles = [one.rule.title for one in unmet_of_prompt(unmet, CATALOGUE, RUBRIC, TASK)]
+    assert titles == ["Missing VPC, private subnet and security group", "Missing queue"]
+    without = unmet_of_prompt([unmet[0], unmet[2]], CATALOGUE, RUBRIC, TASK)
+    assert [one.rule.title for one in without] == ["Missing private subnet", "Missing security group"]
+
+
+def test_demands_on_one_missing_property_are_one_failure() -> None:
+    def capacity(name: str, cluster: str = "Cluster") -> JudgedRequirement:
+        path = f"Properties.ServerlessV2ScalingConfiguration.{name}"
+        place = Located(location=Location(file="t.yml", line=3, resource=cluster, path=path), message="has no scaling")
+        return judged(name, "value", "AWS::RDS::DBCluster", reason=f"{cluster} has no scaling", place=place)
+
+    (failure,) = unmet_of_prompt([capacity("MinCapacity"), capacity("MaxCapacity")], CATALOGUE, RUBRIC, TASK)
+    assert failure.rule.title == "Requirement not met: MinCapacity and MaxCapacity"
+    apart = [capacity("MinCapacity"), capacity("MaxCapacity", "Other")]
+    assert len(list(unmet_of_prompt(apart, CATALOGUE, RUBRIC, TASK))) == 2

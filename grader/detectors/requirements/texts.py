@@ -511,7 +511,7 @@ def text(answer: Answer, demand: Demand) -> Verdict:
             return met([_in(template.file, template.text.count("\n", 0, found.start()) + 1, "has it")])
     if answer.is_opaque:
         return unjudged(UNSEEN)
-    return unmet("no template says anything of it")
+    return unmet(str(demand.check.arguments.get("missing", f"no template mentions {demand.requirement.title}")))
 
 
 @judge("image")

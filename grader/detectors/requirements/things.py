@@ -181,6 +181,16 @@ def public_read(answer: Answer, demand: Demand) -> Verdict:
     )
 
 
+_FIRST = re.compile(r"Primary[A-Z]")
+_SECOND = re.compile(r"Secondary[A-Z]")
+
+
+def _has_second(answer: Answer, types: tuple[str, ...]) -> bool:
+    """Whether templates have resources of a secondary region, of which none is of the types."""
+    second = [one.type for one in (*answer.built, *answer.hidden) if _SECOND.match(one.name)]
+    return bool(second) and not set(second) & set(types)
+
+
 @judge("both-regions")
 def both_regions(answer: Answer, demand: Demand) -> Verdict:
     """Judge whether a thing is in the templates of both regions; open where one template may serve several regions."""
@@ -195,6 +205,12 @@ def both_regions(answer: Answer, demand: Demand) -> Verdict:
         for template in answer.case.templates
         for name in (*template.parameters, *template.conditions, *template.section("Mappings").values)
     ]
+    if found and all(_FIRST.match(one.name) for one in found) and _has_second(answer, types):
+        alone = found[0].name
+        return unmet(
+            f"only {alone} is there, and no counterpart of it in the secondary region",
+            [one.located("has no counterpart in the secondary region") for one in found],
+        )
     if any(re.search(r"region|primary|secondary|replica|dr\b", name, re.I) for name in names):
         return unjudged("the same template may be deployed in several regions")
     if not found:
