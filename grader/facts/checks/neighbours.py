@@ -238,17 +238,23 @@ def alarms_of_composite(case: Case, root: Place) -> Iterator[Broken]:
 _ANSWERS = re.compile(r"cfnresponse|cfn-response|ResponseURL|crhelper|CfnResource|cfn_resource", re.I)
 
 
+def custom_resources_of(case: Case, function: Place) -> list[Resource]:
+    """Return the custom resources of a template that a function answers for."""
+    return [
+        one
+        for one in function.template.resources.values()
+        if (one.type.startswith("Custom::") or one.type == "AWS::CloudFormation::CustomResource")
+        and target_of(case, places(case, root_of(function.template, one), "ServiceToken")[0]) is function.resource
+    ]
+
+
 def custom_resource_answer(case: Case, root: Place) -> Iterator[Broken]:
     """Report inline code of a function behind a custom resource that has nothing which could answer CloudFormation."""
     [source] = places(case, root, "Code.ZipFile")
     if source.is_absent or _ANSWERS.search(source.text):
         return
-    for one in root.template.resources.values():
-        if one.type.startswith("Custom::") or one.type == "AWS::CloudFormation::CustomResource":
-            [token] = places(case, root_of(root.template, one), "ServiceToken")
-            if target_of(case, token) is root.resource:
-                yield Broken(source, f"{one.name} waits for an answer, and the code sends nothing to the ResponseURL")
-                return
+    for one in custom_resources_of(case, root)[:1]:
+        yield Broken(source, f"{one.name} waits for an answer, and the code sends nothing to the ResponseURL")
 
 
 CHECKS: Mapping[str, Check] = {

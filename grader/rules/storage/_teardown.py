@@ -10,8 +10,10 @@ from grader.task.prompt import Sentence
 
 _ALL = r"(resources?|stacks?|everything|infrastructure|all of (it|them)|environments?)"
 _GONE = r"(destroy(ed|able)|delet(ed|able)|torn down|removed|removable)"
+_STATED = rf"{_ALL}\b[^.;]{{0,40}}\b(be|are|is)\b[^.;]{{0,25}}\b{_GONE}"
+_IN_CASE = rf"\b(if|when|whenever|once|after|before|until)\b[^.;,]{{0,40}}{_STATED}"  # "even if the stack is deleted" asks for no deletion
 _ASKED = (
-    rf"destroyable|{_ALL}\b[^.;]{{0,40}}\b(be|are|is)\b[^.;]{{0,25}}\b{_GONE}|tear[- ]?(it )?down|teardown"
+    r"destroyable|tear[- ]?(it )?down|teardown"
     r"|DeletionPolicy\W{1,4}(set to )?Delete|(clean|complete|full|easy) (clean-?up|removal|destruction)|clean ?up (of )?(all|after)"
 )
 _FORBIDDEN = r"\bretain\b(?=\W{0,2}(polic|deletion|removal|$|[),.]))|DeletionPolicy\W{1,4}Retain|deletion ?protection|retention polic\w* that prevent"
@@ -26,7 +28,10 @@ _KEPT = (
 
 def teardown(case: Case) -> Sentence | None:
     """Return the sentence of the prompt that wants everything to be deletable with its stack."""
-    return case.request.orders(_ASKED) or case.request.forbids(_FORBIDDEN)
+    stated = case.request.orders(_STATED)
+    if stated is not None and re.search(_IN_CASE, stated.text, re.I):
+        stated = None
+    return case.request.orders(_ASKED) or stated or case.request.forbids(_FORBIDDEN)
 
 
 def is_kept(case: Case, kind: str) -> bool:

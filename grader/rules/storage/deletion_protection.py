@@ -5,24 +5,33 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from grader.case import Case
-from grader.case.deployed import created
+from grader.case.deployed import created, entries
 from grader.catalogue import Rule, RuleFinding, at_property, example
+from grader.model import Finding
 from grader.rules.storage._teardown import is_kept, is_protection_ordered, quoted, teardown
+from grader.template import Map, Resource, Scope
 
 # Where a type switches deletion protection on.
 # Source: the properties of each in https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/
 _SWITCHES = {
     "AWS::Cognito::UserPool": "DeletionProtection",
+    "AWS::DSQL::Cluster": "DeletionProtectionEnabled",
     "AWS::DocDB::DBCluster": "DeletionProtection",
     "AWS::DynamoDB::GlobalTable": "DeletionProtectionEnabled",
     "AWS::DynamoDB::Table": "DeletionProtectionEnabled",
     "AWS::EC2::Instance": "DisableApiTermination",
     "AWS::EKS::Cluster": "DeletionProtection",
+    "AWS::Logs::LogGroup": "DeletionProtectionEnabled",
     "AWS::Neptune::DBCluster": "DeletionProtection",
+    "AWS::NeptuneGraph::Graph": "DeletionProtection",
+    "AWS::NetworkFirewall::Firewall": "DeleteProtection",
     "AWS::RDS::DBCluster": "DeletionProtection",
     "AWS::RDS::DBInstance": "DeletionProtection",
     "AWS::RDS::GlobalCluster": "DeletionProtection",
+    "AWS::VerifiedPermissions::PolicyStore": "DeletionProtection.Mode",
 }
+_BALANCER = "AWS::ElasticLoadBalancingV2::LoadBalancer"
+_ATTRIBUTE = "deletion_protection.enabled"
 
 
 def check(case: Case) -> Iterator[RuleFinding]:
@@ -30,11 +39,26 @@ def check(case: Case) -> Iterator[RuleFinding]:
     asked = teardown(case)
     if asked is None or is_protection_ordered(case):
         return
-    for template, resource, scope in created(case, *_SWITCHES):
-        path = _SWITCHES[resource.type]
-        value = scope.text(resource.get(path))
-        if value.lower() in ("true", "active") and not is_kept(case, resource.type):
+    for template, resource, scope in created(case, *_SWITCHES, _BALANCER):
+        path = _SWITCHES.get(resource.type) or _attribute(scope, resource)
+        value = scope.text(resource.get(path)) if path else ""
+        if value.lower() in ("true", "active", "enabled") and not is_kept(case, resource.type):
             yield at_property(template, resource, path, f"{path} is {value}", value=value, because=quoted(asked))
+
+
+def _attribute(scope: Scope, balancer: Resource) -> str:
+    """Return the path of the value of a load balancer's attribute; empty where it is not set."""
+    for path, entry in entries(scope, balancer.get("LoadBalancerAttributes")):
+        if isinstance(entry, Map) and scope.text(entry.get("Key")) == _ATTRIBUTE:
+            return ".".join(("LoadBalancerAttributes", *map(str, path), "Value"))
+    return ""
+
+
+def _needed(finding: Finding) -> object:
+    """Return the value that switches the protection off."""
+    if finding.type == _BALANCER:
+        return "false"
+    return {"ACTIVE": "INACTIVE", "ENABLED": "DISABLED"}.get(finding.facts.get("value", ""), False)
 
 
 RULE = Rule(
@@ -51,7 +75,7 @@ RULE = Rule(
     reference="https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_DeleteInstance.html",
     aws_behaviour="The stack is created; DeleteStack fails at the protected resource and leaves it and what it depends on.",
     cost="What cannot be deleted is charged on.",
-    needed=lambda finding: "INACTIVE" if "UserPool" in finding.type else False,
+    needed=_needed,
     check=check,
     is_charged=True,
     fails=(
@@ -69,6 +93,19 @@ Resources:
       DeletionProtectionEnabled: true  # finds
 """,
             prompt="A table. All resources must be destroyable.",
+        ),
+        example(
+            """
+Resources:
+  Front:
+    Type: AWS::ElasticLoadBalancingV2::LoadBalancer
+    Properties:
+      Subnets: [subnet-01234567, subnet-89abcdef]
+      LoadBalancerAttributes:
+        - {Key: idle_timeout.timeout_seconds, Value: '60'}
+        - {Key: deletion_protection.enabled, Value: 'true'}  # finds
+""",
+            prompt="A load balancer. All resources must be destroyable.",
         ),
     ),
     passes=tuple(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from grader.case import Case
 from grader.case.deployed import created
@@ -10,7 +11,7 @@ from grader.catalogue import Rule, RuleFinding, example
 from grader.model import Location
 from grader.rules.storage._corrections import both_deleted
 from grader.rules.storage._teardown import is_kept, quoted, teardown
-from grader.template import text_of
+from grader.template import Resource, Template, text_of
 
 _LEVELS = {"Retain": "High", "RetainExceptOnCreate": "High", "Snapshot": "Medium"}
 
@@ -38,6 +39,27 @@ def check(case: Case) -> Iterator[RuleFinding]:
                 level=_LEVELS[value],
             )
             break
+        else:
+            if (found := _by_default(case, template, resource)) is not None:
+                yield replace(found, facts={"value": "Snapshot", "because": quoted(asked)}, level="Medium")
+
+
+def _by_default(case: Case, template: Template, resource: Resource) -> RuleFinding | None:
+    """Return a finding for a database whose DeletionPolicy is not set: its default is Snapshot.
+
+    https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-attribute-deletionpolicy.html
+    """
+    is_whole = resource.type == "AWS::RDS::DBCluster" or (
+        resource.type == "AWS::RDS::DBInstance"
+        and all(resource.get(name) is None for name in ("DBClusterIdentifier", "SourceDBInstanceIdentifier"))
+        and not (resource.text("Engine") or "").startswith("aurora")
+    )
+    if not is_whole or resource.node.get("DeletionPolicy") is not None or is_kept(case, resource.type):
+        return None
+    location = Location(
+        file=template.file, line=resource.line, resource=resource.name, type=resource.type, path="DeletionPolicy"
+    )
+    return RuleFinding(location=location, message="DeletionPolicy is not set, and its default is Snapshot")
 
 
 RULE = Rule(
@@ -82,6 +104,17 @@ Resources:
 """,
             prompt="All resources must be destroyable. Use DeletionPolicy: Snapshot for the database.",
         ),
+        example(
+            """
+Resources:
+  Orders:  # finds
+    Type: AWS::RDS::DBInstance
+  Copy:
+    Type: AWS::RDS::DBInstance
+    Properties: {SourceDBInstanceIdentifier: !Ref Orders}
+""",
+            prompt="All resources must be destroyable, without anything left behind.",
+        ),
     ),
     passes=tuple(
         example(
@@ -98,6 +131,7 @@ Resources:
             ("Delete", "A bucket. No Retain policies: everything must be destroyable."),
             ("Retain", "A bucket. Old objects must be deleted after 30 days, and logs cleaned up."),
             ("Retain", "A stack that can be torn down. Retain the bucket on stack deletion."),
+            ("Retain", "The files have to stay where they are even if the stack is deleted."),
         )
     ),
 )
