@@ -74,26 +74,42 @@ def _judge(
     text = case.scopes[template.file].text(node)
     own, attribute = _OWN.match(text), _ATTRIBUTE.match(text)
     steps = tuple(map(str, path))
+    place = f"{code(dotted(path))} of {code(resource.name)}"
     if own and own.group(1) in template.resources:
         target = template.resources[own.group(1)]
         if reference_returns(target.type, region) == "name" and _wants_arn(resource.type, steps, region):
             detail = f"{dotted(path)} is {text}, and Ref of {target.name} ({target.type}) returns its name or id"
+            plain = f"{place} requires an ARN, and gets {code(text)}"
+            because = f"Ref of {code(target.name)} ({code(target.type)}) returns a name or an id."
             needed = (
                 f"!GetAtt {target.name}.Arn"
                 if not own.group("rest")
                 else f"!Sub '${{{target.name}.Arn}}{own.group('rest')}'"
             )
-            return _located(template, resource, path, node, detail, needed)
+            facts = {"plain": plain, "because": because, "remedy": f"Write {code(needed)}.", "needed": needed}
+            return _located(template, resource, path, node, detail, facts)
     if _is_literal(node, text) and _wants_arn(resource.type, steps, region):
         detail = f"{dotted(path)} is {text}, which is not an ARN"
-        return _located(template, resource, path, node, detail, "the ARN, which begins with `arn:`")
+        facts = {
+            "plain": f"{place} requires an ARN, and gets {code(text)}",
+            "because": f"The value at line {node.line} is written as a text that does not begin with `arn:`.",
+            "remedy": f"Write an ARN as {place}: Fn::GetAtt of a resource returns it.",
+        }
+        return _located(template, resource, path, node, detail, facts)
     if attribute and attribute.group(1) in template.resources:
         target = template.resources[attribute.group(1)]
         if reference_returns(target.type, region) == "name" and _wants_name(resource.type, steps, region):
             detail = (
                 f"{dotted(path)} is the ARN of {target.name} ({target.type}), and the property requires its name or id"
             )
-            return _located(template, resource, path, node, detail, f"!Ref {target.name}")
+            needed = f"!Ref {target.name}"
+            facts = {
+                "plain": f"{place} requires a name or an id, and gets the ARN of {code(target.name)}",
+                "because": f"Fn::GetAtt returns the ARN of {code(target.name)}; Ref returns its name or id.",
+                "remedy": f"Write {code(needed)}.",
+                "needed": needed,
+            }
+            return _located(template, resource, path, node, detail, facts)
     return None
 
 
@@ -105,7 +121,12 @@ def _is_literal(node: AnyNode, text: str) -> bool:
 
 
 def _located(
-    template: Template, resource: Resource, path: tuple[str | int, ...], node: AnyNode, detail: str, needed: str
+    template: Template,
+    resource: Resource,
+    path: tuple[str | int, ...],
+    node: AnyNode,
+    detail: str,
+    facts: dict[str, str],
 ) -> Located:
     place = Location(
         file=template.file,
@@ -114,8 +135,7 @@ def _located(
         type=resource.type,
         path=f"Properties.{dotted(path)}",
     )
-    because = f"In {code(resource.name)}, {detail}."
-    return Located(location=place, message=detail, facts={"because": because, "says": detail, "needed": needed})
+    return Located(location=place, message=detail, facts={"says": detail, **facts})
 
 
 def _key(steps: tuple[str, ...]) -> str:

@@ -9,8 +9,9 @@ from contextlib import suppress
 from grader.model import Finding
 from grader.support.markdown import code, listed
 
-# The facts that are sentences already: what in this answer leads to the finding, and what corrects it. Their values are code spans.
-MAX_SENTENCES = {"because": 2, "remedy": 4}
+# The facts that are sentences already, and how many are shown: what in this answer leads to the finding, what corrects it, and what AWS
+# does with it. Their values are code spans.
+MAX_SENTENCES = {"because": 2, "remedy": 4, "consequence": 2}
 # An engine's message, and the clause of a sentence that says the same, whose values are code spans.
 SAYS, PLAIN = "says", "plain"
 MAX_CLAUSES = 3
@@ -42,8 +43,9 @@ def fill(template: str, findings: Sequence[Finding]) -> str:
     `{resource}`, `{type}`, `{file}`, `{line}`, `{path}` and any fact come from the first finding that has it;
     `{resources}`, `{files}`, `{types}` and any fact with an `s` behind its name list all of them; `{count}` is how many.
     `in {file}` names all files, too.
-    `{because}` and `{remedy}` are sentences that a check wrote about its finding, the first few where several differ. `{is|are}` is the
-    first word for one resource and the second for several. `{{` and `}}` are braces: `${{Name}}` is written `${Name}`.
+    `{because}`, `{remedy}` and `{consequence}` are sentences that a check wrote about its finding, the first few where several
+    differ. `{is|are}` is the first word for one resource and the second for several. `{{` and `}}` are braces: `${{Name}}` is
+    written `${Name}`.
     """
     many = len({finding.resource for finding in findings}) > 1
 

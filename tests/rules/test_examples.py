@@ -27,7 +27,7 @@ def test_is_complete(rule: Rule) -> None:
     assert rule.category in CATEGORIES
     assert rule.reference.startswith("https://docs.aws.amazon.com/")
     for text in (rule.issue, rule.fix, rule.root_cause, rule.lesson):
-        assert text.endswith((".", "{because}", "{remedy}"))
+        assert text.endswith((".", "{because}", "{remedy}", "{consequence}"))
     for text in (rule.cost, rule.security, rule.performance):
         assert not text or text.endswith(".")
     assert set(rule.yields_to) <= set(CATALOGUE.rules)

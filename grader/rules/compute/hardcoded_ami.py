@@ -53,8 +53,9 @@ RULE = Rule(
     title="Hardcoded AMI id",
     issue="{resources} in {file} {starts|start} from {values}. An image id exists in one region only, and images are deprecated and "
     "deregistered over time; where the id does not exist, EC2 rejects the launch with InvalidAMIID.NotFound.",
-    fix="Take the image from a parameter of type `AWS::SSM::Parameter::Value<AWS::EC2::Image::Id>` whose default is the path of a public "
-    "parameter, such as `/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-x86_64`.",
+    fix="Resolve the image from a public parameter such as "
+    "`/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-x86_64`, with a dynamic reference or a parameter of the type "
+    "`AWS::SSM::Parameter::Value<AWS::EC2::Image::Id>`.",
     root_cause="{because}",
     lesson="Resolve AMI ids at deployment through public SSM parameters.",
     reference="https://docs.aws.amazon.com/systems-manager/latest/userguide/parameter-store-public-parameters-ami.html",

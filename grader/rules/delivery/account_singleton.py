@@ -35,13 +35,18 @@ def check(case: Case) -> Iterator[RuleFinding]:
                 file=template.file, line=resource.line, resource=resource.name, type=resource.type, path="Condition"
             )
             switches = [name for name in template.conditions if "create" in name.lower() or "enable" in name.lower()]
+            consequence = (
+                "It is a setting of the region: this stack overwrites the role that is set there."
+                if resource.type == "AWS::ApiGateway::Account"
+                else "Where the account has it already, the service rejects the second, and the stack rolls back."
+            )
             because = (
                 f"{code(template.file)} has the condition {code(switches[0])}, and does not use it here."
                 if switches
                 else f"{code(template.file)} has no condition that tells whether the account has such a resource already."
             )
             message = f"{resource.type} exists once in a region, and this creates it unconditionally"
-            yield RuleFinding(location=place, message=message, facts={"because": because})
+            yield RuleFinding(location=place, message=message, facts={"because": because, "consequence": consequence})
 
 
 def _below_condition(case: Case, template: Template) -> bool:
@@ -67,8 +72,7 @@ RULE = Rule(
     level="Medium",
     category="account",
     title="Account-wide resource created unconditionally",
-    issue="{resources} in {file} {is|are} created in every stack, and an account has one of {types} in a region. Where the account has "
-    "it already, the stack fails or overwrites it.",
+    issue="{resources} in {file} {is|are} created in every stack, and an account has one of {types} in a region. {consequence}",
     fix="Put {resources} behind a condition with a parameter such as `CreateAccountResources`, and say when to switch it off.",
     root_cause="{because}",
     lesson="Make resources that exist once in a region optional.",

@@ -63,7 +63,6 @@ RULE = Rule(
     root_cause="{because}",
     lesson="Make bucket names unique by account and region, or let CloudFormation generate them.",
     reference="https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html",
-    security="Whoever creates a bucket with a guessable name first receives what is written to that name.",
     is_choice=True,
     aws_behaviour="S3 rejects a name that any account uses with BucketAlreadyExists, and CloudFormation rolls the stack back.",
     yields_to=("missing-environment-suffix", "invalid-resolved-value", "name-length", "bucket-name-from-stack-name"),

@@ -15,6 +15,18 @@ _COMMAND = r"(?:--region|aws_region|aws_default_region)[ =:\"']+([a-z]{2}(?:-[a-
 # Where a type lists the regions of its replicas.
 # Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/ of each type.
 _REPLICAS = {"AWS::DynamoDB::GlobalTable": "Replicas", "AWS::SecretsManager::Secret": "ReplicaRegions"}
+_CONSEQUENCES = {
+    "AWS::DynamoDB::GlobalTable": {
+        "consequence": "DynamoDB creates a replica only where the deploying role and the account may use its region, and bills "
+        "replicated writes and storage there; nothing in the response prepares that.",
+        "remedy": "Use an AWS::DynamoDB::Table, or a global table with a replica in the region of the stack only. Where a second "
+        "region is wanted, make it a parameter.",
+    },
+    "AWS::SecretsManager::Secret": {
+        "consequence": "Secrets Manager copies the secret into a region that the prompt does not name, and bills the copy.",
+        "remedy": "Remove ReplicaRegions, or make the regions a parameter that is empty by default.",
+    },
+}
 _ASKED = {
     "AWS::DynamoDB::GlobalTable": r"\bglobal[\s-]*tables?\b|\bactive-active\b|\bmulti-?region\b|\bcross-region\b",
     "AWS::SecretsManager::Secret": r"\breplicat\w+|\bmulti-?region\b|\b(both|several|multiple|other) regions\b|\bcross-region\b",
@@ -66,6 +78,7 @@ def _replicas(case: Case, template: Template, resource: Resource, home: set[str]
         value=", ".join(away),
         region=case.account.region,
         because=because,
+        **_CONSEQUENCES[resource.type],
     )
 
 
@@ -113,6 +126,8 @@ def _zones(case: Case, template: Template, home: set[str]) -> Iterator[RuleFindi
             value=zone,
             region=stack,
             because=because,
+            consequence="EC2 rejects a zone of another region, and the stack rolls back.",
+            remedy=f"Select the zones of {code(stack)} with Fn::GetAZs, and create what belongs to another region in a stack there.",
         )
 
 
@@ -122,16 +137,11 @@ RULE = Rule(
     level="Critical",
     category="regions",
     title="{type} reaches into another region: {values}",
-    issue="{resources} in {file} {reaches|reach} into {values}, and the stack is created in {region}. A stack creates "
-    "resources in its own region. What it names in another region is rejected, unless the deploying role, the quotas and the keys "
-    "of that region allow it, and nothing in the response prepares that.",
-    fix="Keep the stack in {region}: zones from Fn::GetAZs, an AWS::DynamoDB::Table instead of a global table, no replica regions. "
-    "Where a second region is wanted, create a second stack there, or make the replicas a parameter that is empty by default.",
+    issue="{resources} in {file} {reaches|reach} into {values}, and the stack is created in {region}. {consequence}",
+    fix="{remedy}",
     root_cause="{because}",
     lesson="Deploy one stack for each region.",
     reference="https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/stacks.html",
-    cost="Each replica is billed in its region, with replicated writes and storage.",
-    security="Data of the stack is stored in a region that the prompt does not name.",
     aws_behaviour="EC2 rejects a zone of another region and the stack is rolled back; a replica of a table is created only "
     "where the deploying role and the account may use its region; a replica of a secret is created and billed.",
     check=check,

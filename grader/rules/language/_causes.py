@@ -11,7 +11,7 @@ from grader.case import Case
 from grader.catalogue.corrections import template_of
 from grader.catalogue.sentences import sets_and_not
 from grader.model import Finding
-from grader.plan.schemas import homes_of, property_names
+from grader.plan.schemas import attribute_names, homes_of, property_names
 from grader.rules._shared import resource_at, with_facts
 from grader.support.markdown import MAX_LISTED, code, listed
 from grader.support.text import is_natural
@@ -332,6 +332,38 @@ def _name(finding: Finding) -> str:
         r"'\$?\{?(\w+)", finding.message
     )
     return found.group(1) if found else ""
+
+
+def attribute(case: Case, finding: Finding) -> Finding:
+    """Say of an attribute that a resource does not return which it returns, and what to write."""
+    template = template_of(case, finding)
+    asked = re.match(r"([\w.]+)$", finding.facts.get("value", "")) or re.search(r"'(\w+\.[\w.]+)'", finding.message)
+    name, _, wanted = asked.group(1).partition(".") if asked else ("", "", "")
+    target = template.resources.get(name) if template else None
+    read = f"{_owner(finding)} reads {code(f'{name}.{wanted}')}"
+    if target is None or not wanted:
+        said = code(finding.message)
+        return with_facts(finding, attribute=finding.resource, because=said + ".", remedy=_READ)
+    known = attribute_names(target.type, case.account.region)
+    near = get_close_matches(wanted, known, 1, 0.6)
+    returns = f"returns {listed(list(known))}" if known else "returns no attributes"
+    remedy = _READ
+    if near:
+        remedy = f"Read {code(f'{name}.{near[0]}')}, or what Ref returns."
+    elif wanted == "Arn":
+        remedy = (
+            f"Write the ARN of {code(name)} with Fn::Sub, from its name, `${{AWS::Region}}` and `${{AWS::AccountId}}`."
+        )
+    return with_facts(
+        finding,
+        attribute=f"{name}.{wanted}",
+        plain=f"{read}, which {code(target.type)} does not return (line {finding.line})",
+        because=f"Fn::GetAtt of {code(target.type)} {returns}.",
+        remedy=remedy,
+    )
+
+
+_READ = "Read an attribute from the return values of the type, or use Ref where Ref returns the value."
 
 
 def because_circle(case: Case, finding: Finding) -> Finding | None:

@@ -7,7 +7,9 @@ from collections.abc import Iterator
 from grader.case import Case
 from grader.catalogue import Rule, RuleFinding, example
 from grader.model import Location
-from grader.template import dotted
+from grader.rules.language._causes import attribute
+from grader.support.markdown import code
+from grader.template import Reference, dotted
 
 # Attributes that hold others, and are no value themselves.
 # Source: "Return values" of each type in https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/
@@ -39,8 +41,21 @@ def check(case: Case) -> Iterator[RuleFinding]:
                         file=template.file, line=use.line, resource=name, type=kind, path=dotted(use.path)
                     ),
                     message=message,
-                    facts={"says": message},
+                    facts=_group(use, code(name), code(target.type)),
                 )
+
+
+def _group(use: Reference, owner: str, kind: str) -> dict[str, str]:
+    """Return the facts of a group of attributes that is read as a value."""
+    name = code(f"{use.target}.{use.attribute}")
+    part = code(f"{use.target}.{use.attribute}.{'Address' if 'ndpoint' in (use.attribute or '') else 'SecretArn'}")
+    return {
+        "attribute": f"{use.target}.{use.attribute}",
+        "says": f"{use.target}.{use.attribute} is a group of attributes, not a value",
+        "plain": f"{owner} reads {name}, which is a group of attributes and not a value (line {use.line})",
+        "because": f"{kind} returns the members of {code(use.attribute or '')}, not the group.",
+        "remedy": f"Name the member, such as {part}.",
+    }
 
 
 RULE = Rule(
@@ -48,13 +63,10 @@ RULE = Rule(
     kind="invalid-getatt",
     level="Critical",
     category="references",
-    title="Attribute that the resource does not return",
-    issue=(
-        "{file} reads an attribute that the resource does not return, at line {line}: {says}. CloudFormation "
-        "rejects the template."
-    ),
-    fix="Read an attribute from the return values of the type, or use Ref where Ref returns the value.",
-    root_cause="The name after the dot at line {line} is not a return value of the type.",
+    title="Attribute that the resource does not return: {attributes}",
+    issue="In {file}, {says}. CloudFormation rejects the template.",
+    fix="{remedy}",
+    root_cause="{because}",
     lesson="Take the attributes of Fn::GetAtt from the return values of the type.",
     reference="https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/intrinsic-function-reference-"
     "getatt.html",
@@ -66,6 +78,7 @@ RULE = Rule(
         "cloudformation-validate:E1010",
     ),
     check=check,
+    confirm=attribute,
     fails=(
         example("""
 Resources:

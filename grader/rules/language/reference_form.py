@@ -20,10 +20,9 @@ RULE = Rule(
     kind="invalid-property-value",
     level="Critical",
     category="references",
-    title="{Name|Names} where an ARN is required, or the reverse",
-    issue="{resources} in {file} {passes|pass} a value in a form that the service rejects: {says}. The stack rolls back when "
-    "the resource is created.",
-    fix="Write {neededs}.",
+    title="{Name|Names} where an ARN is required, or the reverse: {resources}",
+    issue="In {file}, {says}. The service rejects the value, and the stack rolls back when the resource is created.",
+    fix="{remedy}",
     root_cause="{because}",
     lesson="Ref of most types returns a name or an id; Fn::GetAtt with Arn returns the ARN.",
     reference="https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/intrinsic-function-reference-ref.html",

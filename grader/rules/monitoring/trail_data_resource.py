@@ -91,7 +91,6 @@ RULE = Rule(
     root_cause="{because}",
     lesson="Event selectors take ARN prefixes, not the wildcards of IAM policies.",
     reference="https://docs.aws.amazon.com/awscloudtrail/latest/APIReference/API_DataResource.html",
-    cost="Data events are charged by the event.",
     aws_behaviour="CloudTrail rejects the trail with InvalidEventSelectorsException, and the stack rolls back.",
     check=check,
     needed=_needed,

@@ -46,7 +46,7 @@ def _cut_off(case: Case, template: Template, resource: Resource) -> Iterator[Rul
     calls = "pull the images of its tasks" if is_service else _calls(case, template, resource)
     if calls:
         because = f"{code(table.name)} has no `AWS::EC2::Route`, and {code(resource.name)} has to {calls}."
-        message = f"has no route out, and {resource.name} in its subnets has to {calls}"
+        message = f"has no route out, and {resource.name} in its subnets has to {calls.replace('`', '')}"
         level = "Critical" if is_service else ""
         yield at_property(template, table, "", message, level=level, value=resource.name, because=because)
 
@@ -75,7 +75,7 @@ def _calls(case: Case, template: Template, function: Resource) -> str:
     actions = grants(case, template, role).actions if role else frozenset()
     wanted = sorted(action for action in actions if not _OWN.match(action) and action != "*")
     if wanted:
-        return f"call {wanted[0].split(':')[0]}"
+        return f"call {code(wanted[0].split(':')[0])}"
     return "call other services" if _CALLS.search(case.scopes[template.file].text(function.get("Code.ZipFile"))) else ""
 
 
@@ -87,7 +87,7 @@ RULE = Rule(
     title="Private subnet without a route out of the VPC",
     issue="The route {table|tables} {resources} in {file} {has|have} no route but the local one, and the template has no VPC endpoint. "
     "{values} in the associated subnets cannot reach AWS services: every call times out.",
-    fix="Add a NAT gateway and a default route to it in {resources}, or VPC endpoints for the services that {values} call.",
+    fix="Add a NAT gateway and a default route to it in {resources}, or VPC endpoints for the services that {values} {calls|call}.",
     root_cause="{because}",
     lesson="Give private subnets a NAT gateway, or the VPC endpoints that their functions and tasks need.",
     reference="https://docs.aws.amazon.com/vpc/latest/userguide/vpc-nat-gateway.html",

@@ -8,6 +8,8 @@ from grader.case import Case
 from grader.catalogue import Rule, RuleFinding, example
 from grader.model import Location
 from grader.plan.answer import AnswerKind, kind_of
+from grader.support.markdown import code, listed
+from grader.template import Template
 
 
 def check(case: Case) -> Iterator[RuleFinding]:
@@ -18,7 +20,23 @@ def check(case: Case) -> Iterator[RuleFinding]:
         yield RuleFinding(
             location=Location(file=template.file, line=line),
             message="no resource of a known type would be created",
+            facts=_facts(template),
         )
+
+
+def _facts(template: Template) -> dict[str, str]:
+    """Say what the template has in place of resources that would be created."""
+    names, file = list(template.resources), code(template.file)
+    if not names:
+        return {
+            "consequence": "The template defines no resource.",
+            "because": f"{file} has {listed(list(template.root.values))}, and no resource.",
+        }
+    return {
+        "consequence": "What it defines has a condition that is never true, a type that does nothing or does not exist, or is left to a "
+        "macro.",
+        "because": f"The resources of {file} are {listed(names)}.",
+    }
 
 
 RULE = Rule(
@@ -27,10 +45,9 @@ RULE = Rule(
     level="Critical",
     category="requirements",
     title="A template that creates nothing",
-    issue="No resource in {file} would be created as something that CloudFormation offers: what is there has a condition that is "
-    "never true, a type that does nothing or does not exist, or is left to a macro.",
+    issue="A deployment of {file} creates no resource of AWS. {consequence}",
     fix="Declare the resources that the prompt asks for, with their AWS types, directly under Resources.",
-    root_cause="The template has the form of an answer and none of its resources.",
+    root_cause="{because}",
     lesson="Check what a deployment with the default parameters would create.",
     reference="https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/resources-section-structure.html",
     aws_behaviour="The stack is created and holds nothing of what was asked for, or its creation is refused.",
