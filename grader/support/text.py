@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
@@ -42,3 +42,16 @@ def did_you_mean(name: str, known: Iterable[str]) -> str:
     by_lower = {one.lower(): one for one in known}
     similar = difflib.get_close_matches(name.lower(), by_lower, 1)
     return f": did you mean {by_lower[similar[0]]}?" if similar else ""
+
+
+def similar_names(name: str, known: Sequence[str]) -> list[str]:
+    """Return the known name that has the same words in another order or form, that goes on where this one ends, or is nearly the same."""
+    words = _words(name)
+    same = [one for one in known if _words(one) == words]
+    longer = [one for one in known if one.startswith(name) or (name.startswith(one) and len(one) > 6)]
+    return same or (longer if len(longer) == 1 else difflib.get_close_matches(name, known, 1, 0.86))
+
+
+def _words(name: str) -> list[str]:
+    words = re.findall(r"[A-Z]?[a-z\d]+|[A-Z]+(?![a-z])", name)
+    return sorted(word.lower().removesuffix("s").removesuffix("d") for word in words)

@@ -13,6 +13,7 @@ from grader.template.edits import Planned, written
 from grader.template.spans import Located, Span, pair_at, way
 
 _LAST_COMMA = re.compile(r",(\s*\n\s*[}\]])")
+_BARE_KEY = re.compile(r"\s+[\w'\".:-]+:\s*")
 MAX_ITEM = 14  # lines of a list item that is shown as a whole
 MAX_LINES = 40
 MAX_ADDED = 70  # lines of a new entry
@@ -68,13 +69,33 @@ def _excerpt(template: Template, section: str, name: str, mine: Sequence[Planned
     if not any(seen):
         return _removal(template, name, mine)
     shown = lines.shown(not template.is_json)
-    if template.is_json:
-        shown = _LAST_COMMA.sub(r"\1", shown).removesuffix(",")  # the entries behind it are left out
+    # The last comma goes in JSON: the entries behind it are left out.
+    shown = _LAST_COMMA.sub(r"\1", shown).removesuffix(",") if template.is_json else _without_bare_keys(shown)
     return (
         Excerpt(template.file, key.line, shown, name, section, kept=lines.kept(), partial=lines.partial())
         if shown
         else None
     )
+
+
+def _without_bare_keys(shown: str) -> str:
+    """Leave out the keys of which no value is shown, because what an edit removed was below them."""
+    lines = shown.split("\n")
+    while True:
+        depths = [len(line) - len(line.lstrip()) for line in lines] + [0]
+        bare = [
+            index
+            for index, line in enumerate(lines)
+            if _BARE_KEY.fullmatch(line) and depths[index + 1] <= depths[index] and not _goes_on(lines, index)
+        ]
+        if not bare:
+            return "\n".join(lines)
+        lines = [line for index, line in enumerate(lines) if index not in bare]
+
+
+def _goes_on(lines: Sequence[str], index: int) -> bool:
+    """Whether the line behind a key is an item of its list."""
+    return index + 1 < len(lines) and lines[index + 1].lstrip().startswith("- ")
 
 
 def _added(

@@ -10,6 +10,7 @@ from grader.case import Case
 from grader.catalogue.corrections import node_at, removed, renamed, set_value, steps_of
 from grader.model import Action, Edit, Finding, Steps
 from grader.plan.schemas import homes_of, identifier, property_names
+from grader.support.text import similar_names
 from grader.template import Call, Map, Scalar, Sequence, Template, at, plain, text_of
 
 _EXTRA = re.compile(r"'([^']+)' was unexpected")
@@ -94,7 +95,7 @@ def _extra(case: Case, template: Template, finding: Finding, steps: Steps, messa
     known = [one for one in property_names(finding.type, inside, case.account.region) if one not in parent.values]
     hint = _SUGGESTED.search(message)
     turned = [other for one, two in _DIRECTIONS if name.startswith(one) and (other := name.replace(one, two)) in known]
-    meant = [hint.group(1)] if hint else turned or _similar(name, known)
+    meant = [hint.group(1)] if hint else turned or similar_names(name, known)
     if meant and meant[0] in known:
         node = parent.get(name)
         if name == f"{meant[0]}s" and isinstance(node, Sequence) and len(node.items) == 1:
@@ -140,19 +141,6 @@ def _wrapped(case: Case, template: Template, type: str, steps: Steps, name: str)
     return set_value(steps, {**kept, name: {key: plain(owner.values[key]) for key in nested}})
 
 
-def _similar(name: str, known: list[str]) -> list[str]:
-    """Return the name that has the same words in another order or form, that goes on where this one ends, or is nearly the same."""
-    words = _words(name)
-    same = [one for one in known if _words(one) == words]
-    longer = [one for one in known if one.startswith(name) or (name.startswith(one) and len(one) > 6)]
-    return same or (longer if len(longer) == 1 else get_close_matches(name, known, 1, 0.86))
-
-
-def _words(name: str) -> list[str]:
-    words = re.findall(r"[A-Z]?[a-z\d]+|[A-Z]+(?![a-z])", name)
-    return sorted(word.lower().removesuffix("s").removesuffix("d") for word in words)
-
-
 def _missing(case: Case, template: Template, finding: Finding, steps: Steps, name: str) -> Iterator[Edit]:
     """Set a required property to its usual value, to a neighbour's, or to the one resource that it can name."""
     owner = node_at(template, steps)
@@ -160,7 +148,7 @@ def _missing(case: Case, template: Template, finding: Finding, steps: Steps, nam
         return
     inside = [str(step) for step in steps[3:]]
     known = property_names(finding.type, inside, case.account.region)
-    wrong = [key for key in owner.values if key not in known and _similar(key, [name])] if known else []
+    wrong = [key for key in owner.values if key not in known and similar_names(key, [name])] if known else []
     if wrong:
         yield renamed((*steps, wrong[0]), name)
         return

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import re
 from collections.abc import Iterator
+from collections.abc import Sequence as SequenceOf
 from difflib import get_close_matches
 
 from grader.case import Case
@@ -14,8 +15,21 @@ from grader.model import Finding
 from grader.plan.schemas import attribute_names, homes_of, property_names
 from grader.rules._shared import resource_at, with_facts
 from grader.support.markdown import MAX_LISTED, code, listed
-from grader.support.text import is_natural
-from grader.template import Duplicate, Map, Path, Resource, Template, as_text, at, is_known, text_of
+from grader.support.text import is_natural, similar_names
+from grader.template import (
+    AnyNode,
+    Duplicate,
+    Map,
+    Path,
+    Resource,
+    Scalar,
+    Sequence,
+    Template,
+    as_text,
+    at,
+    is_known,
+    text_of,
+)
 
 
 def steps_of(finding: Finding) -> Path:
@@ -92,7 +106,29 @@ def because_property(case: Case, finding: Finding) -> Finding:
         because = f"{code('.'.join(inside))} accepts {listed(known)}."
     else:
         because = f"The schema of {code(finding.type)} has no {code(name)} at this place."
-    return with_facts(finding, because=because)
+    return with_facts(finding, because=because, remedy=_property_remedy(finding, name, inside, homes, above, known))
+
+
+def _property_remedy(
+    finding: Finding,
+    name: str,
+    inside: SequenceOf[str],
+    homes: SequenceOf[SequenceOf[str]],
+    above: SequenceOf[int],
+    known: SequenceOf[str],
+) -> str:
+    """Return the sentence that corrects an unknown property: a name that is near, the place that has it, or its removal."""
+    where = f"{code('.'.join([*inside, name]))} of {code(finding.resource)}"
+    hint = re.search(r"Did you mean '([^']+)'", finding.message)
+    meant = [hint.group(1)] if hint else similar_names(name, known)
+    if meant:
+        return f"Rename {where} to {code(meant[0])}."
+    if homes:
+        return f"Move {where} into {code('.'.join([*inside, *homes[0]]))}."
+    if above:
+        place = code(".".join(inside[: above[-1]])) if above[-1] else "the top level of the properties"
+        return f"Move {where} to {place}."
+    return f"Remove {code('.'.join([*inside, name]))} from {code(finding.resource)}, or use what the reference of {code(finding.type)} has for it."
 
 
 # Forms of an engine's messages on values, and the sentence that corrects the value: `{place}`, and the groups of the form.
@@ -109,6 +145,11 @@ _VALUES = (
         "Change the parts of {place} (a default, an allowed value, their order), so that every result is valid.",
     ),
     (re.compile(r"is used as both a parameter and resource"), "Rename the parameter or the resource."),
+    (re.compile(r"is not of type 'object'"), "Write {place} as a mapping."),
+    (re.compile(r"is not of type 'array'"), "Write {place} as a list."),
+    (re.compile(r"is not of type '(?P<bound>integer|number|boolean)'"), "Write {place} as a literal {bound}."),
+    (re.compile(r"is not of type 'string'"), "Write {place} as one text."),
+    (re.compile(r"has no value: CloudFormation takes no null"), "Give {place} a value, or remove it."),
     (re.compile(r"has non-unique elements"), "Remove the repeated item from {place}."),
     (re.compile(r"keys must be unique"), "Keep each key once in {place}."),
 )
@@ -146,11 +187,18 @@ def because_value(case: Case, finding: Finding) -> Finding:
         if found is not None and found != text_of(node):
             return with_facts(finding, because=f"{code(neighbour.name)} in {code(other.file)} has {code(found)} there.")
     value = text_of(node)
-    shown = code(value) if value else "a mapping or a list" if value is None else "an empty text"
+    shown = code(value) if value else _kind(node) if value is None else "an empty text"
     line = f"Line {node.line} of {code(finding.file)}"
     return with_facts(
         finding, because=f"{line} has {shown} as the value of {code('.'.join(map(str, steps[1:] or steps)))}."
     )
+
+
+def _kind(node: AnyNode) -> str:
+    """Name what a place holds that is no text."""
+    if isinstance(node, Scalar):
+        return "no value"
+    return "a mapping" if isinstance(node, Map) else "a list" if isinstance(node, Sequence) else "a function"
 
 
 def _source(case: Case, template: Template, resource: Resource, steps: Path) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from grader.catalogue import Rule, example
+from grader.rules.language._conditions import because_condition, named_condition
 
 RULE = Rule(
     id="condition-misuse",
@@ -10,12 +11,9 @@ RULE = Rule(
     level="Critical",
     category="references",
     title="Condition that CloudFormation cannot evaluate",
-    issue="{file} has a condition that CloudFormation cannot evaluate, at line {line}: {says}.",
-    fix=(
-        "Give the function at line {line} the number and kind of operands that it takes: Fn::Equals takes two "
-        "values, Fn::Not one condition, Fn::And and Fn::Or two to ten."
-    ),
-    root_cause="The operands at line {line} are not those that the condition function takes.",
+    issue="In {file}, {says}. CloudFormation rejects the template when it validates it.",
+    fix="{remedy}",
+    root_cause="{because}",
     lesson=(
         "Write conditions with Fn::Equals, Fn::And, Fn::Or and Fn::Not over parameters, mappings and other conditions."
     ),
@@ -31,8 +29,23 @@ RULE = Rule(
         "cfn-lint:E1028",
         "cloudformation-validate:E1028",
     ),
+    confirm=because_condition,
+    corrections=named_condition,
     yields_to=("undefined-reference",),
     fails=(
+        example("""
+Parameters:
+  Engine: {Type: String, Default: postgres}
+Resources:
+  Admission:
+    Type: AWS::EC2::SecurityGroupIngress
+    Properties:
+      GroupId: sg-01234567
+      CidrIp: 10.0.0.0/16
+      IpProtocol: tcp
+      FromPort: !If [!Equals [!Ref Engine, postgres], 5432, 3306]  # finds
+      ToPort: 5432
+"""),
         example("""
 Parameters:
   Stage: {Type: String, Default: dev}

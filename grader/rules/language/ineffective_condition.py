@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from grader.catalogue import Rule, example
+from grader.rules.language._conditions import because_ineffective
 
 RULE = Rule(
     id="ineffective-condition",
@@ -11,15 +12,9 @@ RULE = Rule(
     level="Medium",
     category="references",
     title="Condition without the intended effect",
-    issue="A condition in {file} does not have the effect that its place suggests, at line {line}: {says}.",
-    fix=(
-        "Compare a parameter with its values, and put the same condition on every use of a resource that is "
-        "created conditionally."
-    ),
-    root_cause=(
-        "The condition at line {line} has the same outcome for every value of the parameters, or its outcome is "
-        "not considered where the resource is used."
-    ),
+    issue="In {file}, {says}.",
+    fix="{remedy}",
+    root_cause="{because}",
     lesson="Go through a template once for each outcome of its conditions.",
     reference="https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/conditions-section-structure.html",
     aws_behaviour=(
@@ -35,6 +30,7 @@ RULE = Rule(
         "cloudformation-validate:W2502",
         "cloudformation-validate:W2503",
     ),
+    confirm=because_ineffective,
     yields_to=("condition-misuse", "undefined-reference"),
     fails=(
         example("""

@@ -15,8 +15,7 @@ RULE = Rule(
         "{resources} in {file} {has a property that its type does|have properties that their types do} not have: {says}. CloudFormation rejects "
         "the template."
     ),
-    fix="Rename {path} of {resource} to the property that is meant, or remove it; the template reference of {type} lists the "
-    "properties.",
+    fix="{remedy}",
     root_cause="{because}",
     lesson="Take property names from the schema of the resource type.",
     reference="https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-template-resource-type-ref.html",

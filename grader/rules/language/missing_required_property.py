@@ -15,7 +15,7 @@ RULE = Rule(
         "In {file}, {resources} {does|do} not meet the schema of {types}: {says}. "
         "CloudFormation rejects the template, or the resource when it is created."
     ),
-    fix="{remedy} The template reference of the type lists the properties that it requires.",
+    fix="{remedy}",
     root_cause="{because}",
     lesson="Give every resource the properties that its type requires, and no two that exclude each other.",
     reference="https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-template-resource-type-ref.html",
