@@ -13,6 +13,7 @@ from grader.facts.clauses import Clause, View, holds, parse_clause, violating
 from grader.facts.model import Allows, Fact, Invoke, Order, Partner, ResourcePolicy, Trust
 from grader.facts.order import needed_by
 from grader.facts.places import Place, identity, places, root_of, target_of
+from grader.facts.references import shared, wrong_reference
 from grader.model import Located, Location
 from grader.plan.graph import dependencies
 from grader.support.markdown import code
@@ -73,6 +74,8 @@ def _located(found: Broken, about: str) -> Located:
     facts = {"because": _because(found), "says": message, "about": about}
     if found.later:
         facts["later"] = found.later
+    if found.needed:
+        facts["needed"] = found.needed
     return Located(location=location, message=message, facts=facts, level=found.level)
 
 
@@ -136,6 +139,10 @@ def _judge(fact: Fact, case: Case, view: View) -> Iterator[Broken]:
         yield from _invoke(fact.invoke, case, view)
     elif fact.partner:
         yield from _partner(fact.partner, case, view.root)
+    elif fact.refers:
+        yield from wrong_reference(fact.refers, view)
+    elif fact.distinct:
+        yield from shared(fact.distinct, case, view.root)
 
 
 def _combination(fact: Fact, view: View) -> Iterator[Broken]:

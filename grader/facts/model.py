@@ -14,6 +14,7 @@ from grader.facts.clauses import Clause, ClauseError, parse_clause
 from grader.support.validation import load_yaml, validate
 
 DATA = Path(__file__).parent / "data"
+_MECHANISMS = ("must", "after", "trust", "allows", "policy", "invoke", "partner", "refers", "distinct", "check")
 _TYPE = r"^[A-Za-z0-9]+::[A-Za-z0-9]+::[A-Za-z0-9]+$"
 
 
@@ -69,6 +70,30 @@ class Invoke(BaseModel):
     principals: tuple[str, ...]
 
 
+class Refers(BaseModel):
+    """A value refers to a resource of some types by one of some attributes, `Ref` for its Ref; none where no one serves.
+
+    `write` is what belongs there, with `{}` for the name of the resource.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    at: str
+    to: tuple[str, ...]
+    by: tuple[str, ...] = ()
+    write: str
+
+
+class Distinct(BaseModel):
+    """Two resources of the type must not have the same values at all of some paths; without paths, there is only one.
+
+    `defaults` are the values of properties that are absent, as the text that they are compared with.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    paths: tuple[str, ...]
+    defaults: dict[str, str] = Field(default_factory=dict)
+
+
 class Corrected(BaseModel):
     """A passing example that is the failing one with parts of its text replaced."""
 
@@ -85,7 +110,8 @@ class Corrected(BaseModel):
 
 
 class Fact(BaseModel):
-    """One fact. Exactly one mechanism judges it: `must`, `after`, `trust`, `allows`, `policy`, `invoke`, `partner` or `check`.
+    """One fact. Exactly one mechanism judges it: `must`, `after`, `trust`, `allows`, `policy`, `invoke`, `partner`,
+    `refers`, `distinct` or `check`.
 
     `when` are clauses that have to hold for the fact to apply, `each` the path of a list whose items (`@` in clauses) are
     judged one by one, `defaults` the values of properties that are absent, `also` other types of which it is true,
@@ -115,6 +141,8 @@ class Fact(BaseModel):
     policy: ResourcePolicy | None = None
     invoke: Invoke | None = None
     partner: Partner | None = None
+    refers: Refers | None = None
+    distinct: Distinct | None = None
     check: str = ""
     prompt: str = "Write a CloudFormation template."
     fails: str | tuple[str, ...]
@@ -131,7 +159,7 @@ class Fact(BaseModel):
     def _one_mechanism(self) -> Self:
         given = [
             name
-            for name in ("must", "after", "trust", "allows", "policy", "invoke", "partner", "check")
+            for name in _MECHANISMS
             if getattr(self, name)
         ]
         if len(given) != 1:
@@ -157,7 +185,7 @@ class Fact(BaseModel):
     @property
     def mechanism(self) -> str:
         """The group that `grade facts list` shows: combination, order, grant or check."""
-        if self.must or self.check:
+        if self.must or self.check or self.refers or self.distinct:
             return "combination"
         if self.after:
             return "order"

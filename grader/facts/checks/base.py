@@ -14,13 +14,14 @@ from grader.plan.graph import dependencies
 class Broken(NamedTuple):
     """Where a fact is broken, a phrase with what is there, and a level where it differs from the fact's own.
 
-    `later` is the resource that has to be created first, and may be created later.
+    `later` is the resource that has to be created first, and may be created later; `needed` is what belongs there.
     """
 
     place: Place
     detail: str
     level: str = ""
     later: str = ""
+    needed: str = ""
 
 
 Check = Callable[[Case, Place], Iterator[Broken]]

@@ -8,7 +8,6 @@ from collections.abc import Iterator, Mapping
 from grader.case import Case
 from grader.facts.checks.base import Broken, Check
 from grader.facts.places import Place, identity, places, root_of, target_of
-from grader.support.text import is_natural
 from grader.template import as_text
 
 
@@ -57,24 +56,6 @@ def subnet_outside_network(case: Case, root: Place) -> Iterator[Broken]:
         yield Broken(place, f"{own[0]} is not in {network}, the block of {target.name}")
 
 
-def duplicate_priorities(case: Case, root: Place) -> Iterator[Broken]:
-    """Report a listener rule whose priority another rule of the same listener has."""
-    [own] = places(case, root, "Priority")
-    [listener] = places(case, root, "ListenerArn")
-    mine = identity(case, listener)
-    if own.is_absent or own.is_open or mine is None:
-        return
-    scope = case.scopes[root.template.file]
-    for other in root.template.of_type(root.resource.type):
-        if other.name == root.resource.name:
-            return
-        there = root_of(root.template, other)
-        [priority], [theirs] = places(case, there, "Priority"), places(case, there, "ListenerArn")
-        if scope.exists(other) is True and priority.text == own.text and identity(case, theirs) == mine:
-            yield Broken(own, f"{root.resource.name} and {other.name} have the priority {own.text}")
-            return
-
-
 def mount_targets_in_one_zone(case: Case, root: Place) -> Iterator[Broken]:
     """Report a mount target in the zone of an earlier one of the same file system."""
     [mine], [place] = places(case, root, "FileSystemId"), places(case, root, "SubnetId")
@@ -97,33 +78,6 @@ def mount_targets_in_one_zone(case: Case, root: Place) -> Iterator[Broken]:
                 return
 
 
-def duplicate_acl_numbers(case: Case, root: Place) -> Iterator[Broken]:
-    """Report an entry of a network ACL whose number an earlier entry of the same direction has."""
-    own = _acl_entry(case, root)
-    if own is None:
-        return
-    scope = case.scopes[root.template.file]
-    for other in root.template.of_type(root.resource.type):
-        if other.name == root.resource.name:
-            return
-        if scope.exists(other) is True and _acl_entry(case, root_of(root.template, other)) == own:
-            [number] = places(case, root, "RuleNumber")
-            yield Broken(
-                number, f"{root.resource.name} and {other.name} have the number {number.text} for the same direction"
-            )
-            return
-
-
-def _acl_entry(case: Case, root: Place) -> tuple[object, str, bool] | None:
-    """Return what must be unique of an entry: its ACL, its number and its direction; None where that is open."""
-    [acl], [number] = places(case, root, "NetworkAclId"), places(case, root, "RuleNumber")
-    [egress] = places(case, root, "Egress")
-    owner = identity(case, acl)
-    if owner is None or not is_natural(number.text) or egress.is_open:
-        return None
-    return owner, number.text, egress.text.lower() == "true"
-
-
 def apex_cname(case: Case, root: Place) -> Iterator[Broken]:
     """Report a CNAME record whose name is that of its hosted zone."""
     [kind], [name] = places(case, root, "Type"), places(case, root, "Name")
@@ -138,8 +92,6 @@ def apex_cname(case: Case, root: Place) -> Iterator[Broken]:
 
 CHECKS: Mapping[str, Check] = {
     "apex-cname": apex_cname,
-    "duplicate-acl-numbers": duplicate_acl_numbers,
-    "duplicate-priorities": duplicate_priorities,
     "mount-targets-in-one-zone": mount_targets_in_one_zone,
     "overlapping-subnets": overlapping_subnets,
     "subnet-outside-network": subnet_outside_network,

@@ -1,0 +1,55 @@
+"""Two mechanisms of facts: how a value has to refer to a resource, and what two resources must not share."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from grader.case import Case
+from grader.facts.checks import Broken
+from grader.facts.clauses import View
+from grader.facts.model import Distinct, Refers
+from grader.facts.places import Place, identity, places, root_of
+
+_ONLY_A_REFERENCE = re.compile(r"\$\{(\w+)(?:\.([\w.]+))?\}")
+
+
+def wrong_reference(refers: Refers, view: View) -> Iterator[Broken]:
+    """Report values that are nothing but a reference to a resource, and return another attribute than the service takes."""
+    for place in view.at(refers.at):
+        match = _ONLY_A_REFERENCE.fullmatch(place.text) if not place.is_absent else None
+        target = place.template.resources.get(match.group(1)) if match else None
+        if match is None or target is None or target.type not in refers.to or (match.group(2) or "Ref") in refers.by:
+            continue
+        written = f"the attribute {match.group(2)}" if match.group(2) else "Ref"
+        detail = f"{'.'.join(place.path)} is {written} of {target.name} ({target.type})"
+        yield Broken(place, detail, needed=refers.write.replace("{}", target.name))
+
+
+def shared(distinct: Distinct, case: Case, root: Place) -> Iterator[Broken]:
+    """Report a resource that has the same values as an earlier resource of its type, where AWS requires others."""
+    own = _values(distinct, case, root)
+    if own is None:
+        return
+    scope = case.scopes[root.template.file]
+    for other in root.template.of_type(root.resource.type):
+        if other.name == root.resource.name:
+            return
+        if scope.exists(other) is True and _values(distinct, case, root_of(root.template, other)) == own:
+            present = [place for path in distinct.paths for place in places(case, root, path) if not place.is_absent]
+            names = " and ".join(place.path[-1] for place in present)
+            detail = f"{other.name} has the same {names}" if names else f"{other.name} is of the same type"
+            yield Broken(present[-1] if present else root, detail)
+            return
+
+
+def _values(distinct: Distinct, case: Case, root: Place) -> tuple[object, ...] | None:
+    """Return what has to differ between two resources; None where that is only known at deployment."""
+    found: list[object] = []
+    for path in distinct.paths:
+        [place] = places(case, root, path)
+        value = identity(case, place)
+        if value is None and not place.is_absent:
+            return None
+        found.append(value or ("", distinct.defaults.get(path, "")))
+    return tuple(found)
