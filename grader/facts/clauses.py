@@ -21,7 +21,7 @@ from grader.template.model import SUB_VARIABLE
 Truth = bool | None
 _FORM = re.compile(
     r"^(?P<path>[@\w.*:>\- ]*?[\w*@])\s+"
-    r"(?P<op>is absent|is present|is empty|are distinct|are not all the same"
+    r"(?P<op>is absent|is present|is empty|are distinct|are not all the same|are all the same"
     r"|is not one of|is one of|is at least|is at most|is greater than|is less than"
     r"|is a multiple of the number of|is not|is|equals|differs from|does not match|matches|does not begin with|begins with"
     r"|does not end with|ends with|does not contain|contains|does not include|includes|consists of"
@@ -44,7 +44,7 @@ _COUNTS: Mapping[str, Callable[[int, int], bool]] = {
     "has at most": operator.le,
     "has": operator.eq,
 }
-_TOGETHER = ("are distinct", "are not all the same")  # of all values of a path at once
+_TOGETHER = ("are distinct", "are not all the same", "are all the same")  # of all values of a path at once
 
 
 class ClauseError(ValueError):
@@ -143,9 +143,16 @@ def _together(operation: str, found: Sequence[Place]) -> Truth:
     texts = [place.text for place in found if not place.is_absent]
     if operation == "are distinct":
         return False if len(set(texts)) < len(texts) else True if all(map(is_known, texts)) else None
+    if operation == "are all the same":
+        return None if not all(map(_is_certain, found)) else len(set(texts)) < 2
     if len(set(texts)) > 1:
         return True
     return False if len(texts) == len(found) > 1 and is_known(texts[0]) else None
+
+
+def _is_certain(place: Place) -> bool:
+    """Whether a value is known, or is a reference to a resource of the template, which differs from other resources."""
+    return not place.is_open or place.text[2:-1] in place.template.resources
 
 
 def _choice(clause: Clause, view: View) -> Truth:

@@ -8,13 +8,16 @@ from functools import cache
 
 from grader.case import Case
 from grader.model import Located, Location
-from grader.plan.schemas import pattern_at, reference_returns
+from grader.plan.schemas import has_attribute, pattern_at, reference_returns
 from grader.support.markdown import code
 from grader.template import AnyNode, Call, Resource, Scalar, Template, children, dotted, items_of
 
 _ARN_KEY = re.compile(r"(^|[a-z])(Arn|ARN)s?$")
 _OWN = re.compile(r"^\$\{(\w+)\}(?P<rest>.*)$", re.S)
-_ATTRIBUTE = re.compile(r"^\$\{(\w+)\.(Arn|ARN)\}$")
+_ATTRIBUTE = re.compile(r"^\$\{(\w+)\.(?P<name>[\w.]+)\}$")
+_OF_NAME = re.compile(r"(Name|Id|URL|Url|Endpoint|Address|Zone)$")
+# Types whose attributes are what their author makes of them.
+_FREE_TYPES = ("Custom::", "AWS::CloudFormation::", "AWS::ServiceCatalog::")
 # Properties that take an ARN, and whose name does not say so.
 # Source: the API reference of each; the registry schemas give patterns for others.
 _ARN_PROPERTIES = frozenset(
@@ -82,7 +85,7 @@ def _judge(
             plain = f"{place} requires an ARN, and gets {code(text)}"
             because = f"Ref of {code(target.name)} ({code(target.type)}) returns a name or an id."
             needed = (
-                f"!GetAtt {target.name}.Arn"
+                _by_arn(target, region)
                 if not own.group("rest")
                 else f"!Sub '${{{target.name}.Arn}}{own.group('rest')}'"
             )
@@ -98,7 +101,14 @@ def _judge(
         return _located(template, resource, path, node, detail, facts)
     if attribute and attribute.group(1) in template.resources:
         target = template.resources[attribute.group(1)]
-        if reference_returns(target.type, region) == "name" and _wants_name(resource.type, steps, region):
+        if _is_name(target, attribute["name"], region) and _wants_arn(resource.type, steps, region):
+            detail = f"{dotted(path)} is {attribute['name']} of {target.name} ({target.type}), which is not an ARN"
+            return _located(template, resource, path, node, detail, _by_arn(target, region))
+        if (
+            attribute["name"] in ("Arn", "ARN")
+            and reference_returns(target.type, region) == "name"
+            and _wants_name(resource.type, steps, region)
+        ):
             detail = (
                 f"{dotted(path)} is the ARN of {target.name} ({target.type}), and the property requires its name or id"
             )
@@ -111,6 +121,19 @@ def _judge(
             }
             return _located(template, resource, path, node, detail, facts)
     return None
+
+
+def _is_name(target: Resource, attribute: str, region: str) -> bool:
+    """Whether an attribute that a type has is a name, an id or an address."""
+    known = not target.type.startswith(_FREE_TYPES) and has_attribute(target.type, attribute, region)
+    return known and _OF_NAME.search(attribute) is not None
+
+
+def _by_arn(target: Resource, region: str) -> str:
+    """Return the reference that gives the ARN of a resource."""
+    if reference_returns(target.type, region) == "arn":
+        return f"!Ref {target.name}"
+    return f"!GetAtt {target.name}.Arn"
 
 
 def _is_literal(node: AnyNode, text: str) -> bool:

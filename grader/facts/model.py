@@ -157,11 +157,7 @@ class Fact(BaseModel):
 
     @model_validator(mode="after")
     def _one_mechanism(self) -> Self:
-        given = [
-            name
-            for name in _MECHANISMS
-            if getattr(self, name)
-        ]
+        given = [name for name in _MECHANISMS if getattr(self, name)]
         if len(given) != 1:
             raise ValueError(f"exactly one mechanism is required, not {', '.join(given) or 'none'}")
         if isinstance(self.passes, Corrected):

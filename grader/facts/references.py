@@ -10,16 +10,23 @@ from grader.facts.checks import Broken
 from grader.facts.clauses import View
 from grader.facts.model import Distinct, Refers
 from grader.facts.places import Place, identity, places, root_of
+from grader.plan.schemas import has_attribute
 
 _ONLY_A_REFERENCE = re.compile(r"\$\{(\w+)(?:\.([\w.]+))?\}")
 
 
 def wrong_reference(refers: Refers, view: View) -> Iterator[Broken]:
-    """Report values that are nothing but a reference to a resource, and return another attribute than the service takes."""
+    """Report values that are nothing but a reference to a resource, and return another attribute than the service takes.
+
+    An attribute that the type does not have is the failure of another rule.
+    """
+    region = view.case.account.region
     for place in view.at(refers.at):
         match = _ONLY_A_REFERENCE.fullmatch(place.text) if not place.is_absent else None
         target = place.template.resources.get(match.group(1)) if match else None
         if match is None or target is None or target.type not in refers.to or (match.group(2) or "Ref") in refers.by:
+            continue
+        if match.group(2) and not has_attribute(target.type, match.group(2), region):
             continue
         written = f"the attribute {match.group(2)}" if match.group(2) else "Ref"
         detail = f"{'.'.join(place.path)} is {written} of {target.name} ({target.type})"

@@ -9,6 +9,11 @@ from grader.case import Case
 from grader.facts.checks.base import Broken, Check
 from grader.facts.places import Place, places, root_of, target_of
 from grader.support.text import is_natural
+from grader.template import as_text, is_known
+
+# Source: https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_CreateDBInstance.html (MasterUserPassword)
+_REJECTED = ("/", "@", '"')
+_GENERATED = re.compile(r"^\{\{resolve:secretsmanager:\$\{(\w+)(?:\.\w+)?\}")
 
 
 def _major(version: str) -> str:
@@ -111,8 +116,28 @@ def replica_in_own_region(case: Case, root: Place) -> Iterator[Broken]:
             )
 
 
+def generated_password(case: Case, root: Place) -> Iterator[Broken]:
+    """Report a database whose generated password may contain characters that its service rejects."""
+    [password] = places(case, root, "MasterUserPassword")
+    match = _GENERATED.match(password.text) if not password.is_absent else None
+    secret = root.template.resources.get(match.group(1)) if match else None
+    if secret is None or secret.type != "AWS::SecretsManager::Secret":
+        return
+    [made] = places(case, root_of(root.template, secret), "GenerateSecretString")
+    if not isinstance(made.value, dict) or not is_known(made.value):
+        return
+    left_out = str(made.value.get("ExcludeCharacters", ""))
+    may_have = [character for character in _REJECTED if character not in left_out]
+    if may_have and as_text(made.value.get("ExcludePunctuation", "")).lower() != "true":
+        detail = f"{secret.name} generates a password that may contain {' '.join(may_have)}"
+        yield Broken(
+            password, detail, "Medium" if len(may_have) == 1 else ""
+        )  # most passwords do not have a single one
+
+
 CHECKS: Mapping[str, Check] = {
     "database-parameter-family": database_parameter_family,
+    "generated-password": generated_password,
     "overlapping-windows": overlapping_windows,
     "replica-in-own-region": replica_in_own_region,
     "unused-key-attributes": unused_key_attributes,

@@ -90,9 +90,22 @@ def apex_cname(case: Case, root: Place) -> Iterator[Broken]:
         yield Broken(name, f"{name.text} is the name of the hosted zone")
 
 
+def record_outside_zone(case: Case, root: Place) -> Iterator[Broken]:
+    """Report a record whose name does not end in the name of its hosted zone."""
+    [name], [zone] = places(case, root, "Name"), places(case, root, "HostedZoneName")
+    if zone.is_absent:
+        [zone] = places(case, root, "HostedZoneId -> Name")
+    if name.is_absent or name.is_open or zone.is_absent or zone.is_open:
+        return
+    record, domain = (place.text.lower().rstrip(".") for place in (name, zone))
+    if record != domain and not record.endswith(f".{domain}"):
+        yield Broken(name, f"{name.text} is not in the zone {zone.text}")
+
+
 CHECKS: Mapping[str, Check] = {
     "apex-cname": apex_cname,
     "mount-targets-in-one-zone": mount_targets_in_one_zone,
     "overlapping-subnets": overlapping_subnets,
+    "record-outside-zone": record_outside_zone,
     "subnet-outside-network": subnet_outside_network,
 }

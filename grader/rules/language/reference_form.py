@@ -60,6 +60,17 @@ Resources:
 """),
         example("""
 Resources:
+  Front: {Type: AWS::ElasticLoadBalancingV2::LoadBalancer, Properties: {Scheme: internal, Subnets: [subnet-01234567, subnet-12345678]}}
+  Site:
+    Type: AWS::ElasticLoadBalancingV2::Listener
+    Properties:
+      LoadBalancerArn: !GetAtt Front.DNSName  # finds
+      Port: 80
+      Protocol: HTTP
+      DefaultActions: [{Type: fixed-response, FixedResponseConfig: {StatusCode: '404'}}]
+"""),
+        example("""
+Resources:
   Seal: {Type: AWS::KMS::Key}
   Log:
     Type: AWS::Logs::LogGroup
@@ -68,6 +79,17 @@ Resources:
 """),
     ),
     passes=(
+        example("""
+Resources:
+  Front: {Type: AWS::ElasticLoadBalancingV2::LoadBalancer, Properties: {Scheme: internal, Subnets: [subnet-01234567, subnet-12345678]}}
+  Site:
+    Type: AWS::ElasticLoadBalancingV2::Listener
+    Properties:
+      LoadBalancerArn: !GetAtt Front.LoadBalancerArn
+      Port: 80
+      Protocol: HTTP
+      DefaultActions: [{Type: fixed-response, FixedResponseConfig: {StatusCode: '404'}}]
+"""),
         example("""
 Resources:
   Jobs: {Type: AWS::SQS::Queue}
