@@ -78,49 +78,67 @@ def _judge(
     own, attribute = _OWN.match(text), _ATTRIBUTE.match(text)
     steps = tuple(map(str, path))
     place = f"{code(dotted(path))} of {code(resource.name)}"
+    found: tuple[str, dict[str, str]] | None = None
     if own and own.group(1) in template.resources:
-        target = template.resources[own.group(1)]
-        if reference_returns(target.type, region) == "name" and _wants_arn(resource.type, steps, region):
-            detail = f"{dotted(path)} is {text}, and Ref of {target.name} ({target.type}) returns its name or id"
-            plain = f"{place} requires an ARN, and gets {code(text)}"
-            because = f"Ref of {code(target.name)} ({code(target.type)}) returns a name or an id."
-            needed = (
-                _by_arn(target, region)
-                if not own.group("rest")
-                else f"!Sub '${{{target.name}.Arn}}{own.group('rest')}'"
-            )
-            facts = {"plain": plain, "because": because, "remedy": f"Write {code(needed)}.", "needed": needed}
-            return _located(template, resource, path, node, detail, facts)
-    if _is_literal(node, text) and _wants_arn(resource.type, steps, region):
-        detail = f"{dotted(path)} is {text}, which is not an ARN"
-        facts = {
-            "plain": f"{place} requires an ARN, and gets {code(text)}",
-            "because": f"The value at line {node.line} is written as a text that does not begin with `arn:`.",
-            "remedy": f"Write an ARN as {place}: Fn::GetAtt of a resource returns it.",
-        }
-        return _located(template, resource, path, node, detail, facts)
-    if attribute and attribute.group(1) in template.resources:
-        target = template.resources[attribute.group(1)]
-        if _is_name(target, attribute["name"], region) and _wants_arn(resource.type, steps, region):
-            detail = f"{dotted(path)} is {attribute['name']} of {target.name} ({target.type}), which is not an ARN"
-            return _located(template, resource, path, node, detail, _by_arn(target, region))
-        if (
-            attribute["name"] in ("Arn", "ARN")
-            and reference_returns(target.type, region) == "name"
-            and _wants_name(resource.type, steps, region)
-        ):
-            detail = (
-                f"{dotted(path)} is the ARN of {target.name} ({target.type}), and the property requires its name or id"
-            )
-            needed = f"!Ref {target.name}"
-            facts = {
-                "plain": f"{place} requires a name or an id, and gets the ARN of {code(target.name)}",
-                "because": f"Fn::GetAtt returns the ARN of {code(target.name)}; Ref returns its name or id.",
-                "remedy": f"Write {code(needed)}.",
-                "needed": needed,
-            }
-            return _located(template, resource, path, node, detail, facts)
-    return None
+        found = _by_reference(template.resources[own.group(1)], own["rest"], text, resource, steps, place, region)
+    if not found and _is_literal(node, text) and _wants_arn(resource.type, steps, region):
+        found = _not_arn(
+            f"{dotted(path)} is {text}, which is not an ARN",
+            f"{place} requires an ARN, and gets {code(text)}",
+            f"The value at line {node.line} is written as a text that does not begin with `arn:`.",
+            f"Write an ARN as {place}: Fn::GetAtt of a resource returns it.",
+        )
+    if not found and attribute and attribute.group(1) in template.resources:
+        found = _by_attribute(
+            template.resources[attribute.group(1)], attribute["name"], text, resource, steps, place, region
+        )
+    return _located(template, resource, path, node, *found) if found else None
+
+
+def _not_arn(detail: str, plain: str, because: str, remedy: str) -> tuple[str, dict[str, str]]:
+    return detail, {"plain": plain, "because": because, "remedy": remedy}
+
+
+def _by_reference(
+    target: Resource, rest: str, text: str, resource: Resource, steps: tuple[str, ...], place: str, region: str
+) -> tuple[str, dict[str, str]] | None:
+    """Describe a Ref that returns a name or an id, where an ARN is required."""
+    if reference_returns(target.type, region) != "name" or not _wants_arn(resource.type, steps, region):
+        return None
+    needed = f"!Sub '${{{target.name}.Arn}}{rest}'" if rest else _by_arn(target, region)
+    detail, facts = _not_arn(
+        f"{dotted(steps)} is {text}, and Ref of {target.name} ({target.type}) returns its name or id",
+        f"{place} requires an ARN, and gets {code(text)}",
+        f"Ref of {code(target.name)} ({code(target.type)}) returns a name or an id.",
+        f"Write {code(needed)}.",
+    )
+    return detail, facts | {"needed": needed}
+
+
+def _by_attribute(
+    target: Resource, attribute: str, text: str, resource: Resource, steps: tuple[str, ...], place: str, region: str
+) -> tuple[str, dict[str, str]] | None:
+    """Describe an attribute that is no ARN where an ARN is required, or the ARN where a name is."""
+    if _is_name(target, attribute, region) and _wants_arn(resource.type, steps, region):
+        needed = _by_arn(target, region)
+        detail, facts = _not_arn(
+            f"{dotted(steps)} is {attribute} of {target.name} ({target.type}), which is not an ARN",
+            f"{place} requires an ARN, and gets {code(text)}",
+            f"The attribute {code(attribute)} of {code(target.name)} ({code(target.type)}) is not its ARN.",
+            f"Write {code(needed)}.",
+        )
+        return detail, facts | {"needed": needed}
+    returns_name = attribute in ("Arn", "ARN") and reference_returns(target.type, region) == "name"
+    if not returns_name or not _wants_name(resource.type, steps, region):
+        return None
+    needed = f"!Ref {target.name}"
+    detail, facts = _not_arn(
+        f"{dotted(steps)} is the ARN of {target.name} ({target.type}), and the property requires its name or id",
+        f"{place} requires a name or an id, and gets the ARN of {code(target.name)}",
+        f"Fn::GetAtt returns the ARN of {code(target.name)}; Ref returns its name or id.",
+        f"Write {code(needed)}.",
+    )
+    return detail, facts | {"needed": needed}
 
 
 def _is_name(target: Resource, attribute: str, region: str) -> bool:
