@@ -1,4 +1,7 @@
-"""Calls of the AWS SDK for Python in inline code, against the models of botocore: client, method and parameters."""
+"""Calls of the AWS SDK for Python in inline code, against the models of botocore: client, method and parameters.
+
+What is written for Python judges the literals of JavaScript as well, as nodes of Python: see grader.facts.javascript_calls.
+"""
 
 from __future__ import annotations
 
@@ -34,7 +37,20 @@ _TAKES: Mapping[str, tuple[type, ...]] = {
     "float": (int, float),
     "double": (int, float),
 }
+MAX_SHOWN = 6  # values that a message lists
+MAX_ENUM = 60  # values; longer lists grow faster than our model of the service
 Model = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Strictness:
+    """What is rejected: names that the model does not have, and values of another type."""
+
+    names: bool = True
+    types: bool = True
+
+
+_PYTHON = Strictness()
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,25 +176,39 @@ def problem(call: Call) -> str:
         return ""
     if call.node.args:
         return f"{call.service}.{call.method} takes keyword arguments only"
-    shapes = model_of(call.service)["shapes"]
-    operation = model_of(call.service)["operations"][name]
-    shape = shapes.get(operation.get("input", {}).get("shape", ""), {"members": {}})
     given = {_ALIASES.get(one.arg or "", one.arg): one.value for one in call.node.keywords}
-    return _structure(shapes, shape, given, f"{call.service}.{call.method}", 0)
+    return request_problem(call.service, name, given, f"{call.service}.{call.method}", _PYTHON)
 
 
-def _structure(shapes: Model, shape: Model, given: Mapping[str | None, ast.expr], where: str, depth: int) -> str:
+def request_problem(
+    service: str, operation: str, given: Mapping[str | None, ast.expr], where: str, strict: Strictness
+) -> str:
+    """Say what is wrong with the parameters of a request; None among their names stands for others that are not known."""
+    shapes = model_of(service)["shapes"]
+    shape = shapes.get(model_of(service)["operations"][operation].get("input", {}).get("shape", ""), {"members": {}})
+    return _structure(_Request(shapes, strict), shape, given, where, 0)
+
+
+@dataclass(frozen=True, slots=True)
+class _Request:
+    """What the parts of a request are judged by."""
+
+    shapes: Model
+    strict: Strictness
+
+
+def _structure(request: _Request, shape: Model, given: Mapping[str | None, ast.expr], where: str, depth: int) -> str:
     """Say what is wrong with the parameters of a structure; None among the names stands for `**` of others."""
     members = shape.get("members", {})
     unknown = [name for name in given if name is not None and name not in members]
-    if unknown:
+    if unknown and request.strict.names:
         return f"{where} has no parameter {unknown[0]}"
     lacking = [name for name in shape.get("required", ()) if name not in given and not is_filled(members[name])]
     if lacking and None not in given:
         return f"{where} requires the parameter {lacking[0]}"
     for name, value in given.items():
-        if name is not None and name not in _ANY_FORM and not members[name].get("jsonvalue"):
-            found = _value(shapes, shapes[members[name]["shape"]], value, f"{where}, {name},", depth + 1)
+        if name in members and name not in _ANY_FORM and not members[name].get("jsonvalue"):
+            found = _value(request, request.shapes[members[name]["shape"]], value, f"{where}, {name},", depth + 1)
             if found:
                 return found
     return ""
@@ -189,38 +219,47 @@ def is_filled(member: Model) -> bool:
     return bool(member.get("idempotencyToken"))
 
 
-def _value(shapes: Model, shape: Model, value: ast.expr, where: str, depth: int) -> str:
+def _value(request: _Request, shape: Model, value: ast.expr, where: str, depth: int) -> str:
     kind = shape["type"]
     if shape.get("document") or shape.get("jsonvalue") or depth > MAX_DEPTH:
         return ""
     if isinstance(value, ast.Constant):
-        return _constant(kind, value.value, where)
+        return (_constant(kind, value.value, where) if request.strict.types else "") or _enum(shape, value.value, where)
     if isinstance(value, ast.Dict):
-        return _dictionary(shapes, shape, value, where, depth)
+        return _dictionary(request, shape, value, where, depth)
     if isinstance(value, ast.List):
         if kind not in ("list", "timestamp", "blob"):
-            return f"{where} takes a {kind}, not a list"
-        return _first(shapes, shape["member"], value.elts, where, depth) if kind == "list" else ""
+            return f"{where} takes a {kind}, not a list" if request.strict.types else ""
+        return _first(request, shape["member"], value.elts, where, depth) if kind == "list" else ""
     return ""
 
 
-def _dictionary(shapes: Model, shape: Model, value: ast.Dict, where: str, depth: int) -> str:
+def _enum(shape: Model, value: object, where: str) -> str:
+    """Say that the service does not know a text of a short list of values."""
+    known = shape.get("enum", ())
+    if not isinstance(value, str) or not known or value in known or len(known) > MAX_ENUM or "${" in value:
+        return ""
+    shown = ", ".join(known[:MAX_SHOWN]) + (" and others" if len(known) > MAX_SHOWN else "")
+    return f"{where} takes one of {shown}, not {value!r}" if value else ""
+
+
+def _dictionary(request: _Request, shape: Model, value: ast.Dict, where: str, depth: int) -> str:
     kind = shape["type"]
     if kind not in ("structure", "map", "timestamp", "blob"):
-        return f"{where} takes a {kind}, not a dictionary"
+        return f"{where} takes a {kind}, not a dictionary" if request.strict.types else ""
     if kind == "map":
-        return _first(shapes, shape["value"], value.values, where, depth)
+        return _first(request, shape["value"], value.values, where, depth)
     if kind != "structure":
         return ""
     keys = [key.value if isinstance(key, ast.Constant) else None for key in value.keys]
     named = [key if isinstance(key, str) else None for key in keys]
-    return _structure(shapes, shape, dict(zip(named, value.values, strict=True)), where, depth)
+    return _structure(request, shape, dict(zip(named, value.values, strict=True)), where, depth)
 
 
-def _first(shapes: Model, member: Model, values: Sequence[ast.expr], where: str, depth: int) -> str:
+def _first(request: _Request, member: Model, values: Sequence[ast.expr], where: str, depth: int) -> str:
     """Return what is wrong with the first of the values that is not as the model says."""
-    shape = shapes[member["shape"]]
-    return next((found for one in values if (found := _value(shapes, shape, one, where, depth + 1))), "")
+    shape = request.shapes[member["shape"]]
+    return next((found for one in values if (found := _value(request, shape, one, where, depth + 1))), "")
 
 
 def _constant(kind: str, value: object, where: str) -> str:

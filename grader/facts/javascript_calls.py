@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from grader.case.inline_code import javascript_tree
-from grader.facts.calls import is_filled, model_of, services
+from grader.facts.calls import Strictness, model_of, request_problem, services
 
 if TYPE_CHECKING:
     from tree_sitter import Node
@@ -25,6 +26,25 @@ _SERVICES = {
     "eventbridge": "events",
     "sfn": "stepfunctions",
 }
+# Commands of the document client, with the operations that they send. Values are JavaScript's own there.
+# Source: https://docs.aws.amazon.com/AWSJavaScriptSDK/v3/latest/Package/-aws-sdk-lib-dynamodb/
+_DOCUMENTS = "@aws-sdk/lib-dynamodb"
+_DOCUMENT_COMMANDS: Mapping[str, str] = {
+    "BatchExecuteStatementCommand": "BatchExecuteStatement",
+    "BatchGetCommand": "BatchGetItem",
+    "BatchWriteCommand": "BatchWriteItem",
+    "DeleteCommand": "DeleteItem",
+    "ExecuteStatementCommand": "ExecuteStatement",
+    "ExecuteTransactionCommand": "ExecuteTransaction",
+    "GetCommand": "GetItem",
+    "PutCommand": "PutItem",
+    "QueryCommand": "Query",
+    "ScanCommand": "Scan",
+    "TransactGetCommand": "TransactGetItems",
+    "TransactWriteCommand": "TransactWriteItems",
+    "UpdateCommand": "UpdateItem",
+}
+MAX_NESTED = 30
 
 
 def problems(text: str) -> Iterator[tuple[int, str]]:
@@ -33,20 +53,27 @@ def problems(text: str) -> Iterator[tuple[int, str]]:
     Unknown parameters are left alone: the SDK does not send them and reports nothing.
     """
     root = javascript_tree(text)
-    imported: dict[str, tuple[str, str]] = {}  # the package and the name there, by the name here
+    imported: dict[str, tuple[str, str]] = {}  # the package and the operation, by the name here
     for node, package, names in _imports(root):
-        service = _service(package)
-        if not service:
+        if package != _DOCUMENTS and not _service(package):
             continue
-        operations = model_of(service)["operations"]
         for here, name in names:
-            if name.endswith("Command") and name.removesuffix("Command") not in operations:
+            operation = _operation(package, name)
+            if name.endswith("Command") and not operation:
                 yield node.start_point[0] + 1, f"{package} has no {name}"
-            elif name.endswith("Command"):
-                imported[here] = (service, name.removesuffix("Command"))
+            elif operation:
+                imported[here] = (package, operation)
     for node in _walk(root):
-        if node.type == "new_expression" and (found := _lacking(node, imported)):
+        if node.type == "new_expression" and (found := _rejected(node, imported)):
             yield node.start_point[0] + 1, found
+
+
+def _operation(package: str, name: str) -> str:
+    """Return the operation that a name of a package sends, empty where it is not a command that the package has."""
+    if package == _DOCUMENTS:
+        return _DOCUMENT_COMMANDS.get(name, "")
+    operation = name.removesuffix("Command")
+    return operation if operation != name and operation in model_of(_service(package))["operations"] else ""
 
 
 def _walk(root: Node) -> Iterator[Node]:
@@ -99,26 +126,56 @@ def _service(package: str) -> str:
     return name if name in services() else ""
 
 
-def _lacking(node: Node, imported: dict[str, tuple[str, str]]) -> str:
-    """Say which required parameter a command with a literal object lacks; empty where nothing is sure."""
+def _rejected(node: Node, imported: Mapping[str, tuple[str, str]]) -> str:
+    """Say what the service rejects about a command with a literal object; empty where nothing is sure."""
     name = _text(node.child_by_field_name("constructor"))
     arguments = node.child_by_field_name("arguments")
     if name not in imported or arguments is None:
         return ""
-    service, operation = imported[name]
-    given = arguments.named_children
+    package, operation = imported[name]
+    given = [one for one in arguments.named_children if one.type != "comment"]
     if len(given) > 1 or (given and given[0].type != "object"):
         return ""
-    fields = given[0].named_children if given else []
-    if any(one.type not in ("pair", "shorthand_property_identifier", "comment", "method_definition") for one in fields):
+    literal = _literal(given[0], 0) if given else ast.Dict(keys=[], values=[])
+    if not isinstance(literal, ast.Dict):
         return ""
-    keys = [one.child_by_field_name("key") if one.type == "pair" else one for one in fields]
-    if any(key is not None and key.type == "computed_property_name" for key in keys):
-        return ""
-    names = {_text(key).strip("'\"") for key in keys}
-    model = model_of(service)
-    shape = model["shapes"].get(model["operations"][operation].get("input", {}).get("shape", ""), {})
-    for required in shape.get("required", ()):
-        if required not in names and not is_filled(shape["members"][required]):
-            return f"{name} requires the parameter {required}"
-    return ""
+    keys = [key.value if isinstance(key, ast.Constant) else None for key in literal.keys]
+    fields = {key if isinstance(key, str) else None: value for key, value in zip(keys, literal.values, strict=True)}
+    if package == _DOCUMENTS:
+        unknown: ast.expr = ast.Name(id="unknown")
+        return request_problem("dynamodb", operation, dict.fromkeys(fields, unknown), name, Strictness(names=False))
+    service = _service(package)
+    is_json = model_of(service)["metadata"]["protocol"] == "json"  # other protocols send every value as text
+    return request_problem(service, operation, fields, name, Strictness(names=False, types=is_json))
+
+
+def _literal(node: Node, depth: int) -> ast.expr:
+    """Return a literal of JavaScript as one of Python; a name stands for everything that is not a literal."""
+    unknown = ast.Name(id="unknown")
+    if depth > MAX_NESTED:
+        return unknown
+    if node.type == "object":
+        return _object(node, depth)
+    if node.type == "array":
+        items = [one for one in node.named_children if one.type != "comment"]
+        return ast.List(elts=[_literal(one, depth + 1) for one in items if one.type != "spread_element"])
+    text = _text(node)
+    if node.type == "string":
+        return ast.Constant(text[1:-1]) if "\\" not in text else unknown
+    if node.type == "number" and re.fullmatch(r"\d{1,15}(\.\d{1,15})?", text):
+        return ast.Constant(float(text) if "." in text else int(text))
+    return ast.Constant(node.type == "true") if node.type in ("true", "false") else unknown
+
+
+def _object(node: Node, depth: int) -> ast.Dict:
+    keys: list[ast.expr | None] = []
+    values: list[ast.expr] = []
+    for one in node.named_children:
+        if one.type == "comment":
+            continue
+        key = one.child_by_field_name("key") if one.type == "pair" else one
+        value = one.child_by_field_name("value") if one.type == "pair" else None
+        is_named = key is not None and key.type in ("property_identifier", "string", "shorthand_property_identifier")
+        keys.append(ast.Constant(_text(key).strip("'\"")) if is_named else None)
+        values.append(_literal(value, depth + 1) if value is not None else ast.Name(id="unknown"))
+    return ast.Dict(keys=keys, values=values)

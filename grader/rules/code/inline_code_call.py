@@ -57,7 +57,7 @@ RULE = Rule(
     lesson="Compare each call of the SDK with its reference: method, required parameters, names and types.",
     reference="https://docs.aws.amazon.com/boto3/latest/reference/services/index.html",
     aws_behaviour="boto3 raises AttributeError or ParamValidationError at each call; a JavaScript command that its package does not "
-    "have is no constructor, and the service rejects a request without a required parameter.",
+    "have is no constructor, and the service rejects a request without a required parameter or with a value that it does not know.",
     cost="Each failed invocation is charged, and asynchronous ones are repeated.",
     check=check,
     fails=tuple(
@@ -71,6 +71,7 @@ RULE = Rule(
             ("table = boto3.client('dynamodb')", "table.put_item(TableName='x', Item={'id': {'N': 5}})"),
             ("mail = boto3.client('mail')", "mail.send()"),
             ("logs = boto3.client('logs')", "logs.create_log_group('x')"),
+            ("table = boto3.client('dynamodb')", "table.scan(TableName='x', Select='ALL')"),
         )
     )
     + tuple(
@@ -90,6 +91,20 @@ RULE = Rule(
             (
                 "const { SNSClient, PublishMessageCommand } = require('@aws-sdk/client-sns');",
                 "new PublishMessageCommand({ Message: 'x' })",
+            ),
+            ("const { PutCommand } = require('@aws-sdk/lib-dynamodb');", "new PutCommand({ TableName: 'x' })"),
+            ("const { PutItemCommand } = require('@aws-sdk/lib-dynamodb');", "new PutItemCommand({ TableName: 'x' })"),
+            (
+                "const { DynamoDBClient, PutItemCommand } = require('@aws-sdk/client-dynamodb');",
+                "new PutItemCommand({ TableName: 'x', Item: { count: { N: 5 } } })",
+            ),
+            (
+                "const { PutEventsCommand, EventBridgeClient } = require('@aws-sdk/client-eventbridge');",
+                "new PutEventsCommand({ Entry: [] })",
+            ),
+            (
+                "const { PutMetricDataCommand } = require('@aws-sdk/client-cloudwatch');",
+                "new PutMetricDataCommand({ Namespace: 'x', MetricData: [{ MetricName: 'a', Unit: 'ms', Value: 1 }] })",
             ),
         )
     ),
@@ -127,7 +142,14 @@ RULE = Rule(
                 "const { SNSClient, PublishCommand } = require('@aws-sdk/client-sns');",
                 "new PublishCommand({ ...event })",
             ),
-            ("const { PutCommand } = require('@aws-sdk/lib-dynamodb');", "new PutCommand({ TableName: 'x' })"),
+            (
+                "const { PutCommand } = require('@aws-sdk/lib-dynamodb');",
+                "new PutCommand({ TableName: 'x', Item: { id: 5, tags: ['a'] } })",
+            ),
+            (
+                "const { SendMessageCommand } = require('@aws-sdk/client-sqs');",
+                "new SendMessageCommand({ QueueUrl: process.env.URL, MessageBody: `${event.id}`, DelaySeconds: 5, Other: null })",
+            ),
             (
                 "const { StartExecutionCommand } = require('@aws-sdk/client-sfn');",
                 "new StartExecutionCommand({ stateMachineArn: 'x' })",
