@@ -17,6 +17,7 @@ MAX_PATHS = 3
 _HIDDEN = re.compile(r"is created only under the condition (?P<condition>\w+)")
 _LISTED = re.compile(r"^no template has the (?P<what>output|parameter) (?P<name>[\w.-]+)$", re.I)
 _FORMAT = re.compile(r"\b(YAML|JSON)\b|\bone template\b")
+_ABSENT = re.compile(r"^the answer creates no (?P<name>[\w -]+)$", re.I)
 _ARTICLE = re.compile(r"^(an?|the)\s+", re.I)
 
 
@@ -73,9 +74,11 @@ def fix_of(members: Sequence[JudgedRequirement], otherwise: str, region: str) ->
     if asked.about in ("property", "value") and by_path:
         parts = [f"{code(path)} of {listed(owners)}" for path, owners in list(by_path.items())[:MAX_PATHS]]
         return f"Set {' and '.join(parts)} as {line} asks{about}."
-    if asked.about in ("property", "value", "behaviour") and names:
+    if asked.about in ("property", "value", "behaviour", "tag") and names:
         return f"Change {listed(names)} as {line} asks{about}."
-    return otherwise
+    if asked.about == "forbid":
+        return f"Leave out what {line} excludes{about}."
+    return f"Change the answer as {line} asks{about}." if asked.title else otherwise
 
 
 def reason_of(judged: JudgedRequirement) -> str:
@@ -128,7 +131,14 @@ def _reasons(reasons: Sequence[str]) -> Iterator[str]:
     for what, names in entries.items():
         several = dict.fromkeys(names)
         yield f"No template has the {what}{'s' if len(several) > 1 else ''} {_all(list(several))}."
-    yield from (_sentence(reason) for reason in reasons if not _LISTED.match(reason))
+    absent = list(dict.fromkeys(found["name"] for reason in reasons if (found := _ABSENT.match(reason))))
+    if len(absent) > 1:
+        yield f"The answer creates no {', no '.join(absent[:-1])} and no {absent[-1]}."
+    yield from (
+        _sentence(reason)
+        for reason in reasons
+        if not _LISTED.match(reason) and not (len(absent) > 1 and _ABSENT.match(reason))
+    )
 
 
 def _all(names: Sequence[str]) -> str:

@@ -85,3 +85,9 @@ def test_what_a_condition_leaves_out_names_the_condition() -> None:
     members = [unmet("resource", "SNS topic", reason, place=place)]
     assert title_of(members) == "Not created by default: SNS topic"
     assert "without the condition `Prod`" in fix_of(members, "", "us-east-1")
+
+
+def test_several_missing_things_are_one_sentence() -> None:
+    members = [unmet("resource", name, f"the answer creates no {name}") for name in ("VPC", "subnet", "NAT gateway")]
+    assert title_of(members) == "Missing VPC, subnet and NAT gateway"
+    assert issue_of(members, PROMPT).endswith("The answer creates no VPC, no subnet and no NAT gateway.")

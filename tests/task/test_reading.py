@@ -67,11 +67,15 @@ def test_the_region_of_a_prompt_decides_the_partition(tmp_path: Path) -> None:
         "Image: use `AWS::SSM::Parameter::Value<AWS::EC2::Image::Id>`.",
         "- Parameters:\n  - Stage\n    - AllowedPattern: ^[a-z]+$\n    - ConstraintDescription: lower case",
         "The firewall limits requests by a rate limit per IP address.",
+        "The function runs on the event type s3:ObjectCreated:Put.",
+        "A DynamoDB table with the partition key device#time.",
+        "- No security group rules with 0.0.0.0/0",
     ],
 )
 def test_what_is_there_already_taken_back_or_of_something_else_is_not_asked_for(text: str) -> None:
     asked = {one.requirement.title for one in read_demands(text).demands if not one.check.is_weak}
     unasked = {"with 512 MB", "Shield", "AWS::SSM::Parameter", "AllowedPattern", "Constraint", "limits of requests"}
+    unasked |= {"actions", "key device", "No security group"}
     assert not [title for title in asked if any(word in title for word in unasked)]
 
 
@@ -86,6 +90,7 @@ def test_what_is_there_already_taken_back_or_of_something_else_is_not_asked_for(
         ("1. VPC (pre-existing)", "VPC"),
         ("- GuardDuty: Do not create detectors", "GuardDuty detector"),
         ("CloudWatch monitors the request counts of the load balancer.", "alarm on request counts"),
+        ("- Network ACLs:\n  - Allow HTTP and HTTPS from the internet", "ports open to the internet"),
         ("- Listener: HTTPS (443) or HTTP (80)", "HTTPS listener"),
         ("Consider a NAT gateway for the private subnets.", "NAT gateway"),
     ],

@@ -286,10 +286,5 @@ def multi_az(answer: Answer, demand: Demand) -> Verdict:
         return unjudged(UNSEEN)
     return unmet(
         f"the cluster has {len(members)} instance{'' if len(members) == 1 else 's'}",
-        [
-            one.located(
-                "has the instances " + ", ".join(member.name for member in members) if members else "has no instance"
-            )
-            for one in clusters
-        ],
+        [one.located(f"has only the instance {members[0].name}" if members else "has no instance") for one in clusters],
     )

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from grader.detectors.requirements.answer import Answer, Built, known
-from grader.detectors.requirements.verdict import UNSEEN, Verdict, judge, met, unjudged, unmet
+from grader.detectors.requirements.verdict import UNSEEN, Verdict, absent, judge, met, unjudged, unmet
 from grader.task.reading import Demand, load_lexicon
 
 _PORTS = {
@@ -131,7 +131,7 @@ def _nothing(answer: Answer) -> Verdict | None:
     """Return the verdict where there is no security group of the answer at all."""
     if answer.exactly("AWS::EC2::SecurityGroup"):
         return None
-    return unjudged(UNSEEN) if answer.is_opaque else unmet("the answer creates no security group")
+    return unjudged(UNSEEN) if answer.is_opaque else absent(answer, ("AWS::EC2::SecurityGroup",), "security group")
 
 
 @judge("open-ports")

@@ -164,9 +164,9 @@ def bare(answer: Answer, demand: Demand) -> Verdict:
         return met()
     file = next(iter(answer.case.bundle.of_kind(Kind.DOCUMENT)))
     return (
-        unmet(f"{words} words stand around the template", [_in(file.name, 1, "is text")])
+        unmet(f"the answer has {words} words beside the template", [_in(file.name, 1, "is text")])
         if words > _PROSE
-        else unjudged("few words stand around the template")
+        else unjudged("the answer has few words beside the template")
     )
 
 

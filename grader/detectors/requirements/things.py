@@ -119,8 +119,10 @@ def replicas(answer: Answer, demand: Demand) -> Verdict:
     if answer.is_opaque or any(one.values("ReadReplicaDBInstanceIdentifiers") for one in instances):
         return unjudged(UNSEEN)
     return unmet(
-        f"the answer creates {len(readers)} of {number} read replicas",
-        [one.located("is not a replica") for one in instances],
+        f"the answer creates {len(readers)} of {number} read replicas"
+        if readers
+        else "the answer creates no read replica",
+        [one.located("is not a read replica") for one in instances],
     )
 
 

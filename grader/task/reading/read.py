@@ -130,6 +130,8 @@ _LISTED = re.compile(
 _KEY = ("AWS::KMS::Key",)
 _ENCRYPTS = re.compile(r"\bencrypt\w*\b[^.;]*\b(with|using|by|via)\s+(an?\s+|the\s+)?(aws\s+)?$", re.I)
 _VPC = ("AWS::EC2::VPC",)
+_GROUP = ("AWS::EC2::SecurityGroup",)
+_ACL = ("AWS::EC2::NetworkAcl",)
 _INSIDE = re.compile(r"\b(in|into|inside|within)\s+(?:(?:the|an?|our|your|their)\s+)?$", re.I)
 _SUBNET = ("AWS::EC2::Subnet",)
 _NUMBER = re.compile(
@@ -456,6 +458,7 @@ def _asked(ask: Ask, found: Found, line: _Line) -> Demand | None:
         is_weak=file.weak
         or _is_alternative(found, line.sentence.text)
         or bool(_VARIES.search(line.sentence.text) or _CHECKED.search(line.sentence.text[: found.start]))
+        or (tuple(file.of) == _GROUP and any(one.noun.types == _ACL for one in (line.above or ((),))[0]))
         or (file.judge == "alarm" and _WATCHES.search(line.sentence.text) is not None)
         or (file.needs == "each" and not linked and not _DATA.search(line.sentence.text))
         or is_far
@@ -579,7 +582,9 @@ def _things(line: _Line) -> Iterator[Demand]:
         types = tuple(dict.fromkeys(type for one in group for type in one.noun.types))
         if types in seen or not _is_asked(mention, sentence, len(group) == 1, _is_prefix(mention, line)):
             continue
-        is_excluded = _EXCLUDED.search(sentence.text[: _first_of_list(mention, line).start]) is not None
+        before = sentence.text[: _first_of_list(mention, line).start]
+        after = sentence.text[_last_of_list(mention, line).end :]
+        is_excluded = bool(_EXCLUDED.search(before) and _ENDS.match(after))
         negated = is_excluded or sentence.negates(start) or _LEFT_OUT.match(sentence.text[mention.end :]) is not None
         if negated and (types == _SUBNET or not (is_excluded or _is_excluded(group, sentence.text))):
             continue

@@ -169,7 +169,9 @@ KINDS = {
     "language": Kind(r"(?:python|node(?:\.?js)?|javascript|typescript|java|ruby|golang|dotnet)\b", str.lower),
     "function": Kind(r"Fn::(?:GetAZs|Sub|Join|GetAtt|ImportValue|FindInMap|Select|If|Split|Cidr|Base64)\b", str),
     "file": Kind(r"[\w./-]+\.(?:ya?ml|json|md)", str),
-    "value": Kind(r"(?!(?:for|to|is|of|only|schema|values?|and|the|in|on|off|with|that|by)\b)[\w.:/-]*\w", str),
+    "value": Kind(
+        r"(?!(?:for|to|is|of|only|schema|values?|and|the|in|on|off|with|that|by)\b)[\w.:/-]*\w(?![\w#])", str
+    ),
     "network": Kind(r"\d{1,3}\.\d{1,3}\.\d{1,3}\.\d{1,3}/(?:8|1\d)(?!\d)", str),
     "window": Kind(r"\d{1,2}:\d{2}\s*(?:-|–|to)\s*\d{1,2}:\d{2}", lambda text: "-".join(re.findall(r"\d+:\d+", text))),
     "path": Kind(r"/[\w/{}.*-]*", str),
