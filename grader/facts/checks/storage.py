@@ -10,7 +10,7 @@ from grader.case.policies import allowed, statements_in
 from grader.facts.checks.base import Broken, Check, bucket_policies
 from grader.facts.places import Place, places, target_of
 from grader.support.text import is_natural
-from grader.template import is_known
+from grader.template import Call, Scalar, is_known
 
 
 def lifecycle_order(case: Case, root: Place) -> Iterator[Broken]:
@@ -160,8 +160,22 @@ def _same_event(left: str, right: str) -> bool:
     return left == right or (short.endswith("*") and long_.startswith(short[:-1]))
 
 
+def bucket_name_letters(case: Case, root: Place) -> Iterator[Broken]:
+    """Report an Fn::Sub that writes characters into the name of a bucket which S3 rejects; a literal is the engine's."""
+    [name] = places(case, root, "BucketName")
+    argument = name.node.argument if isinstance(name.node, Call) and name.node.name == "Fn::Sub" else None
+    if not isinstance(argument, Scalar) or "'" in argument.text:
+        return
+    written = re.split(r"(\$\{[^{}]*\})", argument.text)
+    if re.fullmatch(r"[a-z0-9.-]*", "".join(written[::2])):
+        return
+    written[::2] = [re.sub(r"[^a-z0-9.-]", "-", part.lower()) for part in written[::2]]
+    yield Broken(name, f"BucketName is {name.text}", needed=f"!Sub '{''.join(written)}'")
+
+
 CHECKS: Mapping[str, Check] = {
     "backup-cold-storage": backup_cold_storage,
+    "bucket-name-letters": bucket_name_letters,
     "bucket-policy-resources": bucket_policy_resources,
     "key-administrator": key_administrator,
     "lifecycle-order": lifecycle_order,
