@@ -32,7 +32,7 @@ class AnswerKind(StrEnum):
 
 def kind_of(case: Case) -> AnswerKind:
     """Return the kind of a response, as far as it can be seen without reading the prompt."""
-    if case.templates or case.broken:
+    if (case.templates or case.broken) and not _has_excerpts_only(case):
         if not case.broken and not any(_is_attempted(case, *pair) for pair in case.resources()):
             return AnswerKind.INERT
         return AnswerKind.TRUNCATED if cut_off(case) else AnswerKind.TEMPLATE
@@ -41,6 +41,23 @@ def kind_of(case: Case) -> AnswerKind:
     if any(case.bundle.of_kind(Kind.FOREIGN, Kind.CODE)):
         return AnswerKind.OTHER_LANGUAGE
     return AnswerKind.REFUSED if case.bundle.is_refused or declines(case) else AnswerKind.PROSE
+
+
+# Brackets with nothing but an ellipsis or a comment between: a place for what is left out. And resources with a type.
+_LEFT_OUT = re.compile(r"[\[{]\s*(?:\.\.\.|//[^\n]*|#[^\n]*|/\*[^*]*\*/)\s*[\]}]")
+_TYPED = re.compile(r"\bType[\"']?\s*:\s*[\"']?(?:AWS|Custom)::")
+
+
+def _has_excerpts_only(case: Case) -> bool:
+    """Whether every template is text that cannot be parsed and leaves out at least as much as it has resources."""
+    files = {broken.file for broken in case.broken}
+    texts = [broken.text for broken in case.broken]
+    counts = [(len(_LEFT_OUT.findall(text)), len(_TYPED.findall(text))) for text in texts]
+    return (
+        bool(texts)
+        and {one.file for one in case.templates} <= files
+        and all(left >= max(typed, 1) for left, typed in counts)
+    )
 
 
 def cut_off(case: Case) -> str:

@@ -1,7 +1,7 @@
 """Templates: text to nodes with positions, and the model that rules ask."""
 
 from grader.template.evaluate import NAME_PROPERTIES, NO_VALUE, Scope, Unknown, as_text, is_known
-from grader.template.load import Duplicate, TemplateSyntaxError
+from grader.template.load import Duplicate, TemplateSyntaxError, syntax_error
 from grader.template.model import SUB_VARIABLE, Parameter, Reference, Resource, Template, parse_template
 from grader.template.node import (
     AnyNode,
@@ -21,7 +21,7 @@ from grader.template.node import (
     walk,
 )
 from grader.template.partial import known_ends, may_equal
-from grader.template.salvage import readable_part
+from grader.template.salvage import readable_part, without_entry
 
 __all__ = [
     "NAME_PROPERTIES",
@@ -53,7 +53,9 @@ __all__ = [
     "parse_template",
     "plain",
     "readable_part",
+    "syntax_error",
     "text_of",
     "value_text",
     "walk",
+    "without_entry",
 ]

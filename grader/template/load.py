@@ -103,6 +103,20 @@ def load(text: str, nesting: int = DEFAULT_LIMITS.nesting, nodes: int = DEFAULT_
         raise
 
 
+def syntax_error(text: str) -> TemplateSyntaxError | None:
+    """Return where the text of a template stops being YAML or JSON, as one fast parser reads it; None where it reads to the end."""
+    nesting, nodes = DEFAULT_LIMITS.nesting, DEFAULT_LIMITS.nodes
+    text = whole_characters(text.removeprefix("\ufeff"))
+    try:
+        if text.lstrip()[:1] == "{":
+            _Json(text, nesting, nodes).load()
+        else:
+            _load_yaml(_YamlBuilder(nesting, nodes), _TAG_END.sub(r"\1 \2", text))
+    except TemplateSyntaxError as error:
+        return error
+    return None
+
+
 _Attempt = Callable[[int, int, "TemplateSyntaxError"], "Loaded"]
 
 

@@ -27,10 +27,10 @@ def readable_part(file: str, text: str, error: TemplateSyntaxError, limits: Limi
         return _parsed(file, part, limits) if part else None
     lines = text.split("\n")
     for _ in range(MAX_ROUNDS):
-        start, end = _entry_at(lines, error.line - 1)
-        if start is None:
+        left = without_entry(lines, error.line - 1)
+        if left is None:
             return None
-        lines[start:end] = [""] * (end - start)
+        lines = left
         try:
             template = parse_template(file, "\n".join(lines), limits)
         except TemplateSyntaxError as again:
@@ -38,6 +38,12 @@ def readable_part(file: str, text: str, error: TemplateSyntaxError, limits: Limi
         else:
             return template if template.resources else None
     return None
+
+
+def without_entry(lines: list[str], stop: int) -> list[str] | None:
+    """Return the lines of a YAML template with the entry of a section blank that holds a line (from 0); None where none holds it."""
+    start, end = _entry_at(lines, stop)
+    return None if start is None else [*lines[:start], *[""] * (end - start), *lines[end:]]
 
 
 def _parsed(file: str, text: str, limits: Limits) -> Template | None:

@@ -7,28 +7,35 @@ from collections.abc import Iterator
 from grader.case import Case
 from grader.catalogue import Rule, RuleFinding, example
 from grader.model import Location
+from grader.plan.answer import AnswerKind, cut_off, kind_of
+from grader.rules.language._syntax import breaks
 from grader.support.markdown import code
 
 
 def check(case: Case) -> Iterator[RuleFinding]:
-    """Report templates that are neither YAML nor JSON."""
+    """Report where templates are neither YAML nor JSON.
+
+    Silent on excerpts that an answer in prose shows, and where the answer is cut off, which other rules report.
+    """
+    if kind_of(case) is AnswerKind.PROSE:
+        return
     for broken in case.broken:
-        yield RuleFinding(
-            location=Location(file=broken.file, line=broken.error.line),
-            message=broken.error.message,
-            facts={"value": broken.error.message, "because": _because(broken.text, broken.error.line)},
-        )
-
-
-def _because(text: str, line: int) -> str:
-    """Quote the line at which the parser stops."""
-    lines = text.split("\n")
-    shown = lines[line - 1].strip() if 0 < line <= len(lines) else ""
-    return (
-        f"The parser stops at line {line} of {len(lines)}: {code(shown)}."
-        if shown
-        else f"The parser stops at line {line}."
-    )
+        if cut_off(case) and broken.error.line >= len(broken.text.rstrip().split("\n")):
+            continue
+        places = breaks(broken.text, broken.error)
+        for place in places:
+            # One sentence for each place; the first finding has them all.
+            remedy = " ".join(one.remedy for one in places) if place is places[0] else ""
+            yield RuleFinding(
+                location=Location(file=broken.file, line=place.line),
+                message=place.reason.replace("`", ""),
+                facts={
+                    "says": place.reason,
+                    "plain": place.reason,
+                    "because": f"Line {place.line} is {code(place.shown)}.",
+                    "remedy": remedy,
+                },
+            )
 
 
 RULE = Rule(
@@ -37,13 +44,12 @@ RULE = Rule(
     level="Critical",
     category="syntax",
     title="Template that cannot be parsed: {files}",
-    issue="{file} cannot be read as YAML or JSON, at line {line}: {value}. CloudFormation rejects it, and creates nothing.",
-    fix="Correct line {line} of {file}, and validate the file before it is delivered.",
+    issue="{file} cannot be read as YAML or JSON: {says}. CloudFormation rejects it, and creates nothing.",
+    fix="{remedy}",
     root_cause="{because}",
     lesson="Parse every template before it is delivered.",
     reference="https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/template-formats.html",
     aws_behaviour="CloudFormation rejects the text with a template format error.",
-    stands_for=("plan:syntax",),
     check=check,
     fails=(
         example("""
@@ -51,9 +57,17 @@ Resources:
   Topic:
     Type: AWS::SNS::Topic
     Properties:
-      TopicName: [orders
-  Queue:  # finds
+      TopicName: [orders  # finds
+  Queue:
     Type: AWS::SQS::Queue
+"""),
+        example("""
+Resources:
+  Topic:
+    Type: AWS::SNS::Topic
+    Properties:
+      DisplayName: !Select [0, !GetAZs !Ref Region]  # finds
+      TopicName: !Join ['-', !Split !Ref Name]  # finds
 """),
     ),
     passes=(
