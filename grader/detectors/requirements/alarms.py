@@ -94,6 +94,32 @@ def stage_logging(answer: Answer, demand: Demand) -> Verdict:
     return unmet(f"{stages[0].name} has no log settings", [one.located("writes no logs") for one in stages])
 
 
+# Where services that many prompts mean by `logging for all services` switch their logs on.
+_LOGS = {
+    "AWS::CloudFront::Distribution": ("DistributionConfig.Logging",),
+    "AWS::RDS::DBCluster": ("EnableCloudwatchLogsExports",),
+}
+_BALANCER = "AWS::ElasticLoadBalancingV2::LoadBalancer"
+
+
+@judge("logging-everywhere")
+def logging_everywhere(answer: Answer, demand: Demand) -> Verdict:
+    """Judge whether load balancers, distributions and API stages write logs; open where none of them is there."""
+    asked = [(one, path) for type, paths in _LOGS.items() for one in answer.exactly(type) for path in paths]
+    silent = [(one, path) for one, path in asked if not one.values(path)]
+    balancers = answer.exactly(_BALANCER)
+    silent += [
+        (one, "LoadBalancerAttributes")
+        for one in balancers
+        if "access_logs.s3.enabled" not in one.values("LoadBalancerAttributes.*.Key")
+    ]
+    if answer.is_opaque or not (asked or balancers):
+        return unjudged("nothing of the answer is known to write logs")
+    if silent:
+        return unmet(f"{silent[0][0].name} writes no logs", [item.located("writes no logs", at) for item, at in silent])
+    return unjudged("other services may write logs as well")
+
+
 @judge("alarm-action")
 def alarm_action(answer: Answer, demand: Demand) -> Verdict:
     """Judge whether the alarms have actions."""

@@ -10,7 +10,7 @@ from grader.detectors.requirements.verdict import Verdict, absent, judge, met, u
 from grader.task.reading import Demand
 from grader.template import NO_VALUE, Unknown, is_known
 
-_SLOT = re.compile(r"^([^<]*)<(\w+)>(.*)$", re.S)
+_SLOT = re.compile(r"^((?:[<>]=)?[^<]*)<(\w+)>(.*)$", re.S)
 _SLOTS = re.compile(r"<(\w+)>")
 
 

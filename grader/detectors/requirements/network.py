@@ -288,3 +288,26 @@ def multi_az(answer: Answer, demand: Demand) -> Verdict:
         f"the cluster has {len(members)} instance{'' if len(members) == 1 else 's'}",
         [one.located(f"has only the instance {members[0].name}" if members else "has no instance") for one in clusters],
     )
+
+
+@judge("group-subnets")
+def group_subnets(answer: Answer, demand: Demand) -> Verdict:
+    """Judge whether subnet groups have as many subnets as the prompt has Availability Zones: a subnet is in one zone.
+
+    Source: https://docs.aws.amazon.com/vpc/latest/userguide/configure-subnets.html
+    """
+    types = tuple(type for subject in demand.check.subjects for type in subject)
+    groups, number = answer.of(types), demand.check.values.get("n")
+    if not groups:
+        return absent(answer, types, "subnet group")
+    lists = {one: one.first("SubnetIds") for one in groups}
+    if not isinstance(number, int) or any(not isinstance(value, list) for value in lists.values()):
+        return unjudged("the subnets are known only when the stack is deployed")
+    few = [(one, len(value)) for one, value in lists.items() if isinstance(value, list) and len(value) < number]
+    if not few:
+        return met([one.located("has the subnets", "SubnetIds") for one in groups])
+    one, count = few[0]
+    return unmet(
+        f"{one.name} has {count} subnets, so it is in {count} zones at most",
+        [item.located(f"has {size} subnets", "SubnetIds") for item, size in few],
+    )

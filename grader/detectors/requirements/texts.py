@@ -8,13 +8,15 @@ from dataclasses import replace
 
 from grader.bundle import Kind
 from grader.detectors.requirements.answer import Answer, Built
+from grader.detectors.requirements.literals import closed_mappings, written_out
 from grader.detectors.requirements.verdict import UNSEEN, Verdict, absent, judge, met, unjudged, unmet
-from grader.model import DecidedBy, Located, Location
+from grader.model import DecidedBy, Located, Location, RequirementStanding
 from grader.task.reading import Demand, load_lexicon
 from grader.template import AnyNode, Call, Parameter, Scalar, Template, plain, text_of, walk
 
 _REGION = re.compile(r"\b(?:us|eu|ap|sa|ca|me|af|il)-(?:gov-)?(?:north|south|east|west|central){1,2}-\d\b")
-_BARE, _PROSE = 60, 250  # so many words around a template are none, and so many are an explanation
+_PROSE = 12  # so many words around a template are a sentence about it
+_HEADING = re.compile(r"^\s*#+ .*$|^\W*[\w./-]+\.(?:ya?ml|json)\W*$", re.M)  # titles and names of files
 _COMMON = frozenset(
     "id ids arn arns name names url urls key keys resource resources all the of for and a an value values main critical stack created "
     "reference references exported section comprehensive identifier identifiers important relevant details info information".split()
@@ -158,15 +160,31 @@ def validates(answer: Answer, demand: Demand) -> Verdict:
 
 @judge("bare")
 def bare(answer: Answer, demand: Demand) -> Verdict:
-    """Judge whether the answer is the template and nothing else: how many words stand around it."""
-    words = sum(len(file.text.split()) for file in answer.case.bundle.of_kind(Kind.DOCUMENT))
-    if words <= _BARE:
+    """Judge whether the answer is the template and nothing else: titles and names of files are not counted."""
+    files = list(answer.case.bundle.of_kind(Kind.DOCUMENT))
+    words = sum(len(re.findall(r"[A-Za-z]{2,}", _HEADING.sub("", file.text))) for file in files)
+    if not words:
         return met()
-    file = next(iter(answer.case.bundle.of_kind(Kind.DOCUMENT)))
-    return (
-        unmet(f"the answer has {words} words beside the template", [_in(file.name, 1, "is text")])
-        if words > _PROSE
-        else unjudged("the answer has few words beside the template")
+    if words < _PROSE:
+        return unjudged("the answer has few words beside the template")
+    return unmet(f"the answer has {words} words beside the template", [_in(files[0].name, 1, "is text")])
+
+
+@judge("description-is")
+def description_is(answer: Answer, demand: Demand) -> Verdict:
+    """Judge whether a template has the description that the prompt gives."""
+    wanted = _folded(str(demand.check.values.get("quoted", "")))
+    templates = [template for template in answer.case.templates if template.root.get("Description") is not None]
+    if not templates:
+        return unjudged(UNSEEN) if answer.case.broken else unmet("no template has a Description")
+    for template in templates:
+        if wanted in _folded(str(text_of(template.root.get("Description")))):
+            return met([_in(template.file, template.root.keys["Description"].line, "has the description")])
+    first = templates[0]
+    there = str(text_of(first.root.get("Description")))[:80]
+    return unmet(
+        f"{first.file} has the description {there!r}",
+        [_in(first.file, first.root.keys["Description"].line, "has another description")],
     )
 
 
@@ -275,6 +293,38 @@ def parameter_list(answer: Answer, demand: Demand) -> Verdict:
     )
 
 
+@judge("parameters-called")
+def parameters_called(answer: Answer, demand: Demand) -> Verdict:
+    """Judge whether templates have the parameters that the prompt names in a list."""
+    names = demand.check.values.get("names")
+    wanted = [name for name in names if isinstance(name, str)] if isinstance(names, tuple) else []
+    there = {_folded(one.name) for _, one in _parameters(answer)}
+    missing = [name for name in wanted if not any(_is_like(_folded(name), other) for other in there)]
+    exact = [name for name in wanted if _folded(name) not in there]
+    if not answer.case.templates or answer.is_opaque:
+        return unjudged(UNSEEN)
+    if missing:
+        return unmet(f"no template has the parameter {missing[0]}")
+    if exact:
+        return unjudged(f"a parameter has a name that is like {exact[0]}")
+    return met([_in(template.file, one.line, "is the parameter", one.name) for template, one in _parameters(answer)])
+
+
+@judge("parameter-for")
+def parameter_for(answer: Answer, demand: Demand) -> Verdict:
+    """Judge whether some parameter is for the item that the prompt lists: a word in common leaves it open."""
+    verdict = parameter_list(answer, demand)
+    if verdict.standing != RequirementStanding.UNJUDGED or answer.is_opaque:
+        return verdict
+    item = next(iter(_items(demand)), "")
+    wanted = {word for word in _words_of(str(item)) - {_folded(str(item))} if word not in _COMMON and len(word) > 1}
+    there = {
+        word for _, one in _parameters(answer) for word in _words_of(f"{one.name} {one.text('Description') or ''}")
+    }
+    is_near = any(word in name or name in word for word in wanted for name in there if len(name) > 2)
+    return verdict if not wanted or is_near else unmet(f"no template has a parameter for {item}")
+
+
 def _items(demand: Demand) -> list[set[str]] | list[str]:
     value = demand.check.values.get("names")
     return [item for item in value if isinstance(item, str)] if isinstance(value, tuple) else []
@@ -363,44 +413,7 @@ def output_called(answer: Answer, demand: Demand) -> Verdict:
     return unmet(f"no template has the output {word}")
 
 
-# ---- deletion, regions, literals
-
-
-@judge("no-retain")
-def no_retain(answer: Answer, demand: Demand) -> Verdict:
-    """Judge whether no resource is kept when the stack is deleted."""
-    kept = [
-        one
-        for one in answer.built
-        if "Retain" in (one.resource.deletion_policy, text_of(one.resource.node.get("UpdateReplacePolicy")))
-    ]
-    if kept:
-        return unmet(f"{kept[0].name} has the policy Retain", [one.located("has the policy Retain") for one in kept])
-    if answer.is_opaque or not answer.built:
-        return unjudged(UNSEEN)
-    return met()
-
-
-@judge("retain")
-def retain(answer: Answer, demand: Demand) -> Verdict:
-    """Judge whether resources of the types that the prompt names are kept or saved when the stack is deleted."""
-    wanted = ("Retain", "RetainExceptOnCreate") if demand.check.arguments.get("policy") == "Retain" else ("Snapshot",)
-    types = tuple(type for subject in demand.check.subjects for type in subject)
-    resources = answer.of(types) if types else list(answer.built)
-    kept = [one for one in resources if one.resource.deletion_policy in wanted]
-    if kept:
-        return met([one.located("is kept") for one in kept])
-    if answer.is_opaque or not resources:
-        return unjudged(UNSEEN)
-    return unmet(
-        f"{resources[0].name} has no DeletionPolicy {wanted[0]}",
-        [
-            one.located(
-                f"has {f'the DeletionPolicy {there}' if (there := one.resource.deletion_policy) else 'no DeletionPolicy'}"
-            )
-            for one in resources
-        ],
-    )
+# ---- regions, literals
 
 
 @judge("region")
@@ -415,11 +428,25 @@ def region(answer: Answer, demand: Demand) -> Verdict:
     return met()
 
 
+_PORTABLE = re.compile(
+    r"\b(different|any|every|all|multiple|other|across) (aws )?(regions?)\b|region[- ](agnostic|independent)", re.I
+)
+
+
 @judge("no-literal-region")
 def no_literal_region(answer: Answer, demand: Demand) -> Verdict:
-    """Judge whether the resources name no region."""
+    """Judge whether the resources name no region, and no image or zone, which are of one region."""
     if not answer.case.templates:
         return unjudged("no template of the answer can be read")
+    is_portable = _PORTABLE.search(demand.requirement.quote) is not None
+    bound = written_out(answer, ("image", "zone") if is_portable else ("zone",))
+    if bound:
+        return unmet(f"{bound[0].resource} {bound[0].message}, which is of one region", bound)
+    mapped = closed_mappings(answer)
+    if mapped and re.search(r"\b(any|all|every) (aws )?region", demand.requirement.quote, re.I):
+        return unmet(
+            f"{mapped[0].resource} takes its image from a mapping, which has images of some regions only", mapped
+        )
     found = list(_regions(answer))
     if found:
         return unjudged(f"{found[0][0].file} names {found[0][2]}")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from grader.detectors.requirements.answer import Answer, Built
+from grader.detectors.requirements.answer import Answer, Built, known
 from grader.detectors.requirements.verdict import HIDDEN, UNSEEN, Verdict, absent, judge, met, unjudged, unmet
 from grader.task.reading import Demand
 from grader.template import Scalar, walk
@@ -45,9 +45,8 @@ def exists(answer: Answer, demand: Demand) -> Verdict:
         return unjudged("a custom resource may create it")
     service = demand.check.arguments.get("whole_service")
     if isinstance(service, str):
-        if any(
-            service.lower() in text.lower() for one in answer.case.templates for _, _, text in answer.case.texts(one)
-        ):
+        pattern = re.compile(rf"\b{service}\b" if service.isupper() else service, re.I)
+        if any(pattern.search(text) for one in answer.case.templates for _, _, text in answer.case.texts(one)):
             return unjudged("the templates use the service without a resource of it")
         return unmet(f"no template of the answer has anything of {service}")
     return unmet(f"the answer creates no {demand.check.names or demand.requirement.title}")
@@ -220,6 +219,46 @@ def both_regions(answer: Answer, demand: Demand) -> Verdict:
     return unmet(
         f"only the template of one region has it, {found[0].template.file}",
         [one.located(f"is only in {one.template.file}") for one in found],
+    )
+
+
+@judge("pipeline-stages")
+def pipeline_stages(answer: Answer, demand: Demand) -> Verdict:
+    """Judge whether a pipeline has actions that fetch the source, build and deploy."""
+    pipelines = answer.exactly("AWS::CodePipeline::Pipeline")
+    if not pipelines:
+        return absent(answer, ("AWS::CodePipeline::Pipeline",), "CodePipeline pipeline")
+    path = "Stages.*.Actions.*.ActionTypeId.Category"
+    missing = {one: {"Source", "Build", "Deploy"} - set(map(str, one.values(path))) for one in pipelines}
+    good = [one for one, names in missing.items() if not names]
+    if good:
+        return met([one.located("has the three stages", "Stages") for one in good])
+    if answer.is_opaque or any(not known(value) for one in pipelines for value in one.values(path)):
+        return unjudged(UNSEEN)
+    if len(pipelines) > 1 or any("Invoke" in one.values(path) for one in pipelines):
+        return unjudged("other actions or pipelines may do it")
+    names = sorted(missing[pipelines[0]])
+    return unmet(
+        f"{pipelines[0].name} has no action of the category {names[0]}",
+        [pipelines[0].located(f"has no action of the category {names[0]}", "Stages")],
+    )
+
+
+@judge("shared-role")
+def shared_role(answer: Answer, demand: Demand) -> Verdict:
+    """Judge whether all functions name the same role."""
+    functions = answer.of(("AWS::Lambda::Function",))
+    if not functions or answer.is_opaque:
+        return unjudged(UNSEEN)
+    roles = {str(one.first("Role")) if one.values("Role") else f"own role of {one.name}" for one in functions}
+    if len(roles) == 1:
+        return met([one.located("has the role", "Role") for one in functions])
+    used = [one for one in functions if not re.search(r"custom|provider|rotation", one.name, re.I)]
+    if len(used) < len(functions):
+        return unjudged("functions for other purposes have roles of their own")
+    return unmet(
+        f"the functions have {len(roles)} roles",
+        [one.located("has its own role" if not one.values("Role") else "names a role", "Role") for one in functions],
     )
 
 

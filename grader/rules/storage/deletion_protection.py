@@ -5,31 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from grader.case import Case
+from grader.case.deletion import PROTECTIONS
 from grader.case.deployed import created, entries
 from grader.catalogue import Rule, RuleFinding, at_property, example
 from grader.model import Finding
 from grader.rules.storage._teardown import is_kept, is_protection_ordered, quoted, teardown
 from grader.template import Map, Resource, Scope
 
-# Where a type switches deletion protection on.
-# Source: the properties of each in https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/
-_SWITCHES = {
-    "AWS::Cognito::UserPool": "DeletionProtection",
-    "AWS::DSQL::Cluster": "DeletionProtectionEnabled",
-    "AWS::DocDB::DBCluster": "DeletionProtection",
-    "AWS::DynamoDB::GlobalTable": "DeletionProtectionEnabled",
-    "AWS::DynamoDB::Table": "DeletionProtectionEnabled",
-    "AWS::EC2::Instance": "DisableApiTermination",
-    "AWS::EKS::Cluster": "DeletionProtection",
-    "AWS::Logs::LogGroup": "DeletionProtectionEnabled",
-    "AWS::Neptune::DBCluster": "DeletionProtection",
-    "AWS::NeptuneGraph::Graph": "DeletionProtection",
-    "AWS::NetworkFirewall::Firewall": "DeleteProtection",
-    "AWS::RDS::DBCluster": "DeletionProtection",
-    "AWS::RDS::DBInstance": "DeletionProtection",
-    "AWS::RDS::GlobalCluster": "DeletionProtection",
-    "AWS::VerifiedPermissions::PolicyStore": "DeletionProtection.Mode",
-}
 _BALANCER = "AWS::ElasticLoadBalancingV2::LoadBalancer"
 _ATTRIBUTE = "deletion_protection.enabled"
 
@@ -39,8 +21,8 @@ def check(case: Case) -> Iterator[RuleFinding]:
     asked = teardown(case)
     if asked is None or is_protection_ordered(case):
         return
-    for template, resource, scope in created(case, *_SWITCHES, _BALANCER):
-        path = _SWITCHES.get(resource.type) or _attribute(scope, resource)
+    for template, resource, scope in created(case, *PROTECTIONS, _BALANCER):
+        path = PROTECTIONS.get(resource.type) or _attribute(scope, resource)
         value = scope.text(resource.get(path)) if path else ""
         if value.lower() in ("true", "active", "enabled") and not is_kept(case, resource.type):
             yield at_property(template, resource, path, f"{path} is {value}", value=value, because=quoted(asked))

@@ -20,7 +20,7 @@ from grader.support.validation import load_yaml, validate
 from grader.task.reading.phrases import Phrase, phrase
 
 _FOLDER = Path(__file__).parent / "lexicon"
-_TOKEN = re.compile(r"AWS::\w+::\w+|[A-Za-z0-9]+")
+_TOKEN = re.compile(r"AWS::\w+::\w+(?:::\w+)*|[A-Za-z0-9]+")
 # Services whose nouns the files of the lexicon give: the names of their types are put together by chance, `IAM roles, policies`.
 _OWN_NOUNS = ("CloudFormation", "CloudWatch", "EC2", "IAM", "Lambda", "RDS", "S3")
 # Services that work without a resource of theirs, or whose names are words for what other resources do.
@@ -34,6 +34,8 @@ _NO_RESOURCE = (
     "XRay",
 )
 _VENDORS = ("aws", "amazon")
+# Services that prompts call by capitals that mean nothing else.
+_CAPITALS = ("DLM", "EMR", "FMS", "MWAA", "QLDB", "SES")
 _WORD = re.compile(r"[a-z0-9]+")
 _START = 4
 _SUFFIX = re.compile(r"(V2|v2)$")
@@ -305,6 +307,8 @@ def _of_services() -> Iterator[tuple[tuple[str, ...], Noun]]:
         noun = Noun(name, tuple(types), "hinted", "High", is_service=True)
         for vendor in _VENDORS:
             yield (vendor, base(name)), noun
+        if name in _CAPITALS:
+            yield (base(name),), noun
         parts = re.findall(r"[A-Z]+(?![a-z])|[A-Z][a-z0-9]+", name)
         if len(parts) > 1 and "".join(parts) == name:
             yield (base(name),), noun

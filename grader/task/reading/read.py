@@ -12,6 +12,7 @@ from grader.model import Requirement, RequirementSource
 from grader.support.text import is_natural
 from grader.task.prompt import Sentence, read_prompt
 from grader.task.reading.demand import Check, Demand, Reading
+from grader.task.reading.items import of_item, tests_of_item
 from grader.task.reading.lexicon import Ask, AskFile, Lexicon, Mention, load_lexicon
 from grader.task.reading.phrases import Found
 from grader.task.reading.settings import given_values
@@ -99,11 +100,15 @@ _GOVERNED = re.compile(
     r"\b(for|to|from|of|by|between|behind|on|against|about|into|per|as|across|than|like|other|detects?|verify that|verify|validates?|checks?|scans?|"
     r"identify|identifies|evaluates?|inspects?|audits?|analy[sz]\w+|reviews?|targeting|reads?|monitor|monitors|monitoring|tracks?|tracking|"
     r"consolidat\w+|tun(?:e|es|ing)|migrat\w+|consider|access|accesses|accessing|optimi[sz]\w+|explains?|describes?|discuss\w*|understand\w*|"
-    r"query|queries|protects?|protecting|calls|calling|associated with)\s+"
+    r"query|queries|protects?|protecting|calls|calling|associated with|stores?|storing)\s+"
     r"(?:(?:the|an?|all|each|every|any|our|your|its|their|these|those|both|specific|other|this|that|aws|amazon|secure|only|new|one|two|three|"
-    r"particular|given|single|certain|separate|exactly|unencrypted|untagged|non-?compliant|unauthorized|misconfigured|[\w]+'s)\s+)*$",
+    r"particular|given|single|certain|separate|exactly|unencrypted|untagged|non-?compliant|unauthorized|misconfigured|approved|allowed|unused|"
+    r"compliant|[\w]+'s)\s+)*$",
     re.I,
 )
+# A compound: the noun is what does the monitoring.
+_WATCHING = re.compile(r"\b(monitoring|tracking|health)\s+$", re.I)
+_WATCHERS = ("AWS::CloudWatch::Dashboard", "AWS::CloudWatch::Alarm")
 _MADE = re.compile(r"\b(creation|deployment|provisioning|setup|implementation|use|consists?|consisting) of\b", re.I)
 _ASIDE = re.compile(
     r"s?\s+(compliance|metrics?|health|access|permissions?|changes|modifications?|syntax|templates?\b|integrations?|sgs?\b|presets?|quotas?|"
@@ -143,17 +148,7 @@ _VERSION = re.compile(
     r"\b(\w*sql|postgres|mariadb|python|node(\.js)?|linux|versions?|v|java|engine|ports?|tls|redis|kubernetes|eks|day|every|after|within)\s+[\d.]+\s+$",
     re.I,
 )
-_BEGINS = re.compile(r"([A-Z][a-z0-9]+(?:[A-Z][A-Za-z0-9]*)+|[a-z]+[A-Z][A-Za-z0-9]+)\b(?!\.\w)(?=\s*(?:[:(,–—-]|$))")
-# What a parameter has: the items of a list below it are not parameters of their own.
-# Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/parameters-section-structure.html
-_ATTRIBUTES = frozenset(
-    "AllowedPattern AllowedValues ConstraintDescription Default Description MaxLength MaxValue MinLength MinValue NoEcho Type Export".split()
-)
-_CAMEL = re.compile(r"\b([A-Z][a-z0-9]+(?:[A-Z][A-Za-z0-9]*)+)\b")
-_ONLY_NAMES = re.compile(r"^[A-Z]\w+(?:\s*,\s*(?:and\s+)?[A-Z]\w+)+\W*$")
 _WITHIN = re.compile(r"\b(in|across|over|between|spanning)\s+(\w+\s+){1,2}$", re.I)
-_OUTPUTS = re.compile(r"^\W*(\d+[.)]\s*)?(\w+\s+){0,3}outputs?\s*(\([^)]*\))?\W*$", re.I)
-_PARAMETERS = re.compile(r"^\W*(\d+[.)]\s*)?(\w+\s+){0,3}parameters?\W*$", re.I)
 _MODIFIES = re.compile(
     r"s?\s+(credential|password|secret|endpoint|connection|tier|layer|name|user|admin|schema|server|metric|access|traffic|event|log|subnet|"
     r"storage|port|types?\b|class|profile|count|security group|sg\b|performance|data|failover|migration|quer|operation)",
@@ -326,6 +321,7 @@ def _explains(sentence: Sentence) -> bool:
 
 def _demands(line: _Line, lexicon: Lexicon) -> Iterator[Demand]:
     """Yield what a sentence asks for; what an explanation names is never called unmet."""
+    yield from tests_of_item(line.sentence)
     if not _is_relevant(line.sentence):
         return
     for demand in _read(line, lexicon):
@@ -350,7 +346,7 @@ def _read(line: _Line, lexicon: Lexicon) -> Iterator[Demand]:
                 seen.add(demand.check.subjects)
                 yield demand
     yield from _settings(line, taken)
-    yield from _named(line)
+    yield from of_item(line.sentence)
     yield from _things(line)
 
 
@@ -371,28 +367,6 @@ def _settings(line: _Line, taken: Sequence[Found]) -> Iterator[Demand]:
         demand = _asked(ask, replace(found, values={"name": given.name, "value": given.value}), line)
         if demand and demand.requirement.types:
             yield demand
-
-
-def _named(line: _Line) -> Iterator[Demand]:
-    """Yield a demand for the name that an item of a list of outputs or parameters begins with."""
-    sentence = line.sentence
-    found = _BEGINS.match(sentence.text) if sentence.is_item else None
-    above = [*sentence.headings[-1:], *sentence.parents[-1:]]
-    if found is None or not above or sentence.is_optional:
-        return
-    for pattern, about in ((_OUTPUTS, "output"), (_PARAMETERS, "parameter")):
-        if any(pattern.search(text) for text in above):
-            judge = "output-called" if about == "output" else "parameter"
-            listed = [*_CAMEL.finditer(sentence.text)] if _ONLY_NAMES.match(sentence.text) else [found]
-            for one in listed:
-                name = one.group(1)
-                if name in _ATTRIBUTES:
-                    continue
-                quote = _quote(sentence.text, one.start(), one.end())
-                asked = _requirement(line, quote, about, (), "Medium", f"{about} {name}")
-                yield Demand(
-                    requirement=asked, check=Check(judge=judge, values={"name": name}, text=sentence.text), entry=judge
-                )
 
 
 def _applies(ask: Ask, line: _Line) -> bool:
@@ -708,8 +682,15 @@ def _is_weak(mention: Mention, line: _Line) -> bool:
         return True
     if re.match(r"\W*(outputs?|parameters?|tags?|export)\b", text, re.I):
         return True
-    first = _first_of_list(mention, line)
-    return _GOVERNED.search(_MADE.sub("", text[: first.start])) is not None
+    return _is_governed(mention, line)
+
+
+def _is_governed(mention: Mention, line: _Line) -> bool:
+    """Whether a noun, or the list that it is in, is the object of a preposition or of a verb that creates nothing."""
+    before = line.sentence.text[: _first_of_list(mention, line).start]
+    if mention.noun.types[0] in _WATCHERS:
+        before = _WATCHING.sub("", before)
+    return _GOVERNED.search(_MADE.sub("", before)) is not None
 
 
 def _first_of_list(mention: Mention, line: _Line) -> Mention:

@@ -120,17 +120,17 @@ _BLOCK = r"\d{1,3}\.\d{1,3}\.\d{1,3}\.\d{1,3}/2\d(?!\d)"
 _NO_KEYS = "|".join(
     (
         "Include|Apply|Use|Proper|All|The|Tags?|Resources?|Consistent|Required|Appropriate|Add|Set|With|Ensure|Key|AWS|IAM|Mandatory|Cost",
-        "These|Following|Both|Every|Each|Must|No|IP|SGs?|Fn|EC2|S3|RDS|VPC|CloudFormation|DynamoDB|Lambda|For|On|This|It|Ref|Naming",
+        "Value|These|Following|Both|Every|Each|Must|No|IP|SGs?|Fn|EC2|S3|RDS|VPC|CloudFormation|DynamoDB|Lambda|For|On|This|It|Ref|Naming",
         "Outputs?|Parameters|Security|Monitoring|Tagging",
     )
 )
-_NO_PARAMETERS = "|".join(
+NO_PARAMETERS = "|".join(
     (
         "AWS|Cloud|No[A-Z]|Allowed|CommaD|Postgre|MySQL|DynamoDB|EventBridge|SecureString|GitHub|JavaScript|TypeScript|Elasti|OpenSearch",
         "CodeB|CodeP|CodeD|CodeC|GuardDuty|DevOps|IPv|FinTech|PublicA|DeletionP|StepF|AppSync|SageM",
     )
 )
-_KEY = rf"(?!(?:{_NO_KEYS})\b)(?-i:[A-Z])[\w-]*(?:\s*[:=]\s*['\"]?[\w${{}}-]+['\"]?)?"
+KEY = rf"(?!(?:{_NO_KEYS})\b)(?-i:[A-Z])[\w-]*(?:\s*[:=]\s*['\"]?[\w${{}}-]+['\"]?)?"
 _NAME = r"[A-Za-z][\w.-]*[\w]"
 KINDS = {
     "n": Kind(rf"(?:\d+(?![\d.%]*\d|\s*%|\.x\b)|\b(?:{_COUNTS})\b)", _number),
@@ -161,10 +161,19 @@ KINDS = {
     "name": Kind(_NAME, str),
     "word": Kind(r"[A-Za-z][\w-]*", str),
     "names": Kind(rf"{_NAME}(?:\s*(?:,\s*and|,|and|&)\s*{_NAME})*", _list),
-    "keys": Kind(rf"{_KEY}(?:\s*(?:,\s*and|,|and|&|/)\s*{_KEY})*", _keys),
+    "keys": Kind(rf"{KEY}(?:\s*(?:,\s*and|,|and|&|/)\s*{KEY})*", _keys),
     "items": Kind(r"[^.;]{3,240}", _items),
     "camel": Kind(
-        rf"(?!(?:{_NO_PARAMETERS})\w*)(?-i:[A-Z][a-z0-9]+(?:[A-Z][A-Za-z0-9]*)+|[a-z]+[A-Z][A-Za-z0-9]+)(?!\.\w)", str
+        rf"(?!(?:{NO_PARAMETERS})\w*)(?-i:[A-Z][a-z0-9]+(?:[A-Z][A-Za-z0-9]*)+|[a-z]+[A-Z][A-Za-z0-9]+)(?!\.\w)", str
+    ),
+    "quoted": Kind(r"[\"“][^\"”\n]{6,160}[\"”]", lambda text: text[1:-1].strip()),
+    "camels": Kind(
+        rf"(?!(?:{NO_PARAMETERS})\w*)(?-i:[A-Z][a-z0-9]+(?:[A-Z][A-Za-z0-9]*)+)(?:\s*(?:,\s*and|,|and|&)\s*(?-i:[A-Z])[A-Za-z0-9]+)+",
+        lambda text: tuple(re.findall(r"\b(?!and\b)[A-Za-z0-9]+", text)),
+    ),
+    "service": Kind(
+        r"(?:textract|rekognition|comprehend|polly|transcribe|translate|bedrock|pinpoint|lex|personalize|forecast)\b",
+        str.lower,
     ),
     "language": Kind(r"(?:python|node(?:\.?js)?|javascript|typescript|java|ruby|golang|dotnet)\b", str.lower),
     "function": Kind(r"Fn::(?:GetAZs|Sub|Join|GetAtt|ImportValue|FindInMap|Select|If|Split|Cidr|Base64)\b", str),

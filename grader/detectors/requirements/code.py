@@ -1,0 +1,86 @@
+"""Judges of code and of what works without a resource of its own: tests, error handling, services, metrics."""
+
+from __future__ import annotations
+
+import re
+
+from grader.bundle import Kind
+from grader.case.inline_code import inline_functions
+from grader.detectors.requirements.answer import Answer
+from grader.detectors.requirements.verdict import UNSEEN, Verdict, judge, met, unjudged, unmet
+from grader.model import Located, Location
+from grader.task.reading import Demand
+
+_TEST_FILE = re.compile(r"(^|[/_.-])(tests?|spec)([/_.-]|$)", re.I)
+_TEST_CODE = re.compile(
+    r"\bdef test_\w+|\bimport (?:pytest|unittest)\b|^\s*(?:describe|it|test)\(\s*['\"`]|@Test\b|\bfunc Test\w+\(", re.M
+)
+_HANDLES = re.compile(r"\btry\s*:|\btry\s*\{|\.catch\(|\brescue\b")
+_METRICS = re.compile(
+    r"PutMetricData|put_metric_data|AWS::Logs::MetricFilter|MetricTransformations|_aws|cloudwatch-?agent|embedded.?metric|powertools",
+    re.I,
+)
+
+
+@judge("tests")
+def tests(answer: Answer, demand: Demand) -> Verdict:
+    """Judge whether the answer has tests."""
+    for file in answer.case.bundle.files:
+        if file.kind is not Kind.TEMPLATE and (_TEST_FILE.search(file.name) or _TEST_CODE.search(file.text)):
+            return met([Located(location=Location(file=file.name, line=1), message="has tests")])
+    return unjudged(UNSEEN) if answer.case.bundle.omitted else unmet(f"the answer has no {demand.requirement.title}")
+
+
+@judge("error-handling")
+def error_handling(answer: Answer, demand: Demand) -> Verdict:
+    """Judge whether the functions' code in the templates handles errors; open where some code is elsewhere."""
+    codes = [one for one in inline_functions(answer.case) if one.scope.exists(one.function) is not False]
+    visible = [(answer.at(one.template, one.function), one) for one in codes if one.is_python or one.is_javascript]
+    without = [(built, one) for built, one in visible if not _HANDLES.search(one.text)]
+    if visible and not without:
+        return met([built.located("handles errors", one.path) for built, one in visible])
+    functions = answer.of(("AWS::Lambda::Function",))
+    if not functions or answer.is_opaque or len(without) < len(functions):
+        return unjudged("the code of some function is not in the templates, or handles errors")
+    built = without[0][0]
+    return unmet(
+        f"the code of {built.name} handles no error",
+        [one.located("handles no error", code.path) for one, code in without],
+    )
+
+
+@judge("service-used")
+def service_used(answer: Answer, demand: Demand) -> Verdict:
+    """Judge whether templates use a service that has no resource of its own: by actions, code or principals."""
+    service = str(demand.check.values.get("service", ""))
+    pattern = re.compile(rf"(?<![a-z]){re.escape(service)}(?![a-z])", re.I)
+    for template in answer.case.templates:
+        for _, node, text in answer.case.texts(template):
+            if pattern.search(text):
+                return met([Located(location=Location(file=template.file, line=node.line), message=f"uses {service}")])
+    code = [file for file in answer.case.bundle.of_kind(Kind.CODE, Kind.SCRIPT) if pattern.search(file.text)]
+    if code or answer.is_opaque or not answer.built:
+        return unjudged("code outside the templates may use it")
+    return unmet(f"no template of the answer uses {service}: neither a policy nor code names it")
+
+
+@judge("custom-metrics")
+def custom_metrics(answer: Answer, demand: Demand) -> Verdict:
+    """Judge whether something publishes metrics of the answer's own: a metric filter, code, or a policy that allows it."""
+    for file in answer.case.bundle.of_kind(Kind.TEMPLATE, Kind.CODE):
+        found = _METRICS.search(file.text)
+        if found:
+            line = file.text.count("\n", 0, found.start()) + 1
+            return met([Located(location=Location(file=file.name, line=line), message="publishes metrics")])
+    if answer.is_opaque or not answer.built:
+        return unjudged(UNSEEN)
+    hidden = [
+        one
+        for one in answer.of(("AWS::Lambda::Function",))
+        if not one.values("Code.ZipFile") and not one.values("InlineCode")
+    ]
+    if hidden:
+        return unjudged("the code of the functions is not in the templates")
+    return unmet(
+        "nothing of the answer publishes metrics: no metric filter, no code and no policy for cloudwatch:PutMetricData"
+    )

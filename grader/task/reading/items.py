@@ -1,0 +1,114 @@
+"""What items of a list ask for by the heading or lead-in above them: outputs, parameters, tags, and tests among the deliverables."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from grader.model import Requirement, RequirementSource
+from grader.task.prompt import Sentence
+from grader.task.reading.demand import Check, Demand
+from grader.task.reading.values import KEY, NO_PARAMETERS
+
+MAX_QUOTE = 240
+MAX_WORDS = 5  # an item of more words describes something else than one parameter
+_NUMBERED = r"^\W*(?:\d+[.)]\s*)?(?:\w+\s+){0,3}"
+_OUTPUTS = re.compile(rf"{_NUMBERED}outputs?\s*(\([^)]*\))?\W*$", re.I)
+_PARAMETERS = re.compile(
+    rf"{_NUMBERED}parameters?(\s+(needed|required|to (define|include|declare)|section|list))?\s*(\([^)]*\))?\W*$", re.I
+)
+_OTHER_PARAMETERS = re.compile(
+    r"\b(ssm|store|request|path|query|database|db|function|input validation|group|custom)\b", re.I
+)
+_TAGS = re.compile(r"\b(tags?|tagged|tagging requirements?)\b(?:\s+\w+){0,4}\W*$", re.I)
+_NO_TAGS = re.compile(r"\b(git|image|html|docker|release|config rule|stack name)\b|\bno\b|\bnot\b", re.I)
+_CAMEL_NAME = rf"(?!(?:{NO_PARAMETERS})\w*)(?:[A-Z][a-z0-9]+(?:[A-Z][A-Za-z0-9]*)+|[A-Z]{{2,}}(?!s\b)[a-z][A-Za-z0-9]*|[a-z]+[A-Z][A-Za-z0-9]+)"
+_BEGINS = re.compile(rf"({_CAMEL_NAME})\b(?!\.\w)(?=\s*(?:[:(,–—-]|$))")
+_BEGINS_PARAMETER = re.compile(rf"({_CAMEL_NAME})\b(?!\.\w)(?=\s*(?:[:(,;–—-]|$|(?:for|is|as|with|to)\b))")
+# What a parameter has: the items of a list below it are not parameters of their own.
+# Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/parameters-section-structure.html
+_ATTRIBUTES = frozenset(
+    "AllowedPattern AllowedValues ConstraintDescription Default Description MaxLength MaxValue MinLength MinValue NoEcho Type Export".split()
+)
+_CAMEL = re.compile(r"\b([A-Z][a-z0-9]+(?:[A-Z][A-Za-z0-9]*)+)\b")
+_ONLY_NAMES = re.compile(r"^[A-Z]\w+(?:\s*,\s*(?:and\s+)?[A-Z]\w+)+\W*$")
+_TAG = re.compile(rf"({KEY})\s*(?:[:(–—-]|$)")
+_PLAIN = re.compile(r"([A-Z][\w/&-]*(?:\s+[\w/&-]+)*?)\s*(?:[:(,–—]|\s-\s|$)")
+_VERB = re.compile(
+    r"^(all|only|use|define|include|add|ensure|provide|make|each|no|any|allow|support|apply|must|should|parameters?|follow|validat\w+|default\w*)\b",
+    re.I,
+)
+_DELIVERED = re.compile(r"\b(deliverables?|what to deliver|to deliver|expected output|output expected)\b", re.I)
+_TESTS = re.compile(
+    r"^\W*(?:\d+[.)]\s*)?(?:(?:comprehensive|complete|full|basic|working|automated|passing)\s+)*"
+    r"((?:unit|integration|end-to-end|e2e)(?:\s+(?:and|&)\s+(?:unit|integration))?)\s+tests?\b",
+    re.I,
+)
+
+
+def of_item(sentence: Sentence) -> Iterator[Demand]:
+    """Yield the demands of an item of a list of outputs, parameters or tags."""
+    above = [*sentence.headings[-1:], *sentence.parents[-1:]]
+    if not sentence.is_item or not above or sentence.is_optional or sentence.is_existing(0, 0):
+        return
+    if any(_OUTPUTS.search(text) for text in above):
+        yield from _outputs(sentence)
+    if any(_PARAMETERS.search(text) and not _OTHER_PARAMETERS.search(text) for text in above):
+        yield from _parameters(sentence)
+    nearest = above[-1]
+    if _TAGS.search(nearest) and not _NO_TAGS.search(nearest):
+        yield from _tags(sentence)
+
+
+def tests_of_item(sentence: Sentence) -> Iterator[Demand]:
+    """Yield the demand for tests, where they are an item of what is to be delivered."""
+    found = _TESTS.match(sentence.text) if sentence.is_item else None
+    above = (*sentence.headings[-1:], *sentence.parents)
+    if found and not sentence.is_optional and any(_DELIVERED.search(text) for text in above):
+        yield _demand(sentence, "document", "tests", f"{found.group(1).lower()} tests", Check(judge="tests"))
+
+
+def _outputs(sentence: Sentence) -> Iterator[Demand]:
+    for name in _names(sentence.text, _BEGINS):
+        check = Check(judge="output-called", values={"name": name}, text=sentence.text)
+        yield _demand(sentence, "output", "output-called", f"output {name}", check)
+
+
+def _parameters(sentence: Sentence) -> Iterator[Demand]:
+    names = _names(sentence.text, _BEGINS_PARAMETER)
+    for name in names:
+        check = Check(judge="parameter", values={"name": name}, text=sentence.text)
+        yield _demand(sentence, "parameter", "parameter", f"parameter {name}", check)
+    plain = None if names else _PLAIN.match(sentence.text)
+    words = plain.group(1) if plain else ""
+    if words and len(words.split()) <= MAX_WORDS and words not in _ATTRIBUTES and not _VERB.match(words):
+        check = Check(judge="parameter-for", values={"names": (words,)}, text=sentence.text)
+        yield _demand(sentence, "parameter", "parameter-for", f"parameter for {words}", check)
+
+
+def _tags(sentence: Sentence) -> Iterator[Demand]:
+    found = _TAG.match(sentence.text)
+    if found:
+        key = re.split(r"\s*[:=]", found.group(1))[0].strip(" '\"`")
+        check = Check(judge="tags", every=True, values={"names": (key,)}, text=sentence.text)
+        yield _demand(sentence, "tag", "tags-keys", f"tags {key}", check)
+
+
+def _names(text: str, begins: re.Pattern[str]) -> list[str]:
+    """Return the name that an item begins with, or all names where it is nothing but names."""
+    found = begins.match(text)
+    listed = [*_CAMEL.finditer(text)] if found and _ONLY_NAMES.match(text) else [found] if found else []
+    return [one.group(1) for one in listed if one.group(1) not in _ATTRIBUTES]
+
+
+def _demand(sentence: Sentence, about: str, entry: str, title: str, check: Check) -> Demand:
+    asked = Requirement(
+        id="",
+        source=RequirementSource.PROMPT,
+        line=sentence.line,
+        quote=sentence.text[:MAX_QUOTE],
+        about=about,
+        level="Medium",
+        title=title,
+    )
+    return Demand(requirement=asked, check=check, entry=entry)
