@@ -168,8 +168,11 @@ def _kept(cache: Cache, key: str, job: Job) -> Outcome | None:
     """Return what the cache has of a job; None where it has nothing, or no whole result."""
     try:
         kept = cache.get(key)
-        return Outcome("graded", row_of(job, kept["result"]), kept["result"], str(kept["analysis"])) if kept else None
-    except (LookupError, TypeError, AttributeError):
+        if not kept:
+            return None
+        row = row_of(job, kept["result"], float(kept["seconds"]), cached=True)
+        return Outcome("graded", row, kept["result"], str(kept["analysis"]))
+    except (LookupError, TypeError, ValueError, AttributeError):
         return None
 
 
@@ -177,7 +180,7 @@ def _keep(cache: Cache | None, key: str, outcome: Outcome) -> None:
     errors = (error for one in outcome.result.get("detectors", {}).values() for error in one["errors"])
     complete = outcome.status == "graded" and not any(EngineLimitError.__name__ in error for error in errors)
     if cache and key and complete:
-        cache.put(key, outcome.result, outcome.analysis)
+        cache.put(key, outcome.result, outcome.analysis, outcome.row["grading_seconds"])
 
 
 class _Pool:

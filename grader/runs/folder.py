@@ -8,6 +8,7 @@ import platform
 import sys
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -45,12 +46,15 @@ class RunFolder:
 
         Raises InputError where it holds a run already and neither is wanted, or one with other settings.
         """
-        about = {"schema": 1, **settings, "versions": versions(), "machine": machine()}
+        times = {"started": _now(), "finished": None}
+        about = {"schema": 1, **times, **settings, "versions": versions(), "machine": machine()}
         file = path / RUN
         if file.is_file() and not replace and _begun(path):
             if not resume:
                 raise InputError("holds a run already: --resume goes on with it, --replace starts anew", path)
-            _same(_settings(file), about, file)
+            before = _settings(file)
+            _same(before, about, file)
+            write_whole(file, json.dumps(before | {"finished": None}, indent=2) + "\n")
             folder = cls(path)
             folder._mend()
             return folder
@@ -74,10 +78,12 @@ class RunFolder:
             for name in (ANALYSIS, RESULT):  # of an earlier run
                 (folder / name).unlink(missing_ok=True)
         with (self.path / ROWS).open("a", encoding="utf-8") as file:
-            file.write(json.dumps(outcome.row) + "\n")
+            file.write(json.dumps(outcome.row | {"finished": _now()}) + "\n")
 
     def finish(self) -> None:
-        """Put the lines in the order of their ids: the end does not depend on which response was done first."""
+        """Put the lines in the order of their ids, and the time into run.json: the order does not depend on which response was done first."""
+        about = self.path / RUN
+        write_whole(about, json.dumps(_settings(about) | {"finished": _now()}, indent=2) + "\n")
         file = self.path / ROWS
         if not file.is_file():
             return
@@ -109,6 +115,11 @@ class RunFolder:
             data = file.read_bytes()
             if data and not data.endswith(b"\n"):
                 write_whole(file, data[: data.rfind(b"\n") + 1].decode("utf-8", "replace"))
+
+
+def _now() -> str:
+    """Return the time in UTC, in the format of RFC 3339."""
+    return datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
 
 
 def _begun(path: Path) -> bool:

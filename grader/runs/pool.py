@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import queue
 import threading
+import time
 from collections.abc import Callable
 from concurrent.futures import Executor, Future
 from dataclasses import asdict, dataclass
@@ -34,15 +35,17 @@ class Worker:
     def run(self, job: Job, options: Options) -> Outcome:
         """Grade a job in the process. One that takes too long is ended; one that dies is tried once more."""
         error = None
+        begun = time.perf_counter()
         for _ in range(2):
             try:
                 request = {"job": asdict(job), "options": options.to_dict()}
                 return Outcome(**self._child.ask(request, self._limits.seconds))
             except TimeoutError:
-                return failed(job, "timeout", f"took more than {self._limits.seconds:g} seconds and was ended")
+                text = f"took more than {self._limits.seconds:g} seconds and was ended"
+                return failed(job, "timeout", text, time.perf_counter() - begun)
             except ChildEndedError as ended:
                 error = ended
-        return failed(job, "killed", f"its worker {error}")
+        return failed(job, "killed", f"its worker {error}", time.perf_counter() - begun)
 
 
 class LocalExecutor(Executor):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field, replace
@@ -70,6 +71,7 @@ class Outcome:
 
 def execute(job: Job, options: Options) -> Outcome:
     """Grade one response; an unusable input becomes an outcome with an error."""
+    begun = time.perf_counter()
     try:
         task = load_task(job.folder)
         ideal = None if options.no_ideal else read_ideal(task, job.response)
@@ -87,16 +89,15 @@ def execute(job: Job, options: Options) -> Outcome:
         )
     except (GradeError, OSError, MemoryError, RecursionError) as error:
         text = str(error) if isinstance(error, GradeError) else f"{type(error).__name__}: {error}"
-        return failed(job, "error", text)
-    data = result.to_dict()
-    seconds = sum(entry.seconds for entry in result.detectors.values())
-    return Outcome("graded", row_of(job, data, seconds), data, render_analysis(analysis_of(result)))
+        return failed(job, "error", text, time.perf_counter() - begun)
+    data, analysis = result.to_dict(), render_analysis(analysis_of(result))
+    return Outcome("graded", row_of(job, data, time.perf_counter() - begun), data, analysis)
 
 
-def row_of(job: Job, result: dict[str, Any], seconds: float = 0.0) -> dict[str, Any]:
+def row_of(job: Job, result: dict[str, Any], seconds: float, *, cached: bool = False) -> dict[str, Any]:
     """Return what results.jsonl says of a graded response: enough for tables, without the texts.
 
-    `seconds` is the time that the detectors took, 0 where the result was there already.
+    `seconds` is the time that grading took, in this run or, where the result comes from the cache, in an earlier one.
     """
     return {
         "id": job.id,
@@ -120,9 +121,15 @@ def row_of(job: Job, result: dict[str, Any], seconds: float = 0.0) -> dict[str, 
         ],
         "unjudged": [name for name, entry in result["detectors"].items() if entry["errors"]],
         "error": "",
-        "seconds": round(seconds, 3),
+        **_times(seconds, cached=cached),
         **facts_of(job),
     }
+
+
+def _times(seconds: float, *, cached: bool = False) -> dict[str, Any]:
+    """Return the fields of a row that tell the time of this run from the time that the cache remembers."""
+    took = round(seconds, 3)
+    return {"seconds": 0.0 if cached else took, "grading_seconds": took, "cached": cached}
 
 
 def facts_of(job: Job) -> dict[str, Any]:
@@ -138,13 +145,13 @@ def facts_of(job: Job) -> dict[str, Any]:
     return facts
 
 
-def failed(job: Job, status: str, error: str) -> Outcome:
-    """Return the outcome of a response that could not be graded. Its score is 0: it is no answer."""
+def failed(job: Job, status: str, error: str, seconds: float = 0.0) -> Outcome:
+    """Return the outcome of a response that could not be graded after some seconds. Its score is 0: it is not an answer."""
     row: dict[str, Any] = {"id": job.id, "model": job.model, "task": job.task, "sample": job.sample}
     row |= {"response": job.place, "status": status}
     empty: dict[str, Any] = {"score": 0.0, "verdict": status, "passes": False, "answer": "", "delivered": 0.0}
     none: dict[str, Any] = {"counts": {}, "requirements_met": 0, "requirements": 0}
-    rest = {"failures": [], "unjudged": [], "error": one_line(error, 500), "seconds": 0.0}
+    rest = {"failures": [], "unjudged": [], "error": one_line(error, 500), **_times(seconds)}
     return Outcome(status, row | empty | none | rest | facts_of(job))
 
 

@@ -1,22 +1,15 @@
-"""A run as tables: JSON, CSV, Parquet and markdown."""
+"""A run as tables: JSON and markdown."""
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 from collections import Counter
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
-from grader.errors import InputError
 from grader.runs.report import Run
 from grader.runs.statistics import COLUMNS
 from grader.writers.comparison import cell
 from grader.writers.summary import shared_text
-
-_COLUMNS = ("id", "model", "task", "sample", "status", "score", "verdict", "passes", "answer", "delivered")
 
 
 def run_json(run: Run) -> str:
@@ -41,40 +34,6 @@ def _figures(one: Any) -> dict[str, Any]:
         "pass_at": {str(k): value for k, value in one.pass_at.items()},
         "answers": dict(one.answers),
     }
-
-
-def run_csv(run: Run) -> str:
-    """Write one line a failure; a response without one has a line with empty fields of a failure."""
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow([*_COLUMNS, "level", "rule", "kind", "title", "resources"])
-    for record in _records(run):
-        writer.writerow([_inert(value) for value in record.values()])
-    return text.getvalue()
-
-
-def _inert(value: object) -> object:
-    """Keep a spreadsheet from taking a text of a response for a formula."""
-    return f"'{value}" if isinstance(value, str) and value[:1] in ("=", "+", "-", "@", "\t", "\r") else value
-
-
-def _records(run: Run) -> Iterator[dict[str, Any]]:
-    nothing: dict[str, Any] = {"level": "", "rule": "", "kind": "", "title": "", "resources": []}
-    for row in run.rows:
-        for failure in row["failures"] or [nothing]:
-            about = {name: failure[name] for name in ("level", "rule", "kind", "title")}
-            yield {name: row.get(name, "") for name in _COLUMNS} | about | {"resources": " ".join(failure["resources"])}
-
-
-def write_parquet(run: Run, path: Path) -> None:
-    """Write the lines of the CSV as a Parquet file. Raises InputError where pyarrow is not installed."""
-    records = list(_records(run))
-    try:
-        import pyarrow as pa
-        import pyarrow.parquet as pq
-    except ImportError:
-        raise InputError("--format parquet needs pyarrow: install cfn-grader[parquet]") from None
-    pq.write_table(pa.Table.from_pylist(records), path)
 
 
 def run_markdown(run: Run) -> str:

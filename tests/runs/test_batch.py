@@ -17,6 +17,8 @@ import pytest
 from grader.runs import jobs_of
 from tests.conftest import BROKEN, TOPIC, Run, command, environment, wait_for
 
+TIMES = {"seconds", "grading_seconds", "cached", "finished"}
+
 
 def contents(folder: Path) -> dict[str, Any]:
     """What a run left, timings aside."""
@@ -27,7 +29,7 @@ def contents(folder: Path) -> dict[str, Any]:
             continue
         if path.name == "results.jsonl":
             rows = [json.loads(line) for line in path.read_text().splitlines()]
-            found[name] = [{key: value for key, value in row.items() if key != "seconds"} for row in rows]
+            found[name] = [{key: value for key, value in row.items() if key not in TIMES} for row in rows]
         else:
             found[name] = path.read_bytes()
     return found
@@ -294,7 +296,6 @@ def test_every_table_of_a_run(tasks: Path, tmp_path: Path, grade: Run) -> None:
 
     data = json.loads(table("json"))
     assert [(one["model"], one["pass_at"]) for one in data["models"]] == [("good", {"1": 1.0}), ("bad", {"1": 0.0})]
-    assert len(table("csv").splitlines()) > 12
     assert "| good | 100.0 (100.0 to 100.0) | 100.0 | 1 (1 to 1) | pass@1 1.000 | 6 | 0 | 6 |" in table("markdown")
     suites = junitparser.JUnitXml.fromstring(table("junit"))
     assert {suite.name: (suite.tests, suite.failures) for suite in suites} == {"bad": (6, 6), "good": (6, 0)}
@@ -302,10 +303,6 @@ def test_every_table_of_a_run(tasks: Path, tmp_path: Path, grade: Run) -> None:
     assert log["version"] == "2.1.0"
     names = {rule["id"] for rule in log["runs"][0]["tool"]["driver"]["rules"]}
     assert {one["ruleId"] for one in log["runs"][0]["results"]} == names
-    assert grade("report", "run", "--format", "parquet").returncode == 0
-    import pyarrow.parquet as pq
-
-    assert pq.read_table(tmp_path / "run" / "report.parquet").num_rows == len(table("csv").splitlines()) - 1
 
 
 def test_a_dask_cluster_gives_the_same(tasks: Path, tmp_path: Path, grade: Run) -> None:
