@@ -42,10 +42,11 @@ typecheck: $(READY)
 rule: $(READY)
 	$(VENV)/bin/pytest -n0 tests/rules/test_examples.py -k "[$(R)]"
 
-# Writes again what the code generates: the list of the rules, the reference of the commands and the analysis of the shipped task.
+# Writes again what the code generates: the list of the rules, the reference of the commands, the schemas and the analysis of the shipped task.
 docs: $(READY)
 	$(VENV)/bin/grade rules list --format markdown > docs/rules.md
 	$(VENV)/bin/grade facts list --format markdown > docs/facts.md
+	$(VENV)/bin/grade schema --out docs/schemas
 	$(VENV)/bin/python -m grader.cli.reference > docs/commands.md
 	$(VENV)/bin/grade run $(TASK) --response $(TASK)/model_out --out reports/101912473 --quiet
 

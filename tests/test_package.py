@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import tarfile
 import zipfile
 from collections.abc import Iterator
 from email import message_from_string
@@ -67,10 +68,9 @@ def test_the_page_of_an_index_has_no_link_to_nowhere_and_says_what_is_new(metada
 
 
 def test_the_source_distribution_holds_what_the_page_names(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    import tarfile
-
     monkeypatch.chdir(ROOT)
     with tarfile.open(tmp_path / build_sdist(str(tmp_path))) as archive:
-        names = {name.partition("/")[2] for name in archive.getnames()}
+        files = {Path(name.partition("/")[2]) for name in archive.getnames()}
+    names = {str(path) for file in files for path in (file, *file.parents)}
     page = (ROOT / "README.md").read_text("utf-8") + (ROOT / "CHANGELOG.md").read_text("utf-8")
     assert set(re.findall(r"\]\((?!https?:)([^)#]+)\)", page)) <= names

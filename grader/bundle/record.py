@@ -14,7 +14,7 @@ from grader.errors import ResponseError
 from grader.support.text import one_line, whole_characters
 
 # Where a log keeps the text of an answer, the most specific place first.
-_TEXTS = (
+TEXTS = (
     "completion",
     "content",
     "response",
@@ -31,8 +31,8 @@ _TEXTS = (
     "refusal",
 )
 _FIRST = ("choices", "candidates")  # several answers to one prompt: the first is the answer
-_NAMES = ("name", "path", "filename", "file")
-_CONTENTS = ("content", "text", "body", "code")
+NAMES = ("name", "path", "filename", "file")
+CONTENTS = ("content", "text", "body", "code")
 _SECTIONS = {"Resources", "AWSTemplateFormatVersion", "Parameters", "Outputs", "Mappings"}
 _THOUGHTS = frozenset({"reasoning", "thinking", "redacted_thinking", "tool_use", "function_call", "tool_call"})
 _ATTACHMENT = "attachment://"  # Inspect's logs keep long texts apart
@@ -75,8 +75,8 @@ _OUTPUT_TOKENS = (
     "generated_tokens",
     "completion",
 )
-_USAGES = ("usage", "usageMetadata", "tokenUsage", "token_usage", "details")
-_SETTINGS = (
+USAGES = ("usage", "usageMetadata", "tokenUsage", "token_usage", "details")
+SETTINGS = (
     "temperature",
     "top_p",
     "topP",
@@ -91,7 +91,7 @@ _SETTINGS = (
     "seed",
     "reasoning_effort",
 )
-_CONFIGS = (
+CONFIGS = (
     "config",
     "settings",
     "parameters",
@@ -149,7 +149,7 @@ def unknown_record(text: str) -> str:
     except (ValueError, RecursionError):
         return ""
     keys = f" among {one_line(', '.join(map(str, list(data)[:8])), 120)}" if isinstance(data, dict) and data else ""
-    looked = ", ".join(f"`{key}`" for key in ("files", *_TEXTS[:-2]))
+    looked = ", ".join(f"`{key}`" for key in ("files", *TEXTS[:-2]))
     return f"JSON that is neither a template nor a record of an answer: none of {looked}{keys}; see docs/records.md"
 
 
@@ -163,9 +163,9 @@ def record_facts(data: bytes) -> RecordFacts:
         return RecordFacts()
     [record] = records
     stops = _stops(record, 0)
-    usages = [usage for one in _levels(record, 0) for usage in (one, *_maps(one, _USAGES))]
-    configs = [config for one in _levels(record, 0) for config in (one, *_maps(one, _CONFIGS))]
-    settings = {key: one[key] for one in reversed(configs) for key in _SETTINGS if _is_setting(one.get(key))}
+    usages = [usage for one in _levels(record, 0) for usage in (one, *_maps(one, USAGES))]
+    configs = [config for one in _levels(record, 0) for config in (one, *_maps(one, CONFIGS))]
+    settings = {key: one[key] for one in reversed(configs) for key in SETTINGS if _is_setting(one.get(key))}
     models = (one["model"] for one in _levels(record, 0) if isinstance(one.get("model"), str))
     return RecordFacts(
         finish_reason=one_line(next(stops, ""), 60),
@@ -187,7 +187,7 @@ def _levels(value: Any, depth: int) -> Iterator[dict[str, Any]]:
     if isinstance(value, dict) and depth < _MAX_DEPTH:
         yield value
         for key, inner in value.items():
-            if key in (*_TEXTS, *_AROUND):
+            if key in (*TEXTS, *_AROUND):
                 yield from _levels(inner, depth + 1)
 
 
@@ -243,7 +243,7 @@ def _stops(value: Any, depth: int) -> Iterator[str]:
                 yield inner
             elif key == "refusal" and isinstance(inner, str) and inner.strip():
                 yield key
-            elif key in (*_STOPS, *_TEXTS, *_AROUND):
+            elif key in (*_STOPS, *TEXTS, *_AROUND):
                 yield from _stops(inner, depth + 1)
 
 
@@ -251,11 +251,11 @@ def _content(record: dict[str, Any]) -> dict[str, str] | str | None:
     files = _files(record.get("files"))
     if files:
         return files
-    for key in _TEXTS:
+    for key in TEXTS:
         found = _under(record, key, 0)
         if found:
             return _attached(record, found)
-    return "" if any(_is_blank(record.get(key)) for key in _TEXTS if key in record) else None
+    return "" if any(_is_blank(record.get(key)) for key in TEXTS if key in record) else None
 
 
 def _attached(record: dict[str, Any], text: str) -> str:
@@ -272,7 +272,7 @@ def _is_blank(value: Any) -> bool:
     if isinstance(value, list):
         return not value or _is_blank(value[0])
     if isinstance(value, dict):
-        return any(_is_blank(value[key]) for key in _TEXTS if key in value)
+        return any(_is_blank(value[key]) for key in TEXTS if key in value)
     return value is None or value == ""
 
 
@@ -284,8 +284,8 @@ def _files(value: Any) -> dict[str, str]:
     found: dict[str, str] = {}
     for item in value if isinstance(value, list) else ():
         if isinstance(item, dict):
-            name = next((item[key] for key in _NAMES if isinstance(item.get(key), str)), "")
-            text = next((item[key] for key in _CONTENTS if isinstance(item.get(key), str)), None)
+            name = next((item[key] for key in NAMES if isinstance(item.get(key), str)), "")
+            text = next((item[key] for key in CONTENTS if isinstance(item.get(key), str)), None)
             if name and text is not None:
                 found[name] = text
     return found
@@ -305,7 +305,7 @@ def _text(value: Any, depth: int) -> str | None:
     if isinstance(value, list):
         return _of_list(value, depth)
     if isinstance(value, dict) and not _is_thought(value):
-        for key in _TEXTS:
+        for key in TEXTS:
             found = _under(value, key, depth + 1)
             if found:
                 return found

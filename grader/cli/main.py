@@ -29,6 +29,7 @@ _COMMANDS = (
     "rubric",
     "rules",
     "run",
+    "schema",
     "tasks",
 )
 

@@ -26,7 +26,7 @@ def command() -> None:
 def new(task_id: str, folder: str) -> None:
     """Write a new task, to be changed into your own.
 
-    It has a prompt, an ideal answer, and requirements that the ideal answer meets.
+    It has a prompt, an ideal answer, and requirements that the ideal answer meets. task.schema.json beside it is for editors.
     """
     from pathlib import Path
 

@@ -19,7 +19,9 @@ from grader.judgement.grade import grade
 from grader.judgement.requirements import requirements_of, with_requirements
 from grader.judgement.rubric import Rubric
 from grader.judgement.rule_examples import bundle_of
-from grader.task import GUARD_FILE, PROMPT, Task, ideal_of, load_task
+from grader.support.files import write_whole
+from grader.support.validation import json_schema
+from grader.task import GUARD_FILE, PROMPT, Task, TaskFile, ideal_of, load_task
 from grader.template import Template, plain
 
 _NOTHING = "Resources: {Nothing: {Type: 'AWS::CloudFormation::WaitConditionHandle'}}\n"
@@ -190,12 +192,14 @@ def _with(bundle: Bundle, template: Template, text: str) -> Bundle:
 
 _ID = re.compile(r"[\w][\w.-]{0,99}")
 
+TASK_SCHEMA = "task.schema.json"  # in the folder of tasks
 _SKELETON = {
     PROMPT: """# {title}
 
 Write a CloudFormation template with an SNS topic for order events. The topic is encrypted with a KMS key.
 """,
-    "task.yaml": """# All fields are optional; the README lists them.
+    "task.yaml": """# yaml-language-server: $schema=../{schema}
+# All fields are optional; the README lists them.
 title: {title}
 region: us-east-1
 requirements:
@@ -236,6 +240,7 @@ Outputs:
 def new_task(name: str, folder: Path) -> Path:
     """Write a task with an ideal answer and requirements, to be changed into the author's own; return its folder.
 
+    The schema of task.yaml is written beside it, where the first line of task.yaml lets editors find it.
     Raises InputError for an id that cannot be a folder's name, and where the folder is there already.
     """
     if not _ID.fullmatch(name):
@@ -246,7 +251,8 @@ def new_task(name: str, folder: Path) -> Path:
     for file, text in _SKELETON.items():
         path = where / file
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text.format(title=f"Task {name}"), "utf-8")
+        path.write_text(text.format(title=f"Task {name}", schema=TASK_SCHEMA), "utf-8")
+    write_whole(folder / TASK_SCHEMA, json.dumps(json_schema(TaskFile, "task.yaml"), indent=2) + "\n")
     return where
 
 

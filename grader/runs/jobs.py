@@ -21,7 +21,7 @@ from grader.task import ideal_of
 
 OWN = ("MODEL_RESPONSE.md", "model_out")
 _SUFFIXES = (".md", ".json", ".yaml", ".yml", ".zip", ".tar", ".tar.gz", ".tgz", ".template", ".txt")
-_TASK_KEYS = ("task", "task_id", "id")  # of a record
+TASK_KEYS = ("task", "task_id", "id")  # of a record
 MAX_NAME = 200  # characters of a model or sample in tables
 UNMATCHED = "unmatched"  # the status of what belongs to no task
 
@@ -209,7 +209,7 @@ def _of_record(folders: dict[str, Path], file: Path, entry: Entry) -> Job:
     number, offset = entry.number, entry.offset
     try:
         data = promptfoo_record(json.loads(entry.data))
-        name = one_line(str(next(data[key] for key in _TASK_KEYS if data.get(key))), MAX_NAME)
+        name = one_line(str(next(data[key] for key in TASK_KEYS if data.get(key))), MAX_NAME)
     except (ValueError, StopIteration, AttributeError, TypeError, RecursionError):
         error = f"{file}:{number}: not a record: a JSON object with `task` is required"
         return Job(f"line-{number}", "", str(file), "", "", number, offset, error, UNMATCHED)

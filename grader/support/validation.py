@@ -14,6 +14,7 @@ from grader.errors import InputError
 
 MAX_DEPTH = 100  # of nesting
 MAX_NODES = 1_000_000
+DIALECT = "https://json-schema.org/draft/2020-12/schema"
 Model = TypeVar("Model", bound=BaseModel)
 
 
@@ -74,6 +75,11 @@ def _bounded(text: str, path: Path) -> None:
 
 def _line(event: yaml.Event) -> int:
     return event.start_mark.line + 1 if event.start_mark else 0
+
+
+def json_schema(model: type[BaseModel], title: str) -> dict[str, Any]:
+    """Return the JSON Schema of a file that a model validates, as editors use it."""
+    return {"$schema": DIALECT} | model.model_json_schema(by_alias=True) | {"title": title}
 
 
 def validate(model: type[Model], data: Any, path: Path) -> Model:

@@ -32,8 +32,13 @@ class Mention(_Strict):
 Name = Annotated[str, Field(min_length=1, max_length=255)]
 
 
+_WANTS = ("resources", "file", "document", "parameter", "output")
+
+
 class RequirementFile(_Strict):
     """One requirement of `task.yaml`: exactly one of `resources`, `file`, `document`, `parameter` and `output`."""
+
+    model_config = ConfigDict(json_schema_extra={"oneOf": [{"required": [name]} for name in _WANTS]})
 
     id: str = Field(pattern=r"^[a-z][a-z0-9-]{1,60}$")
     level: Level = "High"
@@ -50,10 +55,6 @@ class RequirementFile(_Strict):
 
     @model_validator(mode="after")
     def _one(self) -> RequirementFile:
-        if sum(value is not None for value in self._wants.values()) != 1:
-            raise ValueError(f"wants exactly one of {', '.join(self._wants)}")
+        if sum(getattr(self, name) is not None for name in _WANTS) != 1:
+            raise ValueError(f"wants exactly one of {', '.join(_WANTS)}")
         return self
-
-    @property
-    def _wants(self) -> dict[str, object]:
-        return {name: getattr(self, name) for name in ("resources", "file", "document", "parameter", "output")}
