@@ -159,6 +159,14 @@ def _is_default_network(remark: Remark, template: Template) -> bool:
     return "'VpcId' is a dependency of 'SecurityGroup" in remark.message
 
 
+def _is_cache_without_failover(remark: Remark, template: Template) -> bool:
+    """Whether an engine wants automatic failover for several nodes: without cluster mode, both are accepted.
+
+    Source: https://docs.aws.amazon.com/AmazonElastiCache/latest/APIReference/API_CreateReplicationGroup.html
+    """
+    return remark.id == "E3026" and "NumCacheClusters" in remark.message
+
+
 _WRONG: tuple[Callable[[Remark, Template], bool], ...] = (
     _is_major_version,
     _is_generated,
@@ -167,6 +175,7 @@ _WRONG: tuple[Callable[[Remark, Template], bool], ...] = (
     _is_description,
     _is_consolidation,
     _is_default_network,
+    _is_cache_without_failover,
 )
 
 

@@ -34,6 +34,18 @@ def found(result: Result, *levels: str) -> dict[str, str]:
 
 
 RIGHT = {
+    "replicas of a cache without failover": """
+Resources:
+  Cache:
+    Type: AWS::ElastiCache::ReplicationGroup
+    Properties:
+      ReplicationGroupDescription: sessions
+      Engine: redis
+      CacheNodeType: cache.t4g.micro
+      NumCacheClusters: 2
+      AtRestEncryptionEnabled: true
+      TransitEncryptionEnabled: true
+""",
     "branch not taken": CHOICE
     + """
   Invoices:
