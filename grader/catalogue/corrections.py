@@ -171,7 +171,8 @@ def interface_edits(template: Template, name: str) -> list[Edit]:
         grouped = isinstance(node, Scalar) and node.text == name and below[-2:-1] == ("Parameters",)
         labelled = below[2:3] == ("ParameterLabels",) and below[3:] == (name,)
         if grouped or labelled:
-            found.append(removed(template, below))
+            alone = grouped and len(getattr(node_at(template, below[:-1]), "items", ())) == 1
+            found.append(removed(template, below[:-2] if alone else below))  # a group without parameters has no use
     return [edit for edit in found if edit is not None]
 
 

@@ -258,10 +258,11 @@ def _order(order: Order, case: Case, root: Place) -> Iterator[Broken]:
             return  # waiting for one of several is enough to say that the author knew the order
     for other in _partners(order, case, root):
         reversed_ = root.resource.name in needed_by(other.name, graph)
-        if reversed_ and not order.even_if_reversed:
-            continue
+        if reversed_ and (not order.even_if_reversed or root.resource.name in needed):
+            continue  # in a circle, there is no order to speak of
         if reversed_:
-            yield Broken(root, f"{other.name} refers to {root.resource.name} and is created after it", later=other.name)
+            verb = "refers to" if root.resource.name in graph.get(other.name, ()) else "depends indirectly on"
+            yield Broken(root, f"{other.name} {verb} {root.resource.name} and is created after it", later=other.name)
         else:
             yield unordered(root, other.name, order.race)
         return

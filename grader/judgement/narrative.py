@@ -84,7 +84,7 @@ def _value(name: str, findings: Sequence[Finding]) -> str:
         return clauses
     single = _facts(name, findings)
     if single:
-        return single[0] if name == "line" else code(single[0])
+        return single[0] if name == "line" or name.endswith("_line") else code(single[0])
     many = _facts(name[:-1], findings) if name.endswith("s") else []
     if any(many):
         return listed(many)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -10,7 +11,15 @@ from grader.catalogue.corrections import removed, steps_of, template_of
 from grader.model import Edit, Finding
 from grader.template import Resource, Template
 
+# What a prompt writes that asks for an environment suffix.
+SUFFIX = r"\b(environment|env)[ _-]?suffix|suffix(es)?\b[^.]{0,40}\benvironment"
+_ENVIRONMENT = re.compile(r"env|stage|suffix", re.I)
 PUBLIC_CIDRS = ("0.0.0.0/0", "::/0")
+
+
+def environment_parameters(template: Template) -> tuple[str, ...]:
+    """Return the parameters that tell environments apart by their names."""
+    return tuple(name for name in template.parameters if _ENVIRONMENT.search(name))
 
 
 def created(case: Case, *types: str) -> Iterator[tuple[Template, Resource]]:

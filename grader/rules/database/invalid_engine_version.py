@@ -46,7 +46,7 @@ def check(case: Case) -> Iterator[RuleFinding]:
         message = f"{engine} {version} is no longer offered for new databases"
         aside = " that have no long-term support" if engine == "aurora-postgresql" else ""
         before = code(f"{match.group(1)}.{oldest}")
-        because = f"RDS has withdrawn the versions {match.group(1)} of {code(engine)}{aside} before {before}."
+        because = f"RDS has withdrawn the {match.group(1)} versions of {code(engine)}{aside} before {before}."
         ordered = case.request.orders(rf"(?<![\d.]){re.escape(version)}(?![\d])")
         if ordered:
             because = f"Line {ordered.line} of the prompt asks for {code(version)}. {because}"

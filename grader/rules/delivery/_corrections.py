@@ -18,6 +18,7 @@ from grader.catalogue.corrections import (
     without_names,
 )
 from grader.model import Edit, Finding
+from grader.rules._shared import environment_parameters
 from grader.template import Call, Map, Scalar, Template
 
 _SWITCH = "CreateAccountResources"
@@ -107,6 +108,23 @@ def name_with_account(case: Case, finding: Finding) -> Iterator[Edit]:
         name = node.argument.text if isinstance(node.argument, Scalar) else ""
         if name and len(case.scopes[template.file].text(node)) <= 34:
             yield set_value(steps, {"Fn::Sub": "${" + name + "}" + ending})
+
+
+def name_with_environment(case: Case, finding: Finding) -> Iterator[Edit]:
+    """Put the parameter of the environment behind a name; declare it where the template has none."""
+    template = template_of(case, finding)
+    steps = steps_of(template, finding) if template else None
+    node = node_at(template, steps) if template and steps else None
+    if template is None or steps is None:
+        return
+    declared = environment_parameters(template)
+    parameter = declared[0] if declared else "EnvironmentSuffix"
+    argument = node.argument if isinstance(node, Call) and node.name == "Fn::Sub" else node
+    if not isinstance(argument, Scalar) or f"${{{parameter}}}" in argument.text:
+        return
+    if not declared:
+        yield set_value(("Parameters", parameter), {"Type": "String", "Default": "dev"})
+    yield set_value(steps, {"Fn::Sub": f"{argument.text}-${{{parameter}}}"})
 
 
 # What replaces a parameter that takes an existing resource: the type, its properties, and whether Ref gives what the parameter takes.

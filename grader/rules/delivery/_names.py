@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 from grader.case import Case
+from grader.rules._shared import environment_parameters
 from grader.task.prompt import Sentence
 from grader.template import NAME_PROPERTIES, AnyNode, Call, Resource, Scope, Template, as_text, is_known, text_of
 
@@ -34,8 +35,6 @@ _NAMES = dict(NAME_PROPERTIES) | {
     "AWS::SecretsManager::Secret": "Name",
     "AWS::StepFunctions::StateMachine": "StateMachineName",
 }
-_ENVIRONMENT = re.compile(r"env|stage|suffix", re.I)
-SUFFIX = r"\b(environment|env)[ _-]?suffix|suffix(es)?\b[^.]{0,40}\benvironment"
 _NAMING = re.compile(r"\b(nam(e|es|ed|ing)|prefix(ed|es)?|called|suffix(ed|es)?)\b", re.I)
 _CONVENTION = re.compile(
     r"\bnaming (convention|pattern|scheme|standard)|\bnames?\b[^.]{0,60}\b(must|should|start|begin|include|contain|follow|use)"
@@ -72,11 +71,6 @@ def is_literal(node: AnyNode | None) -> bool:
         node = node.argument
     text = text_of(node)
     return text is not None and "${" not in text
-
-
-def environment_parameters(template: Template) -> tuple[str, ...]:
-    """Return the parameters that tell environments apart by their names."""
-    return tuple(name for name in template.parameters if _ENVIRONMENT.search(name))
 
 
 def in_second_environment(case: Case, template: Template) -> Scope | None:

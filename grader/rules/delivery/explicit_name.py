@@ -6,12 +6,11 @@ from collections.abc import Iterator
 
 from grader.case import Case
 from grader.catalogue import Rule, RuleFinding, at_property, example
+from grader.rules._shared import SUFFIX, environment_parameters
 from grader.rules.delivery._corrections import name_with_stack
 from grader.rules.delivery._names import (
-    SUFFIX,
     composed_names,
     convention,
-    environment_parameters,
     in_second_environment,
     is_free,
     is_literal,

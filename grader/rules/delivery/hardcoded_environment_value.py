@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from grader.case import Case
 from grader.catalogue import Rule, RuleFinding, at_property, example
-from grader.rules.delivery._names import environment_parameters
+from grader.rules._shared import environment_parameters
 from grader.support.markdown import code
 from grader.template import AnyNode, Path, Scalar, Template, as_text, at, dotted, text_of, walk
 

@@ -6,13 +6,9 @@ from collections.abc import Iterator
 
 from grader.case import Case
 from grader.catalogue import Rule, RuleFinding, at_property, example
-from grader.rules.delivery._names import (
-    SUFFIX,
-    composed_names,
-    environment_parameters,
-    in_second_environment,
-    named,
-)
+from grader.rules._shared import SUFFIX, environment_parameters
+from grader.rules.delivery._corrections import name_with_environment
+from grader.rules.delivery._names import composed_names, in_second_environment, named
 from grader.support.markdown import code, listed
 from grader.template import Template
 
@@ -39,6 +35,7 @@ def check(case: Case) -> Iterator[RuleFinding]:
                 asked=asked.text,
                 asked_line=str(asked.line),
                 because=_because(template),
+                remedy=_remedy(template),
             )
 
 
@@ -56,21 +53,29 @@ def _because(template: Template) -> str:
     return f"{code(parameters[0])} is declared, and no name of the template contains it."
 
 
+def _remedy(template: Template) -> str:
+    parameters = environment_parameters(template)
+    if parameters:
+        return f"Add the parameter {code(parameters[0])} to each name with Fn::Sub."
+    return "Declare a parameter such as `EnvironmentSuffix`, and add it to each name with Fn::Sub."
+
+
 RULE = Rule(
     id="missing-environment-suffix",
     kind="missing-environment-suffix",
     level="High",
     category="naming",
-    title="Missing environment suffix in {name|names}",
+    title="Missing environment suffix in {name|names}: {values}",
     issue="The prompt asks for an environment suffix (line {asked_line}: {asked}). In {file}, {resources} {has|have} the "
     "{name|names} {values} in every environment, so that a second environment in the same account and region is rejected.",
-    fix="Add the suffix parameter to the {name|names} with Fn::Sub.",
+    fix="{remedy}",
     root_cause="{because}",
     lesson="Put the environment suffix into every explicit name when the prompt asks for it.",
     reference="https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-name.html",
     aws_behaviour="The first environment is created; the second is rejected because the name exists.",
     yields_to=("name-collision",),
     check=check,
+    corrections=name_with_environment,
     fails=(
         example(
             """

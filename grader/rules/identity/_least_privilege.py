@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 
 from grader.case import Case
+from grader.case.policies import trust_of
 from grader.support.markdown import code
 from grader.task.prompt import Sentence
+from grader.template import Resource, Template
 
 _IAM = r"\biam\b|\broles?\b|polic(y|ies)|permission|privilege|access"
 _LEAST = (
@@ -16,9 +18,22 @@ _LEAST = (
 _WILDCARD = r"wildcards?|overly (broad|permissive)|(full|admin\w*) access|\"?\*\"? (in|for) (action|resource)"
 
 
-def least_privilege_asked(case: Case) -> Sentence | None:
-    """Return the sentence of the prompt that asks for least privilege in IAM; not one about security groups alone."""
+# Services that a sentence may limit its demand to, and the words for them.
+_SERVICES = {
+    "lambda.amazonaws.com": r"\blambdas?\b",
+    "ec2.amazonaws.com": r"\bec2\b|\binstances?\b",
+    "ecs-tasks.amazonaws.com": r"\becs\b|\bfargate\b|\btasks?\b",
+}
+
+
+def least_privilege_asked(case: Case, template: Template, identity: Resource) -> Sentence | None:
+    """Return the sentence of the prompt that asks for least privilege of an identity in IAM.
+
+    Not one about security groups alone, nor one about the roles of services that do not assume this role.
+    """
     for sentence in case.request.sentences:
+        if _is_for_others(case, sentence, template, identity):
+            continue
         groups = re.search(r"security groups?|\bnacls?\b|network acl|ingress", sentence.text, re.I)
         if groups and not re.search(r"\biam\b|\broles?\b", sentence.text, re.I):
             continue
@@ -26,6 +41,13 @@ def least_privilege_asked(case: Case) -> Sentence | None:
             if not sentence.negates(match.start()):
                 return sentence
     return case.request.forbids(_WILDCARD, near=_IAM)
+
+
+def _is_for_others(case: Case, sentence: Sentence, template: Template, identity: Resource) -> bool:
+    """Whether a sentence names services, and the role trusts none of them."""
+    named = {principal for principal, words in _SERVICES.items() if re.search(words, sentence.text, re.I)}
+    trust = str(trust_of(case, template, identity)) if identity.type == "AWS::IAM::Role" else ""
+    return bool(named) and ".amazonaws.com" in trust and not any(principal in trust for principal in named)
 
 
 def access_ordered(case: Case, pattern: str) -> bool:

@@ -22,7 +22,6 @@ _PRESCRIBED = re.compile(r"StackSetExecutionRole", re.I)
 
 def check(case: Case) -> Iterator[RuleFinding]:
     """Report roles, users and groups that attach AWS's full-access policies, unless the prompt asks for that."""
-    asked = least_privilege_asked(case)
     for template, identity, scope in created(case, "AWS::IAM::Role", "AWS::IAM::User", "AWS::IAM::Group"):
         if _PRESCRIBED.search(identity.name) or _PRESCRIBED.search(scope.text(identity.get("RoleName"))):
             continue
@@ -30,6 +29,7 @@ def check(case: Case) -> Iterator[RuleFinding]:
             match = _FULL.search(scope.text(node))
             if match is None or _is_ordered(case, match.group(1)):
                 continue
+            asked = least_privilege_asked(case, template, identity)
             because = asks(asked) if asked else _because(template, identity, scope)
             place = dotted(("ManagedPolicyArns", *path))
             level = "High" if asked else ""
@@ -72,7 +72,7 @@ RULE = Rule(
     lesson="Give application roles policies of their own instead of full-access managed policies.",
     reference="https://docs.aws.amazon.com/IAM/latest/UserGuide/best-practices.html",
     aws_behaviour="IAM attaches the policy; everything it allows is allowed in the whole account.",
-    security="A fault in the code, or stolen credentials, reach all resources of the service.",
+    security="Stolen credentials, or a fault in the code, can reach every resource of the service.",
     is_choice=True,
     yields_to=("managed-policy-name",),
     check=check,

@@ -21,7 +21,6 @@ _CHANNELS = ("ec2messages:*", "ssmmessages:*", "xray:*")
 
 def check(case: Case) -> Iterator[RuleFinding]:
     """Report statements that allow all actions of a service, or of all services, on every resource."""
-    asked = least_privilege_asked(case)
     for statement in statements(case, *IDENTITY_POLICIES):
         if not statement.allows or statement.has_principal or statement.is_conditional or _is_boundary(statement):
             continue
@@ -30,6 +29,7 @@ def check(case: Case) -> Iterator[RuleFinding]:
         if not everywhere or not (wide := [one for one in wide if not _is_ordered(case, one)]):
             continue
         admin = "*" in wide
+        asked = least_privilege_asked(case, statement.template, statement.resource)
         yield RuleFinding(
             location=Location(
                 file=statement.template.file,
@@ -86,7 +86,7 @@ RULE = Rule(
     lesson="Write policies with the actions and resources in use.",
     reference="https://docs.aws.amazon.com/IAM/latest/UserGuide/best-practices.html",
     aws_behaviour="IAM allows what the statement says, on everything in the account.",
-    security="A fault in the code, or stolen credentials, reach all resources of the service.",
+    security="Stolen credentials, or a fault in the code, can reach every resource of the service.",
     is_choice=True,
     check=check,
     fails=(

@@ -95,7 +95,10 @@ def because_property(case: Case, finding: Finding) -> Finding:
     homes = homes_of(finding.type, inside, name, region)
     above = [size for size in range(len(inside)) if name in property_names(finding.type, inside[:size], region)]
     known = property_names(finding.type, inside, region)
-    if homes:
+    hint = re.search(r"Did you mean '([^']+)'", finding.message)
+    if hint:
+        because = f"The schema of {code(finding.type)} spells the property {code(hint.group(1))}."
+    elif homes:
         because = f"The schema has {code(name)} below {listed(['.'.join([*inside, *path]) for path in homes])}."
     elif above:
         place = ".".join(inside[: above[-1]])
@@ -290,7 +293,7 @@ def because_undefined(case: Case, finding: Finding) -> Finding | None:
     uses = ((clause, remedy) for pattern, clause, remedy in _USES if name and pattern.search(finding.message))
     for clause, remedy in uses:
         return with_facts(finding, target=name, **_use_of_name(case, finding, name, clause, remedy))
-    return finding
+    return with_facts(finding, remedy="Define the name in the template, or correct it.")
 
 
 def _use_of_name(case: Case, finding: Finding, name: str, clause: str, remedy: str) -> dict[str, str]:

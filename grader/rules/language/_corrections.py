@@ -9,11 +9,12 @@ from grader.case import Case
 from grader.catalogue.corrections import set_value, steps_of, template_of
 from grader.model import Action, Edit, Finding
 from grader.plan.schemas import type_names
+from grader.rules.language._types import GONE, successor
 from grader.template import Map, items_of, plain
 
 
 def known_type(case: Case, finding: Finding) -> Iterator[Edit]:
-    """Write the type that is meant; remove a resource of a type that does not exist and that nothing uses."""
+    """Write the type that is meant; remove a resource whose work CloudFormation does by itself or cannot do, and that nothing uses."""
     template = template_of(case, finding)
     resource = template.resources.get(finding.resource) if template else None
     if template is None or resource is None or finding.facts.get("value") != resource.type:
@@ -22,9 +23,10 @@ def known_type(case: Case, finding: Finding) -> Iterator[Edit]:
     near = [one for one in known if one.lower() == resource.type.lower()] or get_close_matches(
         resource.type, known, 1, 0.93
     )
-    if near:
-        yield set_value(("Resources", resource.name, "Type"), near[0])
-    elif not template.uses.get(resource.name) and len(template.resources) > 1:
+    meant = successor(resource.type) or next(iter(near), "")
+    if meant:
+        yield set_value(("Resources", resource.name, "Type"), meant)
+    elif resource.type in GONE and not template.uses.get(resource.name) and len(template.resources) > 1:
         yield Edit(action=Action.REMOVE, path=("Resources", resource.name))
 
 

@@ -48,6 +48,24 @@ _INSTEAD: Mapping[str, str] = {
     "AWS::S3::BucketVersioning": "Set `VersioningConfiguration` of the bucket.",
     "AWS::SNS::TopicSubscription": "Use `AWS::SNS::Subscription`.",
 }
+# Types whose resource goes: CloudFormation does their work without them, or it is done outside a template.
+GONE = (
+    "AWS::CloudFormation::StackPolicy",
+    "AWS::Config::ConfigurationRecorderStatus",
+    "AWS::EC2::EBSDefaultKMSKey",
+    "AWS::EC2::EBSEncryptionByDefault",
+    "AWS::IAM::AccountPasswordPolicy",
+    "AWS::S3::AccountPublicAccessBlock",
+)
+_RENAMED = re.compile(r"^Use `(AWS::\w+::\w+)`\.$")
+
+
+def successor(name: str) -> str:
+    """Return the type that replaces one that does not exist, empty where none does."""
+    found = _RENAMED.match(_INSTEAD.get(name, ""))
+    return found.group(1) if found else ""
+
+
 _UNKNOWN = (
     "Use the type of the template reference under which the service publishes the resource; where there is none, configure it "
     "with a property of another type or a custom resource."

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from grader.case import Case
 from grader.catalogue import Rule, RuleFinding, example
-from grader.model import Located
+from grader.model import Finding, Located
 from grader.plan.model import PlanCode
 from grader.plan.parameters import check_parameters, check_rules
+from grader.rules._shared import with_facts
 from grader.rules.parameters._parameters import is_made_up
-from grader.support.markdown import code
+from grader.support.markdown import code, listed
 from grader.template import Parameter
 
 
@@ -43,8 +45,27 @@ def _of_parameter(case: Case, parameter: Parameter, problem: Located) -> Iterato
 
 
 def _finding(problem: Located, because: str, level: str) -> RuleFinding:
-    facts = {"says": problem.message, "because": because}
+    facts = {"says": problem.message, "because": because, "remedy": _remedy(problem)}
     return RuleFinding(location=problem.location, message=problem.message, facts=facts, level=level)
+
+
+def _remedy(problem: Located) -> str:
+    """Say which value is accepted, and what to change otherwise."""
+    name = code(problem.resource)
+    if found := re.search(r"is not among the allowed values (.*)", problem.message):
+        return f"Give {name} one of the values {listed(found.group(1).split(', '))}, or add the value to AllowedValues."
+    if found := re.search(r"does not match (.*)", problem.message):
+        return f"Give {name} a value that matches {code(found.group(1))}, or extend AllowedPattern by the characters of the value."
+    if found := re.search(r"is (below|shorter|above|longer)(?: than)? (\w+) (\S+)$", problem.message):
+        least = "at least" if found.group(1) in ("below", "shorter") else "at most"
+        unit = " characters" if "Length" in found.group(2) else ""
+        return f"Give {name} {'a value of ' if not unit else ''}{least} {found.group(3)}{unit}, or change {found.group(2)}."
+    return f"Give {name} a value that its own type and constraints accept."
+
+
+def _confirm(case: Case, finding: Finding) -> Finding:
+    del case
+    return with_facts(finding, remedy=_remedy(finding))
 
 
 def _regions(case: Case) -> tuple[str, ...]:
@@ -56,14 +77,16 @@ RULE = Rule(
     kind="invalid-property-value",
     level="Critical",
     category="parameters",
-    title="Parameter value that the template rejects",
-    issue="{file} rejects its own value for {resource}: {says}. CloudFormation does not create the stack.",
-    fix="Make the value and the constraint of {resource} agree.",
+    title="Parameter {value|values} that the template rejects: {resources}",
+    issue="The value of {resource} does not meet the constraints that {file} sets for it: {says}. CloudFormation does not create the "
+    "stack.",
+    fix="{remedy}",
     root_cause="{because}",
     lesson="Check every default against its own type, pattern, allowed values and bounds.",
     reference="https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/parameters-section-structure.html",
     aws_behaviour="CloudFormation rejects the stack before it creates anything.",
     check=check,
+    confirm=_confirm,
     stands_for=(
         "cloudformation-validate:F2012",
         "cloudformation-validate:F2015",

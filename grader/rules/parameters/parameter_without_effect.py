@@ -7,7 +7,9 @@ from collections.abc import Iterator
 
 from grader.case import Case
 from grader.catalogue import Rule, RuleFinding, example
-from grader.model import Location
+from grader.catalogue.corrections import template_of
+from grader.model import Finding, Location
+from grader.rules._shared import SUFFIX, environment_parameters, with_facts
 from grader.rules.parameters._corrections import without_parameter
 from grader.support.markdown import code
 from grader.template import Parameter, Template, dotted, text_of, walk
@@ -19,12 +21,13 @@ def check(case: Case) -> Iterator[RuleFinding]:
     """Report parameters without a use, and instance classes beside serverless instances that ignore them."""
     for template in case.templates:
         contradicted = _beside_serverless(template)
+        suffixes = _suffixes(case, template)
         for parameter in template.parameters.values():
             uses = template.uses.get(parameter.name, ())
             if parameter.name in contradicted:
                 reason = f"names an instance class, while {contradicted[parameter.name]} has {_SERVERLESS}"
                 because = f"{code(contradicted[parameter.name])} has the fixed instance class {code(_SERVERLESS)}."
-            elif not uses and "Fn::Transform" not in template.text:
+            elif not uses and parameter.name not in suffixes and "Fn::Transform" not in template.text:
                 reason = "is used nowhere in the template"
                 because = _unused(template, parameter)
             else:
@@ -38,6 +41,17 @@ def check(case: Case) -> Iterator[RuleFinding]:
             )
 
 
+def _suffixes(case: Case, template: Template) -> tuple[str, ...]:
+    """Return the parameters for the suffix that the prompt asks for: missing-environment-suffix reports what lacks it."""
+    return environment_parameters(template) if case.request.orders(SUFFIX) else ()
+
+
+def _confirm(case: Case, finding: Finding) -> Finding | None:
+    template = template_of(case, finding)
+    name = finding.facts.get("name", "")
+    return None if template and name in _suffixes(case, template) else with_facts(finding, parameter=name)
+
+
 def _unused(template: Template, parameter: Parameter) -> str:
     """Say where the parameter's name or its default is written instead of a reference."""
     if "${" + parameter.name + "}" in template.text:
@@ -49,7 +63,7 @@ def _unused(template: Template, parameter: Parameter) -> str:
                 if text_of(node) == value and _is_named(parameter.name, resource.name, dotted(path)):
                     place = f"{code(dotted(path))} of {code(resource.name)}"
                     return f"The default {code(value)} of {code(parameter.name)} is written out at {place} instead of a reference."
-    return f"Outside the Parameters section, {code(template.file)} has no reference to what is unused."
+    return f"Outside the Parameters section, {code(template.file)} has no reference to {code(parameter.name)}."
 
 
 def _is_named(parameter: str, resource: str, path: str) -> bool:
@@ -94,6 +108,7 @@ RULE = Rule(
     aws_behaviour="CloudFormation accepts the parameter and ignores its value.",
     stands_for=("cfn-lint:W2001", "cloudformation-validate:W2001"),
     check=check,
+    confirm=_confirm,
     corrections=without_parameter,
     fails=(
         example("""

@@ -34,17 +34,25 @@ def check(case: Case) -> Iterator[RuleFinding]:
                 f"asks for the ACL {acl}, and its ACLs are off",
                 value=bucket.name,
                 because=owner,
+                consequence=f"{code(bucket.name)} sets the ACL {code(acl)}, and its object ownership does not accept ACLs: S3 rejects "
+                "the bucket.",
             )
         elif acl in PUBLIC_ACLS and blocks(scope, bucket, "BlockPublicAcls") is True:
             because = f"{code(bucket.name)} has object ownership for ACLs, and BlockPublicAcls is on."
             message = f"asks for the public ACL {acl}, which BlockPublicAcls refuses"
-            yield at_property(template, bucket, "AccessControl", message, value=bucket.name, because=because)
+            consequence = f"{code(bucket.name)} sets the public ACL {code(acl)}, which its BlockPublicAcls refuses: S3 rejects the bucket."
+            facts = {"value": bucket.name, "because": because, "consequence": consequence}
+            yield at_property(template, bucket, "AccessControl", message, **facts)
     for template, distribution, scope in created(case, "AWS::CloudFront::Distribution"):
         named = re.match(r"\$\{(\w+)", scope.text(distribution.get(_LOGGING)))
         target = template.resources.get(named.group(1)) if named else None
         if target is not None and target.type == "AWS::S3::Bucket" and (owner := _enforced(scope, target)):
             message = f"writes its logs to {target.name}, whose ACLs are off"
-            facts = {"value": target.name, "because": owner}
+            consequence = (
+                f"{code(distribution.name)} writes its logs to {code(target.name)}, whose object ownership does not accept ACLs: "
+                "CloudFront requires them for standard logs, and rejects the distribution."
+            )
+            facts = {"value": target.name, "because": owner, "consequence": consequence}
             yield at_property(template, distribution, _LOGGING, message, **facts)
 
 
@@ -64,9 +72,7 @@ RULE = Rule(
     level="Critical",
     category="security",
     title="ACLs that S3 refuses: {resources}",
-    issue="In {file}, {resources} {requires|require} ACLs on {values}, and S3 refuses them. New buckets have no ACLs unless their "
-    "OwnershipControls say so, and BlockPublicAcls refuses public ones. The bucket, or the distribution that logs to it, is not "
-    "created.",
+    issue="In {file}, {consequence}",
     fix="Give {values} OwnershipControls with ObjectOwnership BucketOwnerPreferred; or remove the ACL and let a bucket policy allow the "
     "service that writes to it.",
     root_cause="{because}",
