@@ -7,14 +7,16 @@ from collections.abc import Iterator
 from grader.case import Case
 from grader.catalogue import Rule, RuleFinding, example
 from grader.model import Location
+from grader.rules._stage_logging import some_stage_logs
 from grader.rules.delivery._corrections import optional
 from grader.support.markdown import code
 from grader.template import Resource, Template
 
+_OF_LOGGING = "AWS::ApiGateway::Account"
 # Each of these exists once in a region. Source: the quotas or the reference of each type,
 # https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-template-resource-type-ref.html
 _ONCE = (
-    "AWS::ApiGateway::Account",
+    _OF_LOGGING,
     "AWS::Config::ConfigurationRecorder",
     "AWS::Config::DeliveryChannel",
     "AWS::Detective::Graph",
@@ -27,9 +29,12 @@ _ONCE = (
 def check(case: Case) -> Iterator[RuleFinding]:
     """Report resources that exist once per region and that a template creates without a condition.
 
-    Silent where a document, or a description in the template, names an existing one.
+    Silent where a document, or a description in the template, names an existing one. Silent on the role of API Gateway where a
+    stage logs: API Gateway rejects that stage in an account without the role, and the resource is the only one that sets it.
     """
     for template, resource in case.resources(*_ONCE):
+        if resource.type == _OF_LOGGING and some_stage_logs(case):
+            continue
         if resource.condition is None and not _below_condition(case, template) and not _explained(case, resource):
             place = Location(
                 file=template.file, line=resource.line, resource=resource.name, type=resource.type, path="Condition"
@@ -108,6 +113,25 @@ Resources:
     Properties: {Enable: true}
 === README.md
 Remove the detector from the template if GuardDuty is already enabled in the region.
+"""),
+        example("""
+Resources:
+  Role:
+    Type: AWS::IAM::Role
+    Properties:
+      AssumeRolePolicyDocument:
+        Version: '2012-10-17'
+        Statement: [{Effect: Allow, Principal: {Service: apigateway.amazonaws.com}, Action: 'sts:AssumeRole'}]
+      ManagedPolicyArns: ['arn:aws:iam::aws:policy/service-role/AmazonAPIGatewayPushToCloudWatchLogs']
+  Account: {Type: AWS::ApiGateway::Account, Properties: {CloudWatchRoleArn: !GetAtt Role.Arn}}
+  Api: {Type: AWS::ApiGateway::RestApi, Properties: {Name: orders}}
+  Release:
+    Type: AWS::ApiGateway::Deployment
+    DependsOn: Account
+    Properties:
+      RestApiId: !Ref Api
+      StageName: live
+      StageDescription: {MethodSettings: [{HttpMethod: '*', ResourcePath: '/*', LoggingLevel: INFO}]}
 """),
     ),
 )

@@ -8,15 +8,9 @@ from grader.case import Case
 from grader.catalogue import Rule, RuleFinding, at_property, example
 from grader.rules._fragments import REST_API, resources
 from grader.rules._shared import created
+from grader.rules._stage_logging import STAGES, logging_condition, logging_of
 from grader.support.markdown import code
-from grader.template import Call, Resource, Scope, at, text_of
 
-_LOGGED = ("INFO", "ERROR")
-_STAGES = {
-    "AWS::ApiGateway::Deployment": "StageDescription.",
-    "AWS::ApiGateway::Stage": "",
-    "AWS::Serverless::Api": "",
-}
 _TOLD = r"update-account|cloudwatchrolearn|cloudwatch logs role|cloudwatch log role"
 
 
@@ -25,45 +19,22 @@ def check(case: Case) -> Iterator[RuleFinding]:
     account = "AWS::ApiGateway::Account"
     if account in case.account.singletons or any(created(case, account)) or case.documented(_TOLD):
         return
-    for template, stage in created(case, *_STAGES):
-        path, what = _logging(stage, case.scopes[template.file])
+    for template, stage in created(case, *STAGES):
+        path, what = logging_of(stage, case.scopes[template.file])
         if path:
             message = f"turns on {what}, and no template sets the account's CloudWatch role"
             because = f"{code(stage.name)} turns on {what}, and no template has an `{account}`."
             yield at_property(template, stage, path, message, value=path.rpartition(".")[2], because=because)
-        elif condition := _condition(stage, case.scopes[template.file]):
+        elif condition := logging_condition(stage, case.scopes[template.file]):
             message = (
                 f"turns on access logs where {condition} is true, and no template sets the account's CloudWatch role"
             )
             because = f"{code(stage.name)} turns on access logs only where the condition {code(condition)} is true, which the values of "
             because += f"the parameters make false, and no template has an `{account}`."
-            place = f"{_STAGES[stage.type]}AccessLogSetting"
+            place = f"{STAGES[stage.type]}AccessLogSetting"
             yield at_property(
                 template, stage, place, message, level="Medium", value="AccessLogSetting", because=because
             )
-
-
-def _logging(stage: Resource, scope: Scope) -> tuple[str, str]:
-    """Return the property that turns logging on and what it logs; two empty texts where the stage does not log."""
-    before = _STAGES[stage.type]
-    settings = scope.value(stage.get(f"{before}MethodSettings"))
-    for setting in settings if isinstance(settings, list) else ():
-        if isinstance(setting, dict) and str(setting.get("LoggingLevel")).upper() in _LOGGED:
-            return f"{before}MethodSettings", "execution logs"
-    access = scope.value(stage.get(f"{before}AccessLogSetting"))
-    if isinstance(access, dict) and access.get("DestinationArn"):
-        return f"{before}AccessLogSetting", "access logs"
-    return "", ""
-
-
-def _condition(stage: Resource, scope: Scope) -> str:
-    """Return the condition under which a stage would log accesses, where its value as deployed does not."""
-    node = stage.get(f"{_STAGES[stage.type]}AccessLogSetting")
-    if not isinstance(node, Call) or node.name != "Fn::If":
-        return ""
-    branches = (scope.value(at(node.argument, index)) for index in (1, 2))
-    logs = any(isinstance(branch, dict) and branch.get("DestinationArn") for branch in branches)
-    return text_of(at(node.argument, 0)) or "" if logs else ""
 
 
 RULE = Rule(
