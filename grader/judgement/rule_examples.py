@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
@@ -11,7 +12,8 @@ from grader.case import Case
 from grader.catalogue import MARK, Catalogue, Example, Rule
 from grader.detectors import detect
 from grader.dryrun.messages import finding_of_event
-from grader.judgement.narrative import PlaceholderError, fill
+from grader.judgement.causes import cause
+from grader.judgement.narrative import PlaceholderError, fill, narrate
 from grader.model import Finding
 from grader.task import Task
 from grader.task.account import account_of
@@ -43,15 +45,17 @@ def problems(rule: Rule, catalogue: Catalogue) -> list[str]:
         f"has no example that {kind}" for kind, group in (("fails", rule.fails), ("passes", rule.passes)) if not group
     ]
     for number, one in enumerate(rule.fails, 1):
-        findings, wanted = _findings(one, rule, catalogue), _marked(one)
+        case = case_of(one)
+        findings, wanted = _findings(one, rule, catalogue, case), _marked(one)
         places = _places(findings)
         found += [f"failing example {number}: {text}" for text in _unfilled(rule, findings)]
+        found += [f"failing example {number}: {text}" for text in _ill_formed(rule, findings, case)]
         if not places:
             found.append(f"failing example {number} is not reported")
         elif wanted and places != wanted:
             found.append(f"failing example {number} is reported at {_listed(places)}, not at {_listed(wanted)}")
     for number, one in enumerate(rule.passes, 1):
-        places = _places(_findings(one, rule, catalogue))
+        places = _places(_findings(one, rule, catalogue, case_of(one)))
         if places:
             found.append(f"passing example {number} is reported at {_listed(places)}")
     return found
@@ -70,8 +74,42 @@ def _unfilled(rule: Rule, findings: Sequence[Finding]) -> Iterator[str]:
             yield f"{field}: {error}"
 
 
-def _findings(one: Example, rule: Rule, catalogue: Catalogue) -> list[Finding]:
-    case = case_of(one)
+# What no text of a failure may have, outside of code: each with the words for it.
+_CODE = re.compile(r"(`+).+?\1|“[^”]*”", re.S)
+_ILL_FORMED = (
+    (re.compile(r"(?<!\$)\{\w*\}"), "a placeholder that is not filled"),
+    (re.compile(r"(?<!\.)\.\.(?!\.)|\.,|,\."), "two marks in a row"),
+    (re.compile(r"\s[.,;:](?=\s|$)"), "a blank before a mark"),
+    (re.compile(r"\S  +\S"), "two blanks in a row"),
+    (re.compile(r"\(empty\)|\(\)"), "an empty value"),
+    (re.compile(r"(?<=\w)…"), "a word that is cut"),
+    (re.compile(r"\b(the|a|an|of|to|is|are|and|in) \1\b", re.I), "a word that is written twice"),
+)
+_ENDS = (".", "?", "`", "```")
+
+
+def _ill_formed(rule: Rule, findings: Sequence[Finding], case: Case) -> Iterator[str]:
+    """Yield what is wrong with the texts of the failure that the findings of an example make."""
+    if not findings:
+        return
+    texts = {field: narrate(getattr(rule, field), findings) for field in _NARRATIVE}
+    texts["root_cause"] = texts["root_cause"] or cause(findings, case)
+    for field in ("title", "issue", "fix", "root_cause"):
+        if not texts[field]:
+            yield f"{field}: is empty"
+    for field, text in texts.items():
+        plain = _CODE.sub("`x`", text)
+        for pattern, words in _ILL_FORMED:
+            if match := pattern.search(plain):
+                around = plain[max(0, match.start() - 30) : match.end() + 30]
+                yield f"{field}: has {words}: {around!r}"
+        if text and field != "title" and not text.endswith(_ENDS):
+            yield f"{field}: ends without a full stop: {text[-40:]!r}"
+        if re.search(r"\bNone\b", text) and "None" not in getattr(rule, field):
+            yield f"{field}: has the value None"
+
+
+def _findings(one: Example, rule: Rule, catalogue: Catalogue, case: Case) -> list[Finding]:
     detections = detect(case, catalogue, rule.engine != "cfn-lint")
     errors = [error for detection in detections for error in detection.errors]
     if errors:

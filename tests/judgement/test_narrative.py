@@ -86,6 +86,23 @@ def test_the_examples_of_a_rule_fail_where_its_texts_cannot_be_filled() -> None:
     assert "failing example 1: fix: no finding has a fact for the placeholder {Worker}" in found
 
 
+@pytest.mark.parametrize(
+    ("field", "text", "wrong"),
+    [
+        ("fix", "", "is empty"),
+        ("issue", "{resources} is open..", "two marks in a row"),
+        ("fix", "Close the the port of {resources}.", "a word that is written twice"),
+        ("fix", "Use {{Worker}}.", "a placeholder that is not filled"),
+        ("issue", "{resources} is open and", "ends without a full stop"),
+    ],
+)
+def test_the_examples_of_a_rule_fail_where_its_texts_are_ill_formed(field: str, text: str, wrong: str) -> None:
+    catalogue = load_catalogue()
+    rule = replace(catalogue.rules["bucket-acl"], **{field: text})  # type: ignore[arg-type]
+    found = problems(rule, Catalogue({**catalogue.rules, rule.id: rule}))
+    assert any(wrong in one for one in found)
+
+
 def test_the_fix_of_dashboard_metric_shows_a_substitution(make_case: Callable[..., Case]) -> None:
     rule = load_catalogue().rules["dashboard-metric"]
     found = list(rule.findings(make_case(rule.fails[0].files)))
