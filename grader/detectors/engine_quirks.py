@@ -243,6 +243,16 @@ def _milder(remark: Remark, template: Template | None, region: str) -> Heard | N
     return Heard(_spoken(remark), remark, "Medium")
 
 
+def _excluded(remark: Remark, template: Template | None, region: str) -> Heard | None:
+    """Two properties that exclude each other; a replica takes its settings from the source, whatever else is written.
+
+    Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-rds-dbinstance.html
+    """
+    if "SourceDBInstanceIdentifier" in remark.message:
+        return _milder(remark, template, region)
+    return Heard(_spoken(remark), _about_target(remark, template))
+
+
 def _join(remark: Remark, template: Template | None, region: str) -> Heard | None:
     """Functions that return lists are documented arguments of Fn::Join.
 
@@ -291,6 +301,8 @@ _OWN: dict[str, Callable[[Remark, Template | None, str], Heard | None]] = {
     "E1040": _destination,
     "E1041": _destination,
     "E1700": _rule_section,
+    "E3020": _excluded,
+    "F3020": _excluded,
     "E3045": _nothing,  # a rule of our own reads the ACL
     "E3051": _milder,
     "E3510": _policy,

@@ -34,6 +34,17 @@ def found(result: Result, *levels: str) -> dict[str, str]:
 
 
 RIGHT = {
+    "replica with a setting of its source": """
+Resources:
+  Spare:
+    Type: AWS::RDS::DBInstance
+    DeletionPolicy: Delete
+    UpdateReplacePolicy: Delete
+    Properties:
+      SourceDBInstanceIdentifier: arn:aws:rds:us-east-1:999988887777:db:orders
+      DBInstanceClass: db.t4g.medium
+      StorageEncrypted: true
+""",
     "replicas of a cache without failover": """
 Resources:
   Cache:
