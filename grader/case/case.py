@@ -45,7 +45,7 @@ class Broken:
 class Case:
     """One response to one task, ready to be looked at. Templates are parsed once, on first use: ResponseError for one over a limit.
 
-    `ideal` is the task's ideal answer, None where there is none or where it is not to be told.
+    `ideal` is the task's ideal answer, None where there is none or where the response is not to be compared with it.
     """
 
     task: Task
@@ -59,9 +59,15 @@ class Case:
         return self.task.account
 
     @cached_property
+    def is_ideal(self) -> bool:
+        """Whether the response is the task's ideal answer itself, whatever its files are called."""
+        texts, ideal = ([file.text for file in one.files] if one else [] for one in (self.bundle, self.ideal))
+        return bool(texts) and texts == ideal
+
+    @cached_property
     def ideal_case(self) -> Case | None:
-        """The ideal answer as a case of the same task, None where there is none."""
-        return Case(self.task, self.ideal, self.limits) if self.ideal is not None else None
+        """The ideal answer as a case of the same task; None where there is none, and where the response is the ideal answer."""
+        return Case(self.task, self.ideal, self.limits) if self.ideal is not None and not self.is_ideal else None
 
     @cached_property
     def _parsed(self) -> tuple[Template | Broken, ...]:

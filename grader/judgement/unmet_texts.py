@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from grader.model import NOT_IN_IDEAL, JudgedRequirement, Requirement
+from grader.model import NOT_IN_IDEAL, OF_IDEAL, JudgedRequirement, Requirement
 from grader.plan.schemas import required_properties
 from grader.support.markdown import MAX_LISTED, code, listed
 from grader.support.text import one_line
@@ -14,6 +14,7 @@ from grader.task.prompt import Prompt
 MAX_QUOTE = 300  # a longer sentence is quoted in part
 MAX_QUOTES = 2  # the lines of further quotes are named
 MAX_PATHS = 3
+_DOUBTS = (NOT_IN_IDEAL, OF_IDEAL)
 _HIDDEN = re.compile(r"is created only under the condition (?P<condition>\w+)")
 _LISTED = re.compile(r"^no template has the (?P<what>output|parameter) (?P<name>[\w.-]+)$", re.I)
 _FORMAT = re.compile(r"\b(YAML|JSON)\b|\bone template\b")
@@ -39,10 +40,10 @@ def title_of(members: Sequence[JudgedRequirement]) -> str:
 
 def issue_of(members: Sequence[JudgedRequirement], prompt: Prompt) -> str:
     """Return the prompt's words, and what the answer has instead."""
-    is_doubtful = all(NOT_IN_IDEAL in one.reason for one in members)
+    doubts = [next((doubt for doubt in _DOUBTS if doubt in one.reason), "") for one in members]
     reasons = [*dict.fromkeys(_reasons([_marked(one) for one in members]))]
     return " ".join(
-        [*_quotes([one.requirement for one in members], prompt), *reasons, *[f"{NOT_IN_IDEAL}."] * is_doubtful]
+        [*_quotes([one.requirement for one in members], prompt), *reasons, *[f"{doubts[0]}."] * all(doubts)]
     )
 
 
@@ -103,7 +104,7 @@ def _hidden(judged: JudgedRequirement) -> str:
 
 
 def _reason(judged: JudgedRequirement) -> str:
-    return judged.reason.removesuffix(f". {NOT_IN_IDEAL}")
+    return next((judged.reason.removesuffix(f". {one}") for one in _DOUBTS if one in judged.reason), judged.reason)
 
 
 def _marked(judged: JudgedRequirement) -> str:

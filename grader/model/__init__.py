@@ -5,6 +5,7 @@ from grader.model.finding import RANKS, Finding, Located, Location, property_pat
 from grader.model.policy import Policy, PolicyRule
 from grader.model.requirement import (
     NOT_IN_IDEAL,
+    OF_IDEAL,
     DecidedBy,
     JudgedRequirement,
     Requirement,
@@ -25,6 +26,7 @@ from grader.model.result import (
 
 __all__ = [
     "NOT_IN_IDEAL",
+    "OF_IDEAL",
     "RANKS",
     "RESULT",
     "Action",

@@ -7,7 +7,9 @@ from enum import StrEnum
 
 from grader.model.finding import Located
 
-NOT_IN_IDEAL = "The ideal answer does not meet it either"  # the end of the reason of what is doubtful
+# The ends of the reason of what is doubtful: the ideal answer does not meet it.
+NOT_IN_IDEAL = "The ideal answer does not meet it either"
+OF_IDEAL = "This is the task's ideal answer, so the requirement is doubtful"
 
 
 class RequirementStanding(StrEnum):

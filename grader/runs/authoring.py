@@ -106,7 +106,7 @@ def _problems(
     folder = path.parent
     ideal = read_response(path)
     unmet = unmet_requirements(task, ideal)
-    result = grade(task, ideal, rubric, catalogue=catalogue, fast=fast)
+    result = grade(task, ideal, rubric, ideal=None, catalogue=catalogue, fast=fast)
     grave = rubric.levels[: rubric.levels.index(level) + 1]
     found = [
         f"{path}: the ideal answer has a failure, {failure.level}: {failure.title} ({failure.rule}, {_place(failure.evidence)})"

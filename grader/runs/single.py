@@ -43,7 +43,7 @@ def grade(
     """Grade a response to a task: the result is that of `grade run`.
 
     `task` is a task or its folder, `response` a bundle or anything that `read_response` reads, and `rubric` a rubric or its
-    file; without it, the shipped rubric. The response is compared with the task's ideal answer, unless it is that answer;
+    file; without it, the shipped rubric. The response is compared with the task's ideal answer;
     `ideal` gives another one, and None leaves the comparison out. `catalogue` has the rules (see `load_catalogue`), `fast`
     leaves cfn-lint out, `whole_linter` runs all of its rules and not only those that no other engine covers, `honour`
     follows the suppressions of the templates, and `ask` asks AWS.
@@ -57,8 +57,7 @@ def grade(
     bundle = response if isinstance(response, Bundle) else read_response(response, limits)
     if ideal is _Ideal.OF_TASK:
         path = "-" if isinstance(response, Bundle) else response
-        found = read_ideal(task, path, limits)
-        ideal = None if found == bundle else found
+        ideal = read_ideal(task, path, limits)
     elif ideal is not None and not isinstance(ideal, Bundle):
         ideal = read_response(ideal, limits)
     return judge(

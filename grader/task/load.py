@@ -113,16 +113,17 @@ def ideal_of(folder: Path) -> Path | None:
 def read_ideal(task: Task, response: str | Path, limits: Limits = DEFAULT_LIMITS) -> Bundle | None:
     """Read the ideal answer of a task to compare a response with.
 
-    None where the task has none, and where the response is that very answer: it is graded without being told. An ideal answer
-    that cannot be read is a bundle without files that says why.
+    None where the task has none. An ideal answer that cannot be read is a bundle without files that says why, and None where it
+    is the response.
     """
     path = ideal_of(task.folder) if task.folder else None
-    if path is None or (str(response) != "-" and Path(response).resolve() == path.resolve()):
+    if path is None:
         return None
     try:
         return read_response(path, limits)
     except ResponseError as error:
-        return Bundle(path.stem, (), (Omitted(path.name, str(error)),))
+        is_itself = str(response) != "-" and Path(response).resolve() == path.resolve()
+        return None if is_itself else Bundle(path.stem, (), (Omitted(path.name, str(error)),))
 
 
 def asked_at(prompt: str, words: str | None) -> int:

@@ -121,3 +121,23 @@ def test_statements_are_paired_by_what_they_grant(tmp_path: Path) -> None:
     assert difference.says == (
         "`PolicyDocument.Statement.1.Action.1` is not set, and is `s3:ListBucket` in the ideal answer."
     )
+
+
+def test_what_the_ideal_answer_lacks_weighs_the_same_for_the_response_and_for_itself(tmp_path: Path) -> None:
+    (tmp_path / "PROMPT.md").write_text("Create an SNS topic and a CloudTrail trail.")
+    queue = "Resources: {Alerts: {Type: 'AWS::SNS::Topic'}}\n"
+    (tmp_path / "answer.md").write_text(f"Here it is.\n\n```yaml\n{queue}```\n")
+    ideal = tmp_path / "IDEAL_RESPONSE.md"
+    ideal.write_text(f"```yaml\n{queue}```\n")
+    task = load_task(tmp_path)
+    rubric = load_rubric()
+    response, itself = (
+        grade(task, read_response(path), rubric, ideal=read_ideal(task, path), fast=True)
+        for path in (tmp_path / "answer.md", ideal)
+    )
+    alone = grade(task, read_response(ideal), rubric, ideal=None, fast=True)
+    levels = [{one.rule: one.level for one in each.failures if one.requirements} for each in (response, itself, alone)]
+    assert levels == [{"unmet-logging": "Medium"}, {"unmet-logging": "Medium"}, {"unmet-logging": "Critical"}]
+    assert response.delivered == itself.delivered > alone.delivered
+    assert "This is the task's ideal answer" in itself.failures[0].issue
+    assert itself.differences == ()

@@ -13,7 +13,7 @@ from grader.case import Case
 from grader.detectors.requirements.answer import Answer
 from grader.detectors.requirements.verdict import HIDDEN, JUDGES, UNSEEN, Judge, Verdict, unjudged, unmet
 from grader.diff import Difference
-from grader.model import NOT_IN_IDEAL, JudgedRequirement, RequirementStanding
+from grader.model import NOT_IN_IDEAL, OF_IDEAL, JudgedRequirement, RequirementStanding
 from grader.task.reading import Demand, read_demands
 
 _DOUBTFUL = "Medium"  # the level of what the ideal answer does not meet either
@@ -34,11 +34,13 @@ def judged(case: Case, difference: Difference | None = None) -> tuple[JudgedRequ
     """Hold an answer against what its prompt asks for, in the order of the prompt's lines.
 
     `difference` is the comparison with the ideal answer, None where there is
-    none at hand. A demand that neither answer meets is doubtful: it weighs no more than Medium.
+    none at hand. A demand that neither answer meets is doubtful: it weighs no more than Medium. So is what the ideal answer does not
+    meet where it is graded itself: what both lack weighs the same for both.
     """
     demands = read_demands(case.task.prompt).demands
     answer = answer_to(case, demands)
     ideal = answer_to(case.ideal_case, demands) if difference and case.ideal_case else None
+    ideal = answer if case.is_ideal else ideal
     return tuple(_judged(demand, judge_demand(answer, demand), answer, ideal) for demand in demands)
 
 
@@ -74,7 +76,8 @@ def _judged(demand: Demand, verdict: Verdict, answer: Answer, ideal: Answer | No
         requirement = replace(requirement, level=_DOUBTFUL)
         if other.is_hidden and verdict.is_hidden:
             verdict = unjudged(HIDDEN)
-        reason = verdict.reason if verdict.is_hidden else f"{reason}. {NOT_IN_IDEAL}"
+        doubt = OF_IDEAL if answer is ideal else NOT_IN_IDEAL
+        reason = verdict.reason if verdict.is_hidden else f"{reason}. {doubt}"
     is_open = verdict.standing == RequirementStanding.UNJUDGED
     return JudgedRequirement(
         requirement=requirement,
