@@ -47,7 +47,12 @@ class Run:
     @cached_property
     def asked(self) -> tuple[str, ...]:
         """The tasks that every model was asked, as run.json lists them."""
-        return tuple(map(str, read_run(self.path).get("asked", ())))
+        return tuple(map(str, self.about.get("asked", ())))
+
+    @cached_property
+    def about(self) -> dict[str, Any]:
+        """What run.json holds. Raises InputError where it cannot be read."""
+        return read_run(self.path)
 
     @cached_property
     def figures(self) -> list[ModelFigures]:
@@ -72,18 +77,19 @@ class Run:
 
     @cached_property
     def _jobs(self) -> dict[str, Job]:
-        batch = read_run(self.path).get("batch", {})
+        batch = self.about.get("batch", {})
         try:
             responses = Path(batch["responses"]) if batch.get("responses") else None
             return {job.id: job for job in jobs_of(Path(batch["tasks"]), batch["side"], responses, batch["select"])}
         except (GradeError, OSError, KeyError):
             return {}
 
-    def response_of(self, row: Mapping[str, Any]) -> Path:
-        """Return the file or folder of a response; the run's own folder where the response is no longer there."""
+    def response_of(self, row: Mapping[str, Any]) -> tuple[Path, int]:
+        """Return the file or folder of a response, and the line of its record; the run's own folder where it is no longer there."""
         job = self._jobs.get(str(row["id"]))
-        path = Path(job.response) if job else self.path
-        return path if path.exists() else self.path
+        if job is None or not Path(job.response).exists():
+            return self.path, 1
+        return Path(job.response), job.record or 1
 
     def place(self, row: Mapping[str, Any], evidence: Mapping[str, Any]) -> tuple[Path, int]:
         """Return the file and the line (from 1) at which an evidence of a response stands, in the files as the user has them.

@@ -8,12 +8,14 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 from xml.etree import ElementTree as Xml
 
 from grader.catalogue import Rule, load_catalogue
+from grader.runs.jobs import UNMATCHED
 from grader.runs.report import Run
 from grader.support.text import one_line
 from grader.support.version import VERSION
@@ -28,23 +30,49 @@ def run_junit(run: Run) -> str:
     """Write one test suite a model and one test case a response; its failures are the responses that do not pass, its errors what was not graded."""
     root = Xml.Element("testsuites", name=_xml(run.path.name))
     suites: dict[str, Xml.Element] = {}
-    for row in run.rows:
-        model = row["model"] or "responses"
+    for row, result in _all(run):
+        model = "of no task" if row["status"] == UNMATCHED else row["model"] or "responses"
         suite = suites.get(model)
         if suite is None:
             suite = suites[model] = Xml.SubElement(root, "testsuite", name=_xml(model))
         case = Xml.SubElement(suite, "testcase", classname=_xml(model), name=_xml(row["id"]), time=str(row["seconds"]))
         if row["status"] != "graded":
             Xml.SubElement(case, "error", type=row["status"], message=_xml(row["error"]))
-        for failure in row["failures"][:1] if not row.get("passes") else ():
-            text = "\n".join(f"{one['level']}: {one['title']} ({one['rule']})" for one in row["failures"])
+        elif not row.get("passes"):
+            failures = result["failures"] if result else row["failures"]
+            text = "\n".join(_failure_line(run, row, one) for one in failures)
             message = f"{row['verdict']}, {row['score']:g} of 100"
-            Xml.SubElement(case, "failure", type=_xml(failure["rule"]), message=_xml(message)).text = _xml(text)
+            kind = failures[0]["rule"] if failures else row["verdict"]
+            Xml.SubElement(case, "failure", type=_xml(kind), message=_xml(message)).text = _xml(text)
+    started = str(run.about.get("started") or "").removesuffix("Z")
     for suite in suites.values():
         for name, tag in (("tests", "testcase"), ("failures", "failure"), ("errors", "error")):
             suite.set(name, str(sum(1 for _ in suite.iter(tag))))
+        suite.set("time", f"{sum(float(case.get('time', 0)) for case in suite.iter('testcase')):.3f}")
+        if started:
+            suite.set("timestamp", started)
     Xml.indent(root)
     return '<?xml version="1.0" encoding="utf-8"?>\n' + Xml.tostring(root, encoding="unicode") + "\n"
+
+
+def _all(run: Run) -> Iterator[tuple[dict[str, Any], dict[str, Any] | None]]:
+    """Yield each row with its result, then the rows that belong to no task."""
+    yield from run.results()
+    yield from ((row, None) for row in run.unmatched)
+
+
+def _failure_line(run: Run, row: Mapping[str, Any], failure: Mapping[str, Any]) -> str:
+    text = f"{failure['level']}: {failure['title']} ({failure['rule']})"
+    for evidence in failure.get("evidence", ())[:1]:
+        path, line = run.place(row, evidence)
+        text += f" at {_shown(path)}:{line}"
+    return text
+
+
+def _shown(path: Path) -> str:
+    """Return a path relative to the folder in which the command runs, where the file is below it."""
+    whole, here = path.absolute(), Path.cwd()
+    return (whole.relative_to(here) if whole.is_relative_to(here) else whole).as_posix()
 
 
 def _xml(text: str) -> str:
@@ -80,6 +108,7 @@ class _Place:
 
 
 def _places(run: Run) -> Iterator[_Place]:
+    lines = cache(_lines)
     for row, result in run.results():
         seen: Counter[tuple[str, ...]] = Counter()
         for failure in result["failures"] if result else ():
@@ -87,15 +116,24 @@ def _places(run: Run) -> Iterator[_Place]:
             for one in failure["evidence"]:
                 key = (failure["rule"], one["source"], one["resource"], one["type"], one["path"])
                 path, line = run.place(row, one)
-                yield _Place(row, failure, one, path, line, severity, seen[key])
+                yield _Place(row, failure, one, path, min(line, lines(path)), severity, seen[key])
                 seen[key] += 1
+
+
+def _lines(path: Path) -> int:
+    """Return the number of lines of a file, at least 1: an answer that is cut off may end before the line of a failure."""
+    try:
+        return max(1, len(path.read_bytes().splitlines()))
+    except OSError:  # a folder
+        return 1
 
 
 def run_sarif(run: Run) -> str:
     """Write a SARIF 2.1.0 log: one result for each place of each failure, in the files of the responses as the user has them.
 
     URIs are relative to the folder in which the command runs, which `originalUriBaseIds` names; those of files elsewhere are
-    absolute. The fingerprints stay the same when lines move. Source: https://docs.oasis-open.org/sarif/sarif/v2.1.0/
+    absolute. The fingerprints stay the same when lines move. What was not graded, or not in full, is a notification of the
+    invocation. Source: https://docs.oasis-open.org/sarif/sarif/v2.1.0/
     """
     rules = load_catalogue().rules
     used: dict[str, dict[str, Any]] = {}
@@ -114,12 +152,44 @@ def run_sarif(run: Run) -> str:
     }
     about = {
         "tool": {"driver": driver},
+        "invocations": [_invocation(run)],
         "originalUriBaseIds": {ROOT: {"uri": f"{Path.cwd().as_uri()}/"}},
         "results": results,
         "columnKind": "unicodeCodePoints",
     }
     schema = "https://json.schemastore.org/sarif-2.1.0.json"
     return json.dumps({"version": "2.1.0", "$schema": schema, "runs": [about]}, indent=1) + "\n"
+
+
+def _invocation(run: Run) -> dict[str, Any]:
+    """Return when the run took place, and what it could not judge."""
+    notes = []
+    for row, result in _all(run):
+        if row["status"] != "graded":
+            notes.append(_notification(run, row, "error", f"{row['status']}: {row['error']}"))
+        for name, entry in (result or {}).get("detectors", {}).items():
+            notes += [
+                _notification(run, row, "warning", f"{name} did not judge all of it: {e}") for e in entry["errors"]
+            ]
+    times = {"startTimeUtc": run.about.get("started"), "endTimeUtc": run.about.get("finished")}
+    return {
+        "executionSuccessful": not any(note["level"] == "error" for note in notes),
+        **{name: time for name, time in times.items() if time},
+        "toolExecutionNotifications": notes,
+    }
+
+
+def _notification(run: Run, row: Mapping[str, Any], level: str, text: str) -> dict[str, Any]:
+    path, line = run.response_of(row)
+    place = {"artifactLocation": _artifact(path), "region": {"startLine": line}}
+    text = one_line(f"{row['id']}: {text}", 1_000)
+    return {"level": level, "message": {"text": text}, "locations": [{"physicalLocation": place}]}
+
+
+def _artifact(path: Path) -> dict[str, Any]:
+    """Return the location of a file: relative to the folder in which the command runs, where it is below it."""
+    uri, is_relative = _uri(path)
+    return {"uri": uri} | ({"uriBaseId": ROOT} if is_relative else {})
 
 
 def _sarif_rule(place: _Place, rule: Rule | None, severities: Mapping[str, str]) -> dict[str, Any]:
@@ -133,7 +203,7 @@ def _sarif_rule(place: _Place, rule: Rule | None, severities: Mapping[str, str])
         "id": failure["rule"],
         "shortDescription": {"text": title},
         "fullDescription": {"text": failure["lesson"] or title},
-        "help": {"text": text},
+        "help": {"text": text, "markdown": text},
         "defaultConfiguration": {"level": severity},
         "properties": {"kind": failure["kind"], "tags": ["cloudformation", failure["category"]]},
     }
@@ -146,9 +216,7 @@ def _general(narrative: str) -> str:
 
 
 def _sarif_result(place: _Place) -> dict[str, Any]:
-    uri, is_relative = _uri(place.path)
-    artifact = {"uri": uri} | ({"uriBaseId": ROOT} if is_relative else {})
-    physical: dict[str, Any] = {"artifactLocation": artifact, "region": {"startLine": place.line}}
+    physical: dict[str, Any] = {"artifactLocation": _artifact(place.path), "region": {"startLine": place.line}}
     resource = place.evidence["resource"]
     logical = [{"name": resource, "kind": "resource"}] if resource else []
     return {
@@ -180,10 +248,10 @@ def run_github(run: Run) -> str:
     Source: https://docs.github.com/en/actions/reference/workflow-commands-for-github-actions
     """
     lines = []
-    for row in run.rows:
+    for row in [*run.rows, *run.unmatched]:
         if row["status"] != "graded":
             text = f"{row['id']}: {row['status']}: {row['error']}"
-            lines.append(_command("error", run.response_of(row), 1, f"grade: {row['status']}", text))
+            lines.append(_command("error", *run.response_of(row), f"grade: {row['status']}", text))
     order = [*run.levels]
     places = sorted(_places(run), key=lambda one: order.index(one.failure["level"]))
     for place in places:
@@ -193,9 +261,7 @@ def run_github(run: Run) -> str:
 
 
 def _command(command: str, path: Path, line: int, title: str, text: str) -> str:
-    whole, here = path.absolute(), Path.cwd()
-    name = whole.relative_to(here) if whole.is_relative_to(here) else whole
-    return f"::{command} file={_property(name.as_posix())},line={line},title={_property(title)}::{_data(text)}"
+    return f"::{command} file={_property(_shown(path))},line={line},title={_property(title)}::{_data(text)}"
 
 
 def _data(text: str) -> str:

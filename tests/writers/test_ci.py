@@ -9,10 +9,11 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
 
+import junitparser
 import pytest
 
 from grader.support.version import VERSION
-from tests.conftest import BROKEN, Run
+from tests.conftest import BROKEN, TOPIC, Run
 
 pytestmark = pytest.mark.slow
 LINE = next(number for number, line in enumerate(BROKEN.split("\n"), 1) if "!Ref Nothing" in line)
@@ -121,6 +122,55 @@ def test_github_is_told_of_files_and_lines(answers: Path, tmp_path: Path, grade:
     assert levels == sorted(levels, key=["grade", "Critical", "High", "Medium"].index)
 
 
+def test_what_was_not_graded_is_in_every_format(tasks: Path, tmp_path: Path, grade: Run) -> None:
+    records = [{"model": "m", "task": "t0", "files": {"a.yml": TOPIC}}, {"model": "m", "task": "t1", "error": "quota"}]
+    records += [{"model": "m", "task": "t11", "files": {"a.yml": TOPIC}}]
+    (tmp_path / "answers.jsonl").write_text("".join(json.dumps(record) + "\n" for record in records))
+    grade("batch", "tasks", "--responses", "answers.jsonl", "--fast", "--out", "run", "-q")
+    (invocation,) = sarif(grade)["invocations"]
+    about = json.loads((tmp_path / "run" / "run.json").read_text())
+    assert not invocation["executionSuccessful"]
+    assert (invocation["startTimeUtc"], invocation["endTimeUtc"]) == (about["started"], about["finished"])
+    notes = invocation["toolExecutionNotifications"]
+    places = [one["locations"][0]["physicalLocation"] for one in notes]
+    assert [(one["artifactLocation"]["uri"], one["region"]["startLine"]) for one in places] == [
+        ("answers.jsonl", 2),
+        ("answers.jsonl", 3),
+    ]
+    assert "quota" in notes[0]["message"]["text"]
+    assert "did you mean t1?" in notes[1]["message"]["text"]
+    lines = grade("report", "run", "--format", "github").stdout.splitlines()
+    assert [line.split("::")[1] for line in lines] == [
+        "error file=answers.jsonl,line=2,title=grade%3A error",
+        "error file=answers.jsonl,line=3,title=grade%3A unmatched",
+    ]
+    suites = junitparser.JUnitXml.fromstring(grade("report", "run", "--format", "junit", "--out", "-").stdout)
+    assert {suite.name: (suite.tests, suite.failures, suite.errors) for suite in suites} == {
+        "m": (2, 0, 1),
+        "of no task": (1, 0, 1),
+    }
+
+
+def test_a_failure_of_junit_names_its_places(answers: Path, grade: Run) -> None:
+    grade("batch", "tasks", "--responses", answers.name, "--fast", "--out", "run", "-q")
+    suites = junitparser.JUnitXml.fromstring(grade("report", "run", "--format", "junit", "--out", "-").stdout)
+    (suite,) = suites
+    texts = {case.name: case.result[0].text for case in suite}
+    assert f"(undefined-reference) at new answers/t0/main stack.yml:{LINE}" in texts["t0"]
+    assert f"(undefined-reference) at new answers/t1.md:{LINE + 5}" in texts["t1"]
+
+
+def test_no_line_is_after_the_end_of_its_file(tasks: Path, tmp_path: Path, grade: Run) -> None:
+    cut = f"```yaml\n{BROKEN}  Work:\n    Type: AWS::SQS::Queue\n    Properties:\n      QueueName: !Sub '${{Stage"
+    (tmp_path / "cut").mkdir()
+    (tmp_path / "cut" / "t0.md").write_text(cut)
+    grade("batch", "tasks", "--responses", "cut", "--fast", "--out", "run", "-q")
+    results = sarif(grade)["results"]
+    assert results
+    places = [one["locations"][0]["physicalLocation"] for one in results]
+    assert max(place["region"]["startLine"] for place in places) <= len(cut.splitlines())
+
+
 def test_times_of_junit_are_those_of_this_run(answers: Path, grade: Run) -> None:
     def times(run: str) -> list[float]:
         grade("batch", "tasks", "--responses", answers.name, "--fast", "--out", run, "-q")
@@ -131,3 +181,8 @@ def test_times_of_junit_are_those_of_this_run(answers: Path, grade: Run) -> None
     assert len(first) == 5
     assert min(first) > 0
     assert times("two") == [0.0] * 5
+    text = grade("report", "one", "--format", "junit", "--out", "-").stdout
+    started = json.loads((answers.parent / "one" / "run.json").read_text())["started"]
+    assert f'timestamp="{started.removesuffix("Z")}"' in text
+    suite = re.findall(r'<testsuite [^>]*time="([\d.]+)"', text)
+    assert float(suite[0]) == pytest.approx(sum(first))
