@@ -19,6 +19,7 @@ _NEGATED = re.compile(
     r"(?:\S+\s+){0,4}$",
     re.I,
 )
+_COMMENT = re.compile(r"<!--.*?-->", re.S)
 _BULLET = re.compile(r"^([ \t]*)[•●▪◦‣·○][ \t]*", re.M)
 _SLASHED = re.compile(r"\S+/$")  # the first of two that a slash joins: `no Config/CloudTrail`
 _OPTIONAL = re.compile(
@@ -148,7 +149,8 @@ class Prompt:
 
 @lru_cache(maxsize=16)
 def read_prompt(text: str) -> Prompt:
-    """Split a prompt into sentences. Lists, headings, tables and code are read as CommonMark; nothing is dropped."""
+    """Split a prompt into sentences. Lists, headings, tables and code are read as CommonMark; comments are dropped, nothing else."""
+    text = _COMMENT.sub(lambda match: "\n" * match.group().count("\n"), text)
     tokens = MarkdownIt("commonmark").enable("table").disable("code").parse(_with_bullets(text))
     return Prompt(tuple(_Reader().read(tokens)))
 

@@ -129,16 +129,55 @@ def test_a_demand_is_judged_by_what_the_template_has(
 
 
 @pytest.mark.parametrize(
-    "text",
+    ("text", "word"),
     [
-        "Store approved security group rules",
-        "Use AWS::SSM::Parameter::Value<AWS::EC2::Image::Id> for the image",
-        "Store CloudTrail logs for a year",
+        ("- Store approved security group rules", "security group"),
+        ("- Use AWS::SSM::Parameter::Value<AWS::EC2::Image::Id> for the image", "SSM::Parameter"),
+        ("- Store CloudTrail logs for a year", "trail"),
+        ("- Use the Amazon Linux 2 AMI SSM parameter of the region", "SSM parameter"),
+        ("- No CloudFront distribution should be reachable by HTTP", "CloudFront"),
+        ("The current setup has an Aurora cluster and a load balancer", "a"),
+        ("- I am not sure whether to include a NAT gateway or keep it simple", "NAT"),
+        ("- DNS and Service Discovery", "Service"),
+        ("- Security Group Optimization", "security group"),
+        ("- Config rules (CloudTrail enabled, EBS encryption)", "trail"),
+        ("- Buckets for application logs, CloudTrail logs and artifacts", "trail"),
+        ("- <!-- A transit gateway -->", "gateway"),
+        ("- Copy tags to snapshots for consistent tagging", "tags"),
+        ("- DynamoDB table with a partition key considering the access patterns", "partition key"),
+        ("- Outputs (export-ready, well-named)", "well-named"),
     ],
 )
-def test_what_is_stored_or_a_parameters_type_is_not_asked_for(make_case: Make, text: str) -> None:
-    case = make_case({"t.yaml": WEB}, prompt=f"- {text}\n")
-    assert [one.requirement.title for one in judged(case) if one.standing == "unmet"] == []
+def test_what_is_named_in_passing_is_not_called_unmet(make_case: Make, text: str, word: str) -> None:
+    case = make_case({"t.yaml": WEB}, prompt=f"{text}\n")
+    assert [
+        one.requirement.title for one in judged(case) if one.standing == "unmet" and word in one.requirement.title
+    ] == []
+
+
+def test_subnets_of_a_network_that_is_there_are_not_asked_for(make_case: Make) -> None:
+    placed = "- A load balancer in public subnets\n"
+    for prompt, unmet in (
+        (placed, ["load balancer", "public subnet"]),
+        (f"{placed}- Existing VPC: vpc-0a1b2c3d4e\n", ["load balancer"]),
+    ):
+        case = make_case({"t.yaml": WEB}, prompt=prompt)
+        found = [
+            one.requirement.title
+            for one in judged(case)
+            if one.standing == "unmet" and one.requirement.about == "resource"
+        ]
+        assert found == unmet
+
+
+def test_what_a_sentence_says_of_its_own_noun_is_not_asked_of_one_above(make_case: Make) -> None:
+    template = "Resources: {Cluster: {Type: 'AWS::EKS::Cluster', Properties: {}}}\n"
+    prompt = "- EKS cluster:\n  - All node groups must have encryption at rest\n"
+    assert standings(make_case({"t.yaml": template}, prompt=prompt))["encrypted"] == "unjudged"
+
+
+def test_ssh_and_another_port_are_ports_and_no_addresses(make_case: Make) -> None:
+    assert "ssh-restricted" not in standings(make_case({"t.yaml": DATA}, prompt="- Allow only SSH and HTTPS\n"))
 
 
 def test_items_of_lists_are_parameters_tags_and_outputs(make_case: Make) -> None:

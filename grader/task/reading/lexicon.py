@@ -37,6 +37,15 @@ _VENDORS = ("aws", "amazon")
 # Services that prompts call by capitals that mean nothing else.
 _CAPITALS = ("DLM", "EMR", "FMS", "MWAA", "QLDB", "SES")
 _WORD = re.compile(r"[a-z0-9]+")
+# Services whose names are words for what any answer may have.
+_PLAIN = (
+    "ApplicationInsights",
+    "CustomerProfiles",
+    "DataPipeline",
+    "NetworkManager",
+    "ResourceGroups",
+    "ServiceDiscovery",
+)
 _START = 4
 _SUFFIX = re.compile(r"(V2|v2)$")
 _BREAK = re.compile(r"[.;:!?()|,]")
@@ -310,7 +319,7 @@ def _of_services() -> Iterator[tuple[tuple[str, ...], Noun]]:
         if name in _CAPITALS:
             yield (base(name),), noun
         parts = re.findall(r"[A-Z]+(?![a-z])|[A-Z][a-z0-9]+", name)
-        if len(parts) > 1 and "".join(parts) == name:
+        if len(parts) > 1 and "".join(parts) == name and name not in _PLAIN:
             yield (base(name),), noun
             yield tuple(base(part) for part in parts), noun
 

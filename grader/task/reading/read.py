@@ -33,9 +33,11 @@ _ORDERS = re.compile(
 )
 _NARRATIVE = re.compile(
     r"\b(we've|they've|i've|has been|have been|have already|has already|already have|had|was|were|"
+    r"(?:the|our|their) current (?!region|account|stack)\w+|"
     r"right now|currently|today|struggl\w*|discovered|our client|the client|the company|the team|they're|they are|experienc\w*|legacy)\b",
     re.I,
 )
+_UNSURE = re.compile(r"\b(not (really |entirely )?sure|unsure|wonder(ing)?|should (i|we))\b", re.I)
 _BACKGROUND = re.compile(
     r"\b(background|business context|problem statement|current (state|situation|setup|issues?)|existing|examples?|"
     r"testing|tests|out of scope|references?|file structure|project structure|assumptions?|glossary|why)\b",
@@ -109,10 +111,12 @@ _GOVERNED = re.compile(
 # A compound: the noun is what does the monitoring.
 _WATCHING = re.compile(r"\b(monitoring|tracking|health)\s+$", re.I)
 _WATCHERS = ("AWS::CloudWatch::Dashboard", "AWS::CloudWatch::Alarm")
+_BRACKETS = re.compile(r"\([^()]*\)")
 _MADE = re.compile(r"\b(creation|deployment|provisioning|setup|implementation|use|consists?|consisting) of\b", re.I)
 _ASIDE = re.compile(
     r"s?\s+(compliance|metrics?|health|access|permissions?|changes|modifications?|syntax|templates?\b|integrations?|sgs?\b|presets?|quotas?|"
     r"connectivity|status|failures?|requests?|migrations?|datasets?|users?\b|attacks?|threats?|pricing|events?|"
+    r"optimi[sz]ations?|hardening|consolidation|verification|refactoring|considerations?|"
     r"violations?|findings?|best practices|costs?|layers|apis?\b|types?\b|"
     r"operations?|errors?|invocations?|utili[sz]ation|usage|principals?|read|write|naming|names?|arns?|ids?|endpoints? url|size|outputs?|lookups?|"
     r"configuration references)\b",
@@ -121,7 +125,7 @@ _ASIDE = re.compile(
 # What comes before a colon and says what the nouns of the list behind it are named for: `VPC endpoints: S3, DynamoDB`.
 _HEADED = re.compile(
     r"\b(endpoints?|alarms?|metrics?|permissions?|roles?|policies|access|outputs?|tags?|parameters?|security groups?|integrations?)"
-    r"(?:\s+(?:for|on|to))?\s*:[^.;:]*$",
+    r"(?:\s+(?:for|on|to))?\s*:[^.;:]*$|\brules?\s*\([^)]*$",
     re.I,
 )
 _FOREIGN = re.compile(
@@ -137,8 +141,15 @@ _ENCRYPTS = re.compile(r"\bencrypt\w*\b[^.;]*\b(with|using|by|via)\s+(an?\s+|the
 _VPC = ("AWS::EC2::VPC",)
 _GROUP = ("AWS::EC2::SecurityGroup",)
 _ACL = ("AWS::EC2::NetworkAcl",)
-_INSIDE = re.compile(r"\b(in|into|inside|within)\s+(?:(?:the|an?|our|your|their)\s+)?$", re.I)
+_INSIDE = re.compile(
+    r"\b(in|into|inside|within|spanning)\s+(?:(?:the|an?|our|your|their|each|both|these|those)\s+)?$", re.I
+)
 _SUBNET = ("AWS::EC2::Subnet",)
+_NETWORK_GIVEN = re.compile(
+    r"\bvpc-[0-9a-f]{6,}\b|\bexisting (?:\w+ )?(?:vpcs?|network|subnets?)\b|\b(?:vpc|subnet) ?ids? [^.\n]{0,30}parameter",
+    re.I,
+)
+_PLACED_IN = re.compile(r"\b(in|into|inside|within|across|spanning)\s+(?:[\w-]+\s+){0,4}subnets?\b", re.I)
 _NUMBER = re.compile(
     r"(?<![\w./-])(\d{1,2}|two|three|four|five|six|seven|eight|nine|ten)\s+(?:(?:separate|distinct|different|dedicated|new|aws|amazon|"
     r"private|public|unique|individual)\s+)?$",
@@ -154,15 +165,19 @@ _MODIFIES = re.compile(
     r"storage|port|types?\b|class|profile|count|security group|sg\b|performance|data|failover|migration|quer|operation)",
     re.I,
 )
-_INTRODUCES = re.compile(r"\b(an?|one|two|three|four|five|six|separate|another|\d)\s+(?:[\w-]+\s+)?$", re.I)
+_INTRODUCES = re.compile(r"\b(an?|one|two|three|four|five|six|separate|another|(?<!linux )\d)\s+(?:[\w-]+\s+)?$", re.I)
 _EXCLUDED = re.compile(
     r"\b(do not|don['’]t|must not|never|no)\s+(?:create |deploy |use |add |include |provision |any )*(?:an? |any )?(?:aws |amazon )?$",
     re.I,
 )
-_ENDS = re.compile(r"s?\s*(?:[.,;:)(–—-]|$|(?:and|or|in|is|are|resources?|detectors?|for|at all|should|must)\b)", re.I)
+_ENDS = re.compile(
+    r"s?\s*(?:[.,;:)(–—-]|$|(?:and|or|in|resources?|detectors?|for|at all|"
+    r"(?:is|are|should be|must be|may be)\s+(?:created|used|needed|allowed|deployed|included|present|required|permitted))\b)",
+    re.I,
+)
 _LEFT_OUT = re.compile(
     r"\W*(?:\w+\s+)?(?:is|are|be|should be|must be)?\s*(?:disabled|not (?:needed|required|allowed|permitted)|turned off)\b|"
-    r"\s*:\s*(?:do not|don['’]t|never)\s+(?:create|enable|deploy|configure|include|add|use)\b",
+    r"\s*:\s*(?:do not|don['’]t|never)\s+(?:create|enable|deploy|configure|include|add|use)\b(?!\s+(?:an?\s+)?(?-i:[A-Z]))",
     re.I,
 )
 _MODAL = re.compile(r"s?\s+(?:\w+\s+)?(must|should|shall|needs?|will|can|may|are|is|have|has)\b", re.I)
@@ -176,6 +191,7 @@ _LACKING = re.compile(
     r"^\W*((?:pre-?)?existing|weak|lack of|lacking|missing|inadequate|insufficient|poor|overly|excessive)\b", re.I
 )
 _PLURAL_RULE = re.compile(r"(?<=s)\s+(must|should)\s+(always|never|only|not|have|be as|be)\b", re.I)
+_LOGS_OF = re.compile(r"s?\s+(?:\w+\s+)?logs?\b", re.I)
 _RELATIVE = re.compile(
     r"\b(which|whom|whose|that|because|while|if|when)\s+(?:an?|the|its|our|another|each)\s+(?:[\w-]+\s+)?$", re.I
 )
@@ -228,7 +244,15 @@ def read_demands(text: str) -> Reading:
             number = numbers[line.sentence.line] = numbers.get(line.sentence.line, 0) + 1
             requirement = replace(demand.requirement, id=f"prompt-{line.sentence.line}-{number}")
             demands.append(replace(demand, requirement=requirement))
+    if _NETWORK_GIVEN.search(text):
+        demands = [_without_network(one) for one in demands]
     return Reading(tuple(_without_excluded(demands)))
+
+
+def _without_network(demand: Demand) -> Demand:
+    """Return a demand, weak where it only names the subnets of a network that is there already."""
+    is_placed = demand.check.subjects == (_SUBNET,) and _PLACED_IN.search(demand.requirement.quote) is not None
+    return replace(demand, check=replace(demand.check, is_weak=True)) if is_placed else demand
 
 
 def _upheld(sentences: Sequence[Sentence]) -> list[Sentence]:
@@ -300,7 +324,7 @@ def _lines(sentences: Sequence[Sentence], lexicon: Lexicon) -> Iterator[_Line]:
 
 
 def _is_relevant(sentence: Sentence) -> bool:
-    if sentence.is_heading or sentence.is_outside:
+    if sentence.is_heading or sentence.is_outside or _UNSURE.search(sentence.text):
         return False
     if any(_BACKGROUND.search(heading) for heading in sentence.headings[-1:]):
         return False
@@ -436,6 +460,7 @@ def _asked(ask: Ask, found: Found, line: _Line) -> Demand | None:
         or (file.judge == "alarm" and _WATCHES.search(line.sentence.text) is not None)
         or (file.needs == "each" and not linked and not _DATA.search(line.sentence.text))
         or is_far
+        or (is_borrowed and _is_of_another(found, line))
         or (is_borrowed and _GENERAL.search(line.sentence.text[: found.start]) is not None)
         or (file.judge == "placed" and bool(inside) and _distance(found, inside) > FAR),
         is_general=file.needs == "each" and not linked,
@@ -450,6 +475,12 @@ def _asked(ask: Ask, found: Found, line: _Line) -> Demand | None:
     return Demand(
         requirement=_requirement(line, quote, file.about, types, file.level, title), check=check, entry=file.id
     )
+
+
+def _is_of_another(found: Found, line: _Line) -> bool:
+    """Whether an ask is about a noun of its own sentence that it does not fit: `All node groups must be encrypted`."""
+    text = line.sentence.text
+    return any(_STATED.match(text[one.end :]) for one in line.mentions if one.end <= found.start)
 
 
 def _distance(found: Found, mentions: Sequence[Mention]) -> int:
@@ -678,11 +709,18 @@ def _is_weak(mention: Mention, line: _Line) -> bool:
         return True  # where something runs, which may be there already
     if mention.noun.types == _KEY and _ENCRYPTS.search(text[: mention.start]):
         return True  # a key of AWS encrypts as well
+    return _is_listed(mention, line) or _is_governed(mention, line)
+
+
+def _is_listed(mention: Mention, line: _Line) -> bool:
+    """Whether a noun is in a list of outputs, parameters, tags or logs: what the list holds is about it."""
+    text = line.sentence.text
     if any(_LISTED.search(above) for above in (*line.sentence.headings[-1:], *line.sentence.parents)):
         return True
     if re.match(r"\W*(outputs?|parameters?|tags?|export)\b", text, re.I):
         return True
-    return _is_governed(mention, line)
+    # whose logs something else holds: `buckets for application logs, CloudTrail logs`
+    return bool(_LOGS_OF.match(text[mention.end :])) and any(one.end <= mention.start for one in line.mentions)
 
 
 def _is_governed(mention: Mention, line: _Line) -> bool:
@@ -697,7 +735,7 @@ def _first_of_list(mention: Mention, line: _Line) -> Mention:
     """Return the first noun of the list that a noun is in: what governs or negates the list is before it."""
     first = mention
     for one in reversed([one for one in line.mentions if one.end <= mention.start]):
-        between = line.sentence.text[one.end : first.start]
+        between = _BRACKETS.sub("", line.sentence.text[one.end : first.start])
         if not _JOINED.match(between) and not _ALIKE.match(between):
             break
         first = one

@@ -98,7 +98,8 @@ def _items(text: str) -> object:
     pieces = [re.sub(r"\([^)]*\)?", "", piece).strip(" '\"`:()") for piece in _split(text)]
     if any(
         re.match(
-            r"(with|should|must|to|that|which|where|when|if|in|as|section|sensible|flexib\w+|proper\w*|these|or|for|(?:all )?exported)\b",
+            r"(export-ready|well-named|clear(?:ly)?|useful|meaningful|descriptive|"
+            r"with|should|must|to|that|which|where|when|if|in|as|section|sensible|flexib\w+|proper\w*|these|or|for|(?:all )?exported)\b",
             p,
             re.I,
         )
@@ -120,7 +121,7 @@ _BLOCK = r"\d{1,3}\.\d{1,3}\.\d{1,3}\.\d{1,3}/2\d(?!\d)"
 _NO_KEYS = "|".join(
     (
         "Include|Apply|Use|Proper|All|The|Tags?|Resources?|Consistent|Required|Appropriate|Add|Set|With|Ensure|Key|AWS|IAM|Mandatory|Cost",
-        "Value|These|Following|Both|Every|Each|Must|No|IP|SGs?|Fn|EC2|S3|RDS|VPC|CloudFormation|DynamoDB|Lambda|For|On|This|It|Ref|Naming",
+        "Copy|Enable|Define|Create|Configure|Attach|Manage|Enforce|Automatic|Custom|Standard|Default|Value|These|Following|Both|Every|Each|Must|No|IP|SGs?|Fn|EC2|S3|RDS|VPC|CloudFormation|DynamoDB|Lambda|For|On|This|It|Ref|Naming",
         "Outputs?|Parameters|Security|Monitoring|Tagging",
     )
 )
@@ -165,6 +166,9 @@ KINDS = {
     "items": Kind(r"[^.;]{3,240}", _items),
     "camel": Kind(
         rf"(?!(?:{NO_PARAMETERS})\w*)(?-i:[A-Z][a-z0-9]+(?:[A-Z][A-Za-z0-9]*)+|[a-z]+[A-Z][A-Za-z0-9]+)(?!\.\w)", str
+    ),
+    "attribute": Kind(
+        r"(?-i:[a-z]+(?:[A-Z]\w*|_\w+)|[A-Z][a-z]+[A-Z]\w*|id|ID|pk|PK|sk|SK|timestamp|email|username)(?!\w)", str
     ),
     "quoted": Kind(r"[\"“][^\"”\n]{6,160}[\"”]", lambda text: text[1:-1].strip()),
     "camels": Kind(
