@@ -112,6 +112,12 @@ _GOVERNED = re.compile(
 _WATCHING = re.compile(r"\b(monitoring|tracking|health)\s+$", re.I)
 _WATCHERS = ("AWS::CloudWatch::Dashboard", "AWS::CloudWatch::Alarm")
 _BRACKETS = re.compile(r"\([^()]*\)")
+# What a passive names as its means is asked for: `access is limited by AWS WAF`.
+_MEANS = re.compile(
+    r"\b(?:is|are|be|gets?|being)\s+(?:\w+ly\s+)?(?:protected|limited|guarded|secured|fronted|balanced|cached|backed|triggered|started|"
+    r"orchestrated|scheduled|served|distributed|terminated|authenticated|filtered)\s+by\s+(?:an?\s+|the\s+)?(?:aws\s+|amazon\s+)?$",
+    re.I,
+)
 _MADE = re.compile(r"\b(creation|deployment|provisioning|setup|implementation|use|consists?|consisting) of\b", re.I)
 _ASIDE = re.compile(
     r"s?\s+(compliance|metrics?|health|access|permissions?|changes|modifications?|syntax|templates?\b|integrations?|sgs?\b|presets?|quotas?|"
@@ -354,7 +360,11 @@ def _demands(line: _Line, lexicon: Lexicon) -> Iterator[Demand]:
 
 def _read(line: _Line, lexicon: Lexicon) -> Iterator[Demand]:
     taken: list[Found] = []
-    for ask in lexicon.candidates(line.lowered):
+    asks = lexicon.candidates(line.lowered)
+    settled = {ask.file.title for ask in asks if ask.file.needs != "named" and _has_noun(ask, line)}
+    for ask in asks:
+        if ask.file.of and ask.file.title in settled and not _has_noun(ask, line):
+            continue  # the same is asked of something that the sentence names
         seen: set[tuple[tuple[str, ...], ...]] = set()
         places = list(_found(ask, line))
         if not places or not _applies(ask, line):
@@ -372,6 +382,11 @@ def _read(line: _Line, lexicon: Lexicon) -> Iterator[Demand]:
     yield from _settings(line, taken)
     yield from of_item(line.sentence)
     yield from _things(line)
+
+
+def _has_noun(ask: Ask, line: _Line) -> bool:
+    """Whether a sentence names a thing that an entry is about."""
+    return any(not set(ask.file.of).isdisjoint(mention.noun.types) for mention in line.mentions)
 
 
 def _settings(line: _Line, taken: Sequence[Found]) -> Iterator[Demand]:
@@ -705,7 +720,7 @@ def _is_weak(mention: Mention, line: _Line) -> bool:
         return True  # what the next noun is for: `bastion host security group`
     if _RELATIVE.search(before) and _DOES.match(text[mention.end :]):
         return True
-    if mention.noun.types == _VPC and _INSIDE.search(text[: mention.start]):
+    if mention.noun.types in (_VPC, _SUBNET) and _INSIDE.search(text[: mention.start]):
         return True  # where something runs, which may be there already
     if mention.noun.types == _KEY and _ENCRYPTS.search(text[: mention.start]):
         return True  # a key of AWS encrypts as well
@@ -728,7 +743,7 @@ def _is_governed(mention: Mention, line: _Line) -> bool:
     before = line.sentence.text[: _first_of_list(mention, line).start]
     if mention.noun.types[0] in _WATCHERS:
         before = _WATCHING.sub("", before)
-    return _GOVERNED.search(_MADE.sub("", before)) is not None
+    return _GOVERNED.search(_MADE.sub("", before)) is not None and _MEANS.search(before) is None
 
 
 def _first_of_list(mention: Mention, line: _Line) -> Mention:
