@@ -42,11 +42,19 @@ class AsDeployed:
         for values in itertools.islice(self._other_values(remark), self.others):
             scope = replace(self.scope, given={**self.scope.given, **values})
             again = _again(remark, self._remarks(scope))
-            if again is not None:
+            if again is not None and not self._is_about_made_up(remark, values):
                 shown = ", ".join(f"{name}={value or repr('')}" for name, value in values.items())
                 message = f"{again.message} (only with {shown})"
                 return replace(said, remark=replace(remark, message=message), level="Medium")
         return None
+
+    def _is_about_made_up(self, remark: Remark, values: Mapping[str, str]) -> bool:
+        """Whether a remark is about a value that no one gives, and that only decides a condition here."""
+        made_up = {name for name, value in values.items() if value == _made_up(name)}
+        entry = self._entry(remark)
+        return entry is not None and not made_up.isdisjoint(
+            _parameters_in(self._template, _nearest(entry, remark.steps))
+        )
 
     def _remarks(self, scope: Scope) -> list[Remark]:
         text = specialized(scope)
@@ -94,8 +102,13 @@ class AsDeployed:
         if parameter.allowed:
             return [value for value in dict.fromkeys(parameter.allowed) if value != current]
         compared = _compared(self._template, name)
-        other = [f"example-{name.lower()}"] if compared and ("" not in compared or current == "") else []
+        other = [_made_up(name)] if compared and ("" not in compared or current == "") else []
         return [value for value in dict.fromkeys([*compared, *other]) if value != current]
+
+
+def _made_up(name: str) -> str:
+    """Return a value for a parameter that a condition compares with an empty text."""
+    return f"example-{name.lower()}"
 
 
 def has_many_variants(template: Template) -> bool:

@@ -212,3 +212,23 @@ def test_patterns_that_no_engine_can_match_in_time_are_left_out(tmp_path: Path) 
     result = graded(tmp_path, False, template_yaml=text)
     (error,) = result.detectors["cfn-lint"].errors
     assert "too slow to match" in error
+
+
+def test_a_value_that_nobody_gives_is_not_judged(tmp_path: Path) -> None:
+    text = """
+Parameters: {DomainName: {Type: String, Default: ''}}
+Conditions: {HasDomain: !Not [!Equals [!Ref DomainName, '']]}
+Resources:
+  Topic: {Type: AWS::SNS::Topic}
+  Site:
+    Type: AWS::CloudFront::Distribution
+    Condition: HasDomain
+    Properties:
+      DistributionConfig:
+        Enabled: true
+        Aliases: [!Ref DomainName, !Sub 'www.${DomainName}']
+        Origins: [{Id: shop, DomainName: shop.orders-shop.com, CustomOriginConfig: {OriginProtocolPolicy: https-only}}]
+        DefaultCacheBehavior: {TargetOriginId: shop, ViewerProtocolPolicy: https-only, CachePolicyId: 658327ea-f89d-4fab-a63d-7e88639e58f6}
+"""
+    result = graded(tmp_path, template_yaml=text)
+    assert [one.issue for one in result.failures if one.rule == "invalid-property-value"] == []
