@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from enum import StrEnum
 
 from grader.bundle import NEVER_CLOSED, Kind
-from grader.case import Case
+from grader.case import Broken, Case
 from grader.plan.schemas import is_known_type
-from grader.template import AnyNode, Map, Resource, Scalar, Template, at
+from grader.template import AnyNode, Map, Resource, Scalar, Template, at, syntax_error
 
 
 class AnswerKind(StrEnum):
@@ -72,7 +72,8 @@ def cut_off(case: Case) -> str:
     for broken in case.broken:
         file = case.bundle.file(broken.file)
         last = broken.text.rstrip().count("\n") + 1
-        if file and file.segments[0].source_line == 1 and broken.error.line >= last > 1:
+        is_whole_file = file is not None and file.segments[0].source_line == 1
+        if is_whole_file and broken.error.line >= last > 1 and not _has_open_quote(broken):
             return f"{broken.file} ends in the middle of line {last}"
     for template in case.templates:
         file = case.bundle.file(template.file)
@@ -80,6 +81,17 @@ def cut_off(case: Case) -> str:
         if file and file.segments[0].source_line == 1 and _OPEN_KEY.match(last_line):
             return f"{template.file} ends after {last_line.strip()}"
     return ""
+
+
+_END = "found unexpected end of stream"  # what libyaml says of a quote that is never closed
+
+
+def _has_open_quote(broken: Broken) -> bool:
+    """Whether a quote that is opened above the last line and never closed keeps a text from being parsed."""
+    if not broken.error.message.startswith(_END):
+        return False
+    again = syntax_error(broken.text.rstrip().rpartition("\n")[0])
+    return again is not None and again.message.startswith(_END)
 
 
 _OPEN_KEY = re.compile(r"^ +(?:- +)?['\"]?[\w.-]+['\"]? *:$")

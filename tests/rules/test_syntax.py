@@ -115,6 +115,15 @@ def test_every_place_is_reported_up_to_five() -> None:
     assert len(found(f"{YAML}      Names:\n{line * 9}")) == 5
 
 
+def test_a_quote_that_is_open_to_the_end_is_no_cut_off_answer() -> None:
+    text = f"{YAML}      DisplayName: 'orders\n      TopicName: a\nOutputs:\n  Name: {{Value: !Ref Topic}}\n"
+    [finding] = found(text)
+    assert finding.facts["remedy"] == "Write line 5 as `DisplayName: 'orders'`."
+    cut = load_catalogue().rules["answer-cut-off"]
+    assert list(cut.findings(case_of(example(text)))) == []
+    assert list(cut.findings(case_of(example(f"{YAML}      DisplayName: 'ord\n"))))
+
+
 def test_an_excerpt_in_prose_is_no_template() -> None:
     text = '{\n  "Resources": { ... },\n  "Outputs": { ... }\n}\n'
     case = case_of(example(f"=== README.md\nThe solution has a topic.\n\n```json\n{text}```\n"))

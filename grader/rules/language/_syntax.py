@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from grader.rules.language._syntax_json import json_repairs
 from grader.rules.language._syntax_repair import Lines, Repair, last_filled
-from grader.rules.language._syntax_yaml import yaml_repairs
+from grader.rules.language._syntax_yaml import open_quotes, yaml_repairs
 from grader.support.markdown import code
 from grader.template import TemplateSyntaxError, syntax_error, without_entry
 
@@ -52,10 +52,12 @@ def breaks(text: str, error: TemplateSyntaxError) -> tuple[Break, ...]:
 def _repaired(lines: Lines, error: TemplateSyntaxError) -> tuple[Repair, Lines | None]:
     """Return what is wrong at the parser's stop, and the lines with which the parser gets further, None where none are known."""
     is_long = sum(map(len, lines)) > MAX_TEXT
-    if is_long or error.line >= last_filled(lines, len(lines) - 1) + 1:
+    is_end = error.line >= last_filled(lines, len(lines) - 1) + 1
+    if is_long or (is_end and _is_json(lines)):
         return _unknown(lines, error, is_long=is_long), None
     first: Repair | None = None
-    for tries, repair in enumerate(json_repairs(lines, error) if _is_json(lines) else yaml_repairs(lines, error)):
+    repairs = json_repairs if _is_json(lines) else open_quotes if is_end else yaml_repairs
+    for tries, repair in enumerate(repairs(lines, error)):
         if repair.is_sure:
             first = first or repair
         edited = repair.applied(lines)

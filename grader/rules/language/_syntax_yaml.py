@@ -43,9 +43,15 @@ def yaml_repairs(lines: Lines, error: TemplateSyntaxError) -> Iterator[Repair]:
             remedy=f"Indent line {index + 1} with spaces.",
         )
     yield from _of_texts(line, index)
-    yield from _of_quotes(lines, index)
+    yield from _of_quotes(lines, index, _BACK)
     yield from _of_brackets(lines, index)
     yield from _of_indents(lines, index)
+
+
+def open_quotes(lines: Lines, error: TemplateSyntaxError) -> Iterator[Repair]:
+    """Yield the quotes that may keep a text open to its end."""
+    lines = [line if len(line) <= _LONGEST else "" for line in lines]
+    yield from _of_quotes(lines, last_filled(lines, error.line - 1), len(lines))
 
 
 def _of_structure(lines: Lines, index: int) -> Iterator[Repair]:
@@ -124,9 +130,9 @@ def _of_texts(line: str, index: int) -> Iterator[Repair]:
         )
 
 
-def _of_quotes(lines: Lines, index: int) -> Iterator[Repair]:
+def _of_quotes(lines: Lines, index: int, back: int) -> Iterator[Repair]:
     """Yield lines above the stop that leave a quote open."""
-    for place in range(index, max(-1, index - _BACK), -1):
+    for place in range(index, max(-1, index - back), -1):
         line = lines[place].rstrip()
         escaped = _ESCAPED.match(line)
         if escaped and escaped["head"].count("'") % 2:
