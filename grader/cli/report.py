@@ -48,4 +48,5 @@ def command(run: str, form: str, baseline: str | None, table: str | None, out: s
         return
     path = write_report(the_run, form, out, table)
     if not quiet:
-        click.echo(f"written to {path}", err=True)
+        names = "" if path.is_file() else ": " + ", ".join(f"{name}.{form}" for name in TABLES)
+        click.echo(f"written to {path}{names}", err=True)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-import struct
-import zipfile
+import sys
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
@@ -13,12 +13,18 @@ from typing import Any
 
 from grader.errors import InputError
 
+if sys.version_info >= (3, 14):
+    import zipfile
+
+    from compression.zstd import ZstdError
+else:  # Inspect compresses its archives with Zstandard, which zipfile reads from Python 3.14 on
+    from backports.zstd import ZstdError, zipfile
+
 LINES = (".jsonl", ".ndjson")
 LOGS = (".eval", ".json")
 MAX_LOG = 1_000_000_000  # bytes of a JSON file of many records, which is read as a whole
 MAX_SAMPLE = 100_000_000  # bytes of one sample in an archive
 _ZIP = b"PK\x03\x04"
-_ZSTANDARD = 93  # the compression of Inspect's archives, which zipfile reads from Python 3.14 on
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,8 +146,6 @@ def _member(path: Path, name: str) -> Any:
             about = archive.getinfo(name)
             if about.file_size > MAX_SAMPLE:
                 raise InputError(f"{name} is larger than {MAX_SAMPLE:,} bytes", path)
-            if about.compress_type == _ZSTANDARD:
-                return json.loads(_zstandard(path, about))
             with archive.open(about) as member:
                 return json.loads(member.read(MAX_SAMPLE + 1))
     except (
@@ -151,31 +155,11 @@ def _member(path: Path, name: str) -> Any:
         RecursionError,
         NotImplementedError,
         RuntimeError,
+        ZstdError,
         zipfile.BadZipFile,
+        zlib.error,
     ) as error:
         raise InputError(f"{name} in the archive cannot be read: {error}", path) from None
-
-
-def _zstandard(path: Path, about: zipfile.ZipInfo) -> bytes:
-    """Return a member that is compressed with Zstandard. Raises ValueError where it is damaged.
-
-    Source: https://pkware.cachefly.net/webdocs/casestudies/APPNOTE.TXT (4.3.7, the local file header)
-    """
-    from zstandard import ZstdDecompressor, ZstdError
-
-    with path.open("rb") as file:
-        file.seek(about.header_offset)
-        header = file.read(30)
-        if len(header) < 30 or not header.startswith(_ZIP):
-            raise ValueError("its header is damaged")
-        name, extra = struct.unpack("<HH", header[26:])
-        file.seek(name + extra, 1)
-        packed = file.read(about.compress_size)
-    try:
-        with ZstdDecompressor().stream_reader(packed, read_across_frames=True) as reader:
-            return reader.read(MAX_SAMPLE + 1)
-    except ZstdError as error:
-        raise ValueError(str(error)) from None
 
 
 def _samples(data: Any) -> list[Any] | None:
