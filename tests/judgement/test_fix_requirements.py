@@ -13,7 +13,7 @@ from grader.task.load import read_ideal
 TOPIC = """Resources:
   Topic:
     Type: AWS::SNS::Topic
-    Properties: {KmsMasterKeyId: alias/aws/sns}
+    Properties: {DisplayName: alerts}
 """
 
 
@@ -38,7 +38,7 @@ def test_a_missing_resource_is_the_ideal_answers_with_the_names_of_the_response(
 Resources:
   Alerts:
     Type: AWS::SNS::Topic
-    Properties: {KmsMasterKeyId: alias/aws/sns}
+    Properties: {DisplayName: alerts}
   Jobs:
     Type: AWS::SQS::Queue
     Properties: {SqsManagedSseEnabled: true}
@@ -125,7 +125,7 @@ def test_items_of_a_list_that_are_not_shown_are_said_to_stay(tmp_path: Path) -> 
 
 def test_what_neither_answer_has_is_added_at_its_least_where_the_template_has_what_it_needs(tmp_path: Path) -> None:
     function = """Resources:
-  Alerts: {Type: AWS::SNS::Topic, Properties: {KmsMasterKeyId: alias/aws/sns}}
+  Alerts: {Type: AWS::SNS::Topic, Properties: {DisplayName: alerts}}
   Role:
     Type: AWS::IAM::Role
     Properties:
