@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import subprocess
@@ -12,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from grader import Result, grade, load_rubric, load_task, read_response
+from grader.catalogue import load_catalogue
 from grader.detectors import cfn_lint, native
 from grader.support.engines.cfn_lint_process import covered
 from grader.support.engines.registry import linter
@@ -67,6 +69,35 @@ def test_what_the_other_engine_covers_runs_where_all_rules_are_asked_for() -> No
 
     assert "W1020" in covered()
     assert ids(whole=True) - ids(whole=False) == {"W1020"}
+
+
+JUDGE = """
+import json, sys
+from grader.support.engines import cfn_lint_process
+from grader.support.engines.cfn_lint_faster import make_faster
+if sys.argv[1] == "faster":
+    make_faster()
+print(json.dumps([cfn_lint_process.lint(text, "us-east-1", whole=True) for text in json.load(sys.stdin)]))
+"""
+
+
+def test_the_faster_functions_report_the_same() -> None:
+    examples = [rule.fails[0] for _, rule in sorted(load_catalogue().rules.items()) if rule.fails][::25]
+    texts = [text for one in examples for name, text in one.files.items() if name.endswith((".yml", ".yaml", ".json"))]
+    assert len(texts) > 20
+    said = {
+        how: subprocess.run(
+            [sys.executable, "-c", JUDGE, how],
+            env=os.environ | {"PYTHONPATH": str(ROOT), "PYTHONHASHSEED": "1"},  # of sets in messages
+            input=json.dumps(texts),
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout
+        for how in ("faster", "as it is")
+    }
+    assert said["faster"] == said["as it is"]
+    assert sum(map(bool, json.loads(said["faster"]))) > 5
 
 
 @pytest.mark.skipif(not Path("/proc/self/task").is_dir(), reason="looks for processes in /proc")

@@ -12,7 +12,7 @@ from typing import Any
 from grader.support.json_process import bound_memory, serve
 from grader.support.text import error_line
 
-MEGABYTES = 1_000
+MEGABYTES = 800
 
 
 def main() -> None:
