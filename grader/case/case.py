@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
-from grader.bundle import DEFAULT_LIMITS, Bundle, BundleFile, Kind, Limits
+from grader.bundle import DEFAULT_LIMITS, Bundle, BundleFile, Kind, Limits, Omitted
 from grader.case.nesting import nested_file
 from grader.case.parameter_values import Given, first_of, given_by
 from grader.errors import ResponseError
@@ -42,10 +42,25 @@ class Broken:
 
 
 @dataclass(frozen=True)
-class Case:
-    """One response to one task, ready to be looked at. Templates are parsed once, on first use: ResponseError for one over a limit.
+class OverLimit:
+    """A template that is not judged, because it is larger or deeper than a limit allows."""
 
-    `ideal` is the task's ideal answer, None where there is none or where the response is not to be compared with it.
+    file: str
+    text: str
+    line: int
+    reason: str
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}: {self.reason}"
+
+
+@dataclass(frozen=True)
+class Case:
+    """One response to one task, ready to be looked at. Templates are parsed once, on first use.
+
+    Raises ResponseError then where no template is within the limits; where others are, those over a limit are not judged.
+    `ideal` is the task's ideal answer, None where there is none or where the response is not to be compared
+    with it.
     """
 
     task: Task
@@ -66,27 +81,48 @@ class Case:
 
     @cached_property
     def ideal_case(self) -> Case | None:
-        """The ideal answer as a case of the same task; None where there is none, and where the response is the ideal answer."""
-        return Case(self.task, self.ideal, self.limits) if self.ideal is not None and not self.is_ideal else None
+        """The ideal answer as a case of the same task; None where there is none, and where the response is the ideal answer.
+
+        It has no files where it is over a limit.
+        """
+        if self.ideal is None or self.is_ideal:
+            return None
+        case = Case(self.task, self.ideal, self.limits)
+        over = [Omitted(one.file, one.reason, one.line) for one in case._read if isinstance(one, OverLimit)]
+        is_read = len(over) < len(case._read) or not over
+        return case if is_read else Case(self.task, replace(self.ideal, files=(), omitted=tuple(over)), self.limits)
+
+    @cached_property
+    def _read(self) -> tuple[Template | Broken | OverLimit, ...]:
+        return tuple(map(self._parse, self.bundle.of_kind(Kind.TEMPLATE)))
+
+    def _parse(self, file: BundleFile) -> Template | Broken | OverLimit:
+        try:
+            return parse_template(file.name, file.text, self.limits)
+        except TemplateSyntaxError as error:
+            if error.is_limit:
+                return OverLimit(file.name, file.text, error.line, error.message)
+            return Broken(file.name, file.text, error)
 
     @cached_property
     def _parsed(self) -> tuple[Template | Broken, ...]:
-        parsed: list[Template | Broken] = []
-        for file in self.bundle.of_kind(Kind.TEMPLATE):
-            try:
-                parsed.append(parse_template(file.name, file.text, self.limits))
-            except TemplateSyntaxError as error:
-                if error.is_limit:
-                    raise ResponseError(error.message, file.name, error.line) from None
-                parsed.append(Broken(file.name, file.text, error))
-        return tuple(parsed)
+        parsed = tuple(one for one in self._read if not isinstance(one, OverLimit))
+        if self.over_limit and not parsed:
+            first = self.over_limit[0]
+            raise ResponseError(first.reason, first.file, first.line)
+        return parsed
+
+    @cached_property
+    def over_limit(self) -> tuple[OverLimit, ...]:
+        """The templates that are not judged, because they are larger or deeper than a limit allows."""
+        return tuple(one for one in self._read if isinstance(one, OverLimit))
 
     def with_bundle(self, bundle: Bundle, known: Sequence[Template]) -> Case:
         """Return the case of another bundle, whose templates are parsed already: those of `known`, else those of this case."""
         other = Case(self.task, bundle, self.limits, self.ideal)
-        parsed = {item.file: item for item in (*self._parsed, *known)}
+        read = {item.file: item for item in (*self._read, *known)}
         files = (file.name for file in bundle.of_kind(Kind.TEMPLATE))
-        other.__dict__["_parsed"] = tuple(parsed[name] for name in files)  # what _parsed would work out again
+        other.__dict__["_read"] = tuple(read[name] for name in files)  # what _read would work out again
         if {file.name for file in bundle.files} == {file.name for file in self.bundle.files}:
             kept = (
                 "given",
@@ -124,6 +160,11 @@ class Case:
             elif item.refused is not None:
                 found.append(Broken(item.file, item.text, item.refused))
         return tuple(found)
+
+    @property
+    def unread(self) -> tuple[Broken | OverLimit, ...]:
+        """The templates that are not seen as they are: those that cannot be parsed, and those over a limit."""
+        return (*self.broken, *self.over_limit)
 
     @cached_property
     def _given(self) -> tuple[Given, ...]:
@@ -166,10 +207,17 @@ class Case:
 
     def child_of(self, template: Template, stack: Resource) -> Template | None:
         """Return the template of the bundle that a nested stack names, None where it is not in the bundle."""
+        name = self._nested(template, stack, [one.file for one in self.templates])
+        return next((one for one in self.templates if one.file == name), None)
+
+    def is_unread_child(self, template: Template, stack: Resource) -> bool:
+        """Whether a nested stack names a template of the bundle that is broken or over a limit."""
+        return self._nested(template, stack, [one.file for one in self.unread]) is not None
+
+    def _nested(self, template: Template, stack: Resource, files: Sequence[str]) -> str | None:
         node = stack.get("TemplateURL") or stack.get("Location")
         url = Scope(template, self.parameters_of(template), self.account.pseudo).text(node)
-        name = nested_file(url, template.file, [one.file for one in self.templates])
-        return next((one for one in self.templates if one.file == name), None)
+        return nested_file(url, template.file, files)
 
     @cached_property
     def scopes(self) -> Mapping[str, Scope]:

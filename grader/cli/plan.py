@@ -46,7 +46,7 @@ def command(task: str, response: str, parameters: str | None, account: str | Non
     case = Case(the_task, read_response(response, the_limits), the_limits)
     plan = plan_of(case, load_catalogue(), load_rubric())
     if form == "json":
-        click.echo(json.dumps(_data(plan), indent=2, ensure_ascii=False))
+        click.echo(json.dumps(_data(case, plan), indent=2, ensure_ascii=False))
     else:
         _print(case, plan)
     return 1 if plan.is_blocked else 0
@@ -64,7 +64,7 @@ def _changed(task: Task, parameters: str | None, account: str | None) -> Task:
     return task if account is None else replace(task, account=load_account(Path(account)))
 
 
-def _data(plan: Plan) -> dict[str, Any]:
+def _data(case: Case, plan: Plan) -> dict[str, Any]:
     def slots(value: Any) -> dict[str, Any]:
         return {name: getattr(value, name) for name in value.__slots__}
 
@@ -85,7 +85,7 @@ def _data(plan: Plan) -> dict[str, Any]:
             | {"message": problem.message, "facts": dict(problem.facts)}
             for problem in plan.problems
         ],
-        "unjudged": list(plan.unjudged),
+        "unjudged": [*plan.unjudged, *map(str, case.over_limit)],
     }
 
 
@@ -118,7 +118,9 @@ def _print(case: Case, plan: Plan) -> None:
             console.print(Text(f"{'':{_STAGE}} {' '.join(map(visible, why))}"))
     for check in plan.unjudged:
         console.print(Text(visible(f"not judged by {check}")))
-    console.print(Text(_answer(plan)))
+    for one in case.over_limit:
+        console.print(Text(visible(f"not judged: {one}")))
+    console.print(Text(_answer(case, plan)))
 
 
 _STAGE = 18  # the width of the column of stages
@@ -131,7 +133,7 @@ def _parts(problem: Problem) -> tuple[str, ...]:
     return (f"{problem.stage.value:{_STAGE}}", place, f" {problem.resource or '-'}:", *title, problem.message)
 
 
-def _answer(plan: Plan) -> str:
+def _answer(case: Case, plan: Plan) -> str:
     """Say in one line what is known: how many problems of which weight there are, and that silence is no promise."""
     from grader.plan import Stage
 
@@ -141,5 +143,5 @@ def _answer(plan: Plan) -> str:
         return f"{plan.answer}: {blocking} problem{'s' if blocking != 1 else ''}"
     if races:
         return f"{plan.answer}: {races} order{'s' if races != 1 else ''} of creation that nothing fixes"
-    unsure = "; not everything was judged" if plan.unjudged else ""
+    unsure = "; not everything was judged" if plan.unjudged or case.over_limit else ""
     return f"{plan.answer}: nothing that is known here refuses it{unsure}"

@@ -44,7 +44,7 @@ def command(response: str, extract: str | None, form: str, **limits: Any) -> Non
 
 def _data(case: Case) -> dict[str, Any]:
     bundle = case.bundle
-    broken = {one.file: str(one.error) for one in case.broken}
+    broken = {one.file: str(one.error) for one in case.broken} | {one.file: one.reason for one in case.over_limit}
     return {
         "name": bundle.name,
         "files": [

@@ -125,6 +125,7 @@ def judge(
     held = any(one.standing is not RequirementStanding.UNJUDGED for one in requirements)
     verdict = rubric.verdict(counts, score, kind, is_held=held)
     entries = {one.name: DetectorEntry(one.version, one.seconds, one.errors) for one in detections} | _ideal_entry(case)
+    entries |= _over_limit(case)
     return Result(
         task=case.task.id,
         title=case.task.title,
@@ -155,10 +156,20 @@ def judge(
     )
 
 
+def _over_limit(case: Case) -> dict[str, DetectorEntry]:
+    """Return an entry that names the templates that no detector looked at; empty where there are none."""
+    errors = tuple(map(str, case.over_limit))
+    return {"templates": DetectorEntry("1", 0.0, errors)} if errors else {}
+
+
 def _unjudged(entries: Mapping[str, DetectorEntry]) -> str:
     """Say which detectors could not judge everything; empty where all could."""
-    names = [name for name, entry in entries.items() if entry.errors and name != "ideal"]
-    return f" Not everything was judged by {', '.join(names)}: `detectors` in result.json says why." if names else ""
+    over = entries["templates"].errors if "templates" in entries else ()
+    whole = "".join(f" Not judged at all: {one}." for one in over)
+    names = [name for name, entry in entries.items() if entry.errors and name not in ("ideal", "templates")]
+    return whole + (
+        f" Not everything was judged by {', '.join(names)}: `detectors` in result.json says why." if names else ""
+    )
 
 
 def _delivered(case: Case, kind: AnswerKind, requirements: Sequence[JudgedRequirement], rubric: Rubric) -> float:
@@ -174,7 +185,7 @@ def _ideal_entry(case: Case) -> dict[str, DetectorEntry]:
     ideal = case.ideal_case
     if case.ideal is None or ideal is None or ideal.templates:
         return {}
-    omitted = [one.reason for one in case.ideal.omitted] if not case.ideal.files else []
+    omitted = [one.reason for one in ideal.bundle.omitted] if not ideal.bundle.files else []
     broken = [f"{one.file}: {one.error}" for one in ideal.broken]
     reason = next(iter([*omitted, *broken]), "it has no template")
     return {"ideal": DetectorEntry("1", 0.0, (f"the ideal answer was not compared: {reason}",))}

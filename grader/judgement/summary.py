@@ -17,7 +17,7 @@ MAX_RECOMMENDATIONS = 8
 def summary(case: Case, failures: Sequence[Failure]) -> str:
     """Describe the response and its gravest failures in two sentences."""
     resources = sum(len(template.resources) for template in case.templates)
-    count = len({one.file for one in case.templates} | {one.file for one in case.broken})
+    count = len({one.file for one in case.templates} | {one.file for one in case.unread})
     templates = "no template" if not count else "one template" if count == 1 else f"{count} templates"
     services = Counter(
         resource.type.split("::")[1] for _, resource in case.resources() if resource.type.count("::") == 2

@@ -152,11 +152,11 @@ def has_macro(template: Template) -> bool:
 
 
 def is_unseen(case: Case) -> bool:
-    """Whether a part of an answer cannot be seen: a broken template, a macro, a loop, a module, a stack of another place.
+    """Whether a part of an answer cannot be seen: a template broken or over a limit, a macro, a loop, a module, another stack.
 
     A custom resource without a ServiceToken is one of a type that does not exist.
     """
-    return bool(case.broken) or is_generated(case)
+    return bool(case.unread) or is_generated(case)
 
 
 def is_generated(case: Case) -> bool:

@@ -19,6 +19,8 @@ def check_nested(case: Case, template: Template, scope: Scope) -> Iterator[Probl
         if scope.exists(stack) is False:
             continue
         child = case.child_of(template, stack)
+        if child is None and case.is_unread_child(template, stack):
+            continue
         if child is None:
             url = scope.text(stack.get("TemplateURL"))
             if url and not re.fullmatch(r"\$\{\w+\}", url) and not url.startswith("${"):

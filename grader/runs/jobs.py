@@ -22,6 +22,8 @@ from grader.task import ideal_of
 OWN = ("MODEL_RESPONSE.md", "model_out")
 _SUFFIXES = (".md", ".json", ".yaml", ".yml", ".zip", ".tar", ".tar.gz", ".tgz", ".template", ".txt")
 TASK_KEYS = ("task", "task_id", "id")  # of a record
+_NO_RECORD = "not a record: a JSON object with `task` is required"
+MAX_STRAY = 1_000  # lines of a file, which are not records, before its first record
 MAX_NAME = 200  # characters of a model or sample in tables
 UNMATCHED = "unmatched"  # the status of what belongs to no task
 
@@ -200,8 +202,24 @@ def _stem(path: Path) -> str:
 
 
 def _records(folders: dict[str, Path], file: Path) -> Iterator[Job]:
+    """Yield the jobs of a file of records; of a file that does not begin with a record, no more than MAX_STRAY lines are read."""
+    strays: list[Job] = []  # before the first record
+    is_begun = False
     for entry in entries(file):
-        yield _of_record(folders, file, entry)
+        job = _of_record(folders, file, entry)
+        if is_begun:
+            yield job
+        elif not job.error.endswith(_NO_RECORD):
+            is_begun = True
+            yield from (*strays, job)
+        else:
+            strays.append(job)
+            if len(strays) == MAX_STRAY:
+                error = f"{file}: its first {MAX_STRAY:,} lines are not records: JSON objects with `task` are required"
+                yield replace(strays[0], error=error)
+                return
+    if not is_begun:
+        yield from strays
 
 
 def _of_record(folders: dict[str, Path], file: Path, entry: Entry) -> Job:
@@ -211,7 +229,7 @@ def _of_record(folders: dict[str, Path], file: Path, entry: Entry) -> Job:
         data = promptfoo_record(json.loads(entry.data))
         name = one_line(str(next(data[key] for key in TASK_KEYS if data.get(key))), MAX_NAME)
     except (ValueError, StopIteration, AttributeError, TypeError, RecursionError):
-        error = f"{file}:{number}: not a record: a JSON object with `task` is required"
+        error = f"{file}:{number}: {_NO_RECORD}"
         return Job(f"line-{number}", "", str(file), "", "", number, offset, error, UNMATCHED)
     model, sample = (one_line(str(data.get(key) or ""), MAX_NAME) for key in ("model", "sample"))
     model = model or one_line(record_facts(entry.data).model, MAX_NAME)

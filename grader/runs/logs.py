@@ -23,7 +23,7 @@ else:  # Inspect compresses its archives with Zstandard, which zipfile reads fro
 LINES = (".jsonl", ".ndjson")
 LOGS = (".eval", ".json")
 MAX_LOG = 1_000_000_000  # bytes of a JSON file of many records, which is read as a whole
-MAX_SAMPLE = 100_000_000  # bytes of one sample in an archive
+MAX_SAMPLE = 100_000_000  # bytes of one sample in an archive, and of one line
 _ZIP = b"PK\x03\x04"
 
 
@@ -51,15 +51,23 @@ def is_log(path: Path) -> bool:
 def entries(path: Path) -> Iterator[Entry]:
     """Yield the records of a file. Raises InputError where it cannot be read."""
     if _is_lines(path):
-        offset = 0
-        with path.open("rb") as lines:
-            for number, line in enumerate(lines, 1):
-                if line.strip():
-                    yield Entry(number, offset, line)
-                offset += len(line)
+        yield from _lines(path)
         return
     for number in range(1, _size(path) + 1):
         yield Entry(number, 0, _at(path, number))
+
+
+def _lines(path: Path) -> Iterator[Entry]:
+    """Yield the lines of a file that are not blank; of a line that is too long for a record, its beginning."""
+    with path.open("rb") as lines:
+        number = offset = 0
+        while line := lines.readline(MAX_SAMPLE):
+            number += 1
+            if line.strip():
+                yield Entry(number, offset, line)
+            offset += len(line)
+            while not line.endswith(b"\n") and (line := lines.readline(MAX_SAMPLE)):
+                offset += len(line)
 
 
 def entry_at(path: Path, number: int, offset: int) -> bytes:
@@ -70,7 +78,7 @@ def entry_at(path: Path, number: int, offset: int) -> bytes:
         return _at(path, number)
     with path.open("rb") as lines:
         lines.seek(offset)
-        line = lines.readline()
+        line = lines.readline(MAX_SAMPLE)
     if not line.strip():
         raise InputError("the record is gone", path, number)
     return line

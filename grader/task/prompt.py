@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 
 from markdown_it import MarkdownIt
@@ -116,6 +116,9 @@ class Prompt:
     """A prompt's sentences, in order."""
 
     sentences: tuple[Sentence, ...]
+    _asked: dict[tuple[str, str, bool], Sentence | None] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
 
     def first(self, pattern: str) -> Sentence | None:
         """Return the first sentence in which a regular expression matches, whatever the case."""
@@ -128,23 +131,27 @@ class Prompt:
         With `near`, another expression has to match in the same sentence or in a heading above it: a resource type's name,
         for instance. Rules call it before they advise against something.
         """
-        wanted, beside = re.compile(pattern, re.I), re.compile(near, re.I)
-        for sentence in self.sentences:
-            if near and not any(beside.search(text) for text in (sentence.text, *sentence.headings)):
-                continue
-            if any(not sentence.negates(match.start()) for match in wanted.finditer(sentence.text)):
-                return sentence
-        return None
+        return self._asking(pattern, near, is_negated=False)
 
     def forbids(self, pattern: str, near: str = "") -> Sentence | None:
         """Return the first sentence that negates what a regular expression matches: `do not use X`."""
-        wanted, beside = re.compile(pattern, re.I), re.compile(near, re.I)
-        for sentence in self.sentences:
-            if near and not any(beside.search(text) for text in (sentence.text, *sentence.headings)):
-                continue
-            if any(sentence.negates(match.start()) for match in wanted.finditer(sentence.text)):
-                return sentence
-        return None
+        return self._asking(pattern, near, is_negated=True)
+
+    def _asking(self, pattern: str, near: str, is_negated: bool) -> Sentence | None:
+        """Return the first sentence with a match that is negated or not; rules ask the same of each resource."""
+        key = (pattern, near, is_negated)
+        if key not in self._asked:
+            wanted, beside = re.compile(pattern, re.I), re.compile(near, re.I)
+            self._asked[key] = next(
+                (
+                    one
+                    for one in self.sentences
+                    if any(one.negates(match.start()) is is_negated for match in wanted.finditer(one.text))
+                    and (not near or any(beside.search(text) for text in (one.text, *one.headings)))
+                ),
+                None,
+            )
+        return self._asked[key]
 
 
 @lru_cache(maxsize=16)

@@ -41,7 +41,8 @@ def print_result(result: Result, folder: Path) -> None:
         click.echo(visible(f"{one['call']} {one['file']}: {one['outcome']} {one['reason']}"), err=True)
     for name, entry in result.detectors.items():
         for error in entry.errors:
-            click.echo(f"{name} could not judge everything: {visible(error)}", err=True)
+            what = "not judged" if name == "templates" else f"{name} could not judge everything"
+            click.echo(f"{what}: {visible(error)}", err=True)
     click.echo(f"written to {folder}", err=True)
 
 

@@ -25,6 +25,7 @@ Resources:
   First: {Type: AWS::SNS::Topic, DependsOn: Second}
   Second: {Type: AWS::SNS::Topic, DependsOn: First}
 """
+DEEP = "Resources:\n  Deep:\n    Type: AWS::SQS::Queue\n    Properties: {QueueName: " + "[" * 200 + "]" * 200 + "}\n"
 
 
 def by_name(case: Case, catalogue: Catalogue) -> dict[str, Detection]:
@@ -78,6 +79,25 @@ def test_a_check_of_the_plan_that_crashes_loses_its_own_problems_alone(
     assert plan.errors == ("RuntimeError: check_cycles: ZeroDivisionError: odd",)
     result = grade(case.task, case.bundle, load_rubric(), fast=True)
     assert "Not everything was judged by plan" in result.summary
+
+
+def test_a_template_over_a_limit_is_named_and_the_others_are_judged(make_case: Make) -> None:
+    nesting = "Resources:\n  Child: {Type: AWS::CloudFormation::Stack, Properties: {TemplateURL: deep.yml}}\n"
+    files = {"a.yml": TEMPLATE + nesting.partition("\n")[2], "deep.yml": DEEP}
+    case = make_case(files, "Write a template with a topic and a queue.")
+    result = grade(case.task, case.bundle, load_rubric(), fast=True)
+    reason = "deep.yml:4: nested more than 100 levels deep (--max-nesting raises this)"
+    assert result.detectors["templates"].errors == (reason,)
+    assert f"Not judged at all: {reason}." in result.summary
+    found = {failure.rule for failure in result.failures}
+    assert "undefined-reference" in found
+    assert not found & {"nested-template-location", "unmet-resource"}  # the queue and the child are in what is not judged
+
+
+def test_an_ideal_answer_over_a_limit_is_not_compared(make_case: Make) -> None:
+    case = make_case({"a.yml": TEMPLATE}, ideal={"a.yml": DEEP})
+    result = grade(case.task, case.bundle, load_rubric(), ideal=case.ideal, fast=True)
+    assert "nested more than 100 levels deep" in result.detectors["ideal"].errors[0]
 
 
 def test_a_response_over_a_limit_is_refused_at_once(make_case: Make, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -232,12 +232,12 @@ class Answer:
     def hides(self, types: Sequence[str]) -> bool:
         """Whether something of a type may be in a part of the answer that cannot be seen.
 
-        A template that cannot be parsed hides only the types whose names are in its text.
+        A template that cannot be parsed, or is over a limit, hides only the types whose names are in its text.
         """
-        if not self.case.broken or is_generated(self.case):
+        if not self.case.unread or is_generated(self.case):
             return self.is_opaque
         wanted = [name for type in types for name in (type, *EQUIVALENTS.get(type, ()))]
-        return any(name in broken.text for broken in self.case.broken for name in wanted)
+        return any(name in unread.text for unread in self.case.unread for name in wanted)
 
     def target(self, built: Built, value: object) -> Built | None:
         """Return the resource of the same template that a value refers to, None where it is not one."""

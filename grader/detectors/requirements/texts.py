@@ -33,7 +33,7 @@ def format_(answer: Answer, demand: Demand) -> Verdict:
     wanted = demand.check.arguments.get("format")
     templates = answer.case.templates
     if not templates:
-        if answer.case.broken:
+        if answer.case.unread:
             return unjudged("the template cannot be parsed")
         return unmet("the answer has no template")
     wrong = [template for template in templates if template.is_json != (wanted == "json")]
@@ -125,10 +125,10 @@ def section(answer: Answer, demand: Demand) -> Verdict:
     found = [template for template in templates if (node := template.root.get(name)) is not None and plain(node)]
     if found:
         return met([_in(template.file, template.root.keys[name].line, "has the section") for template in found])
-    if not templates or answer.case.broken:
+    if not templates or answer.case.unread:
         return (
             unjudged("no template of the answer can be read")
-            if answer.case.broken
+            if answer.case.unread
             else unmet("the answer has no template")
         )
     if name == "Mappings" and _IMAGES.search(demand.check.text) and any(_OF_SSM.search(one.text) for one in templates):
@@ -358,7 +358,7 @@ def outputs(answer: Answer, demand: Demand) -> Verdict:
     """Judge whether the outputs have what the prompt lists; whether there are outputs at all where it lists nothing."""
     templates = [template for template in answer.case.templates if template.outputs]
     if not templates:
-        if answer.case.broken or not answer.case.templates:
+        if answer.case.unread or not answer.case.templates:
             return unjudged("no template of the answer can be read")
         return unmet("no template has outputs", [_in(answer.case.templates[0].file, 1, "has no outputs")])
     if demand.check.arguments.get("exported"):

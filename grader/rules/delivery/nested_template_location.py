@@ -23,15 +23,14 @@ _PUBLIC = re.compile(r"aws-quickstart|aws-ia-|solutions-reference|cloudformation
 def check(case: Case) -> Iterator[RuleFinding]:
     """Report nested stacks whose template is not delivered, or is delivered and not put where the parent looks for it.
 
-    A template that is delivered and cannot be parsed is not reported: it is there.
+    A template that is delivered and cannot be parsed, or is over a limit, is not reported: it is there.
     """
     uploaded = case.documented(_UPLOADED)
-    broken = {one.file.rpartition("/")[2].casefold() for one in case.broken}
     for template, stack in case.resources("AWS::CloudFormation::Stack"):
         scope = case.scopes[template.file]
         url = scope.text(stack.get("TemplateURL"))
         file = url.split("?")[0].rstrip("/").rpartition("/")[2]
-        if not url or scope.exists(stack) is False or _PUBLIC.search(url) or file.casefold() in broken:
+        if not url or scope.exists(stack) is False or _PUBLIC.search(url) or case.is_unread_child(template, stack):
             continue
         if case.child_of(template, stack) is None:
             if url.startswith("${"):
