@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 from grader.bundle.blocks import Block, find_blocks, without_prose
 from grader.bundle.classify import classify, has_resources
@@ -34,24 +35,24 @@ _PART = 2  # resources that an excerpt shows, beside those that it repeats
 LEAST = 0.5  # of its lines, a later version has to keep at least so much to replace a template
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class _Draft:
-    """A file in the making, and whether the answer named it."""
+    """A file in the making, and whether the answer named it; each is compared with all before it."""
 
     file: BundleFile
     named: bool
 
-    @property
+    @cached_property
     def ids(self) -> frozenset[str]:
         """The logical ids that a template defines."""
         return frozenset(_RESOURCE_ID.findall(self.file.text)) if self.file.kind is Kind.TEMPLATE else frozenset()
 
-    @property
+    @cached_property
     def names(self) -> frozenset[str]:
         """Every key of the text, the logical ids and parameters among them."""
         return frozenset(_KEY.findall(self.file.text))
 
-    @property
+    @cached_property
     def whole(self) -> bool:
         """Whether the text says of itself that it is a template from the top."""
         return _VERSION.search(self.file.text) is not None
@@ -101,12 +102,12 @@ def _source_lines(file: BundleFile) -> Iterator[int]:
 def _without_outlines(drafts: list[_Draft], omitted: list[Omitted]) -> list[_Draft]:
     """Leave out templates without a resource where another has some: they show the shape of the whole."""
     templates = [draft for draft in drafts if draft.file.kind is Kind.TEMPLATE]
-    full = [draft for draft in templates if has_resources(draft.file.text)]
+    full = {id(draft) for draft in templates if has_resources(draft.file.text)}
     if not full:
         return drafts
     kept = []
     for draft in drafts:
-        if draft.file.kind is Kind.TEMPLATE and draft not in full:
+        if draft.file.kind is Kind.TEMPLATE and id(draft) not in full:
             line = draft.file.segments[0].source_line
             omitted.append(
                 Omitted(draft.file.name, "an outline without resources; a whole template stands beside it", line)
