@@ -93,6 +93,8 @@ def _extract(bundle: Bundle, target: str) -> None:
     from grader.errors import InputError
 
     folder = Path(target)
+    if folder.is_symlink() and not folder.exists():
+        raise InputError("--extract: a link to nothing", folder)
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise InputError("--extract: not an empty folder", folder)
     for file in bundle.files:
