@@ -89,6 +89,14 @@ def run_batch(plan: Plan, options: Options, advance: Advance | None = None) -> S
     # a generator, so that a run of many thousands is not held in memory; asked once here so that nothing to grade is an error
     next(plan.jobs())
     folder = RunFolder.start(plan.out, _settings(plan, options, mark), resume=plan.resume, replace=plan.replace)
+    try:
+        return _into(folder, plan, options, mark, advance)
+    finally:
+        folder.close()
+
+
+def _into(folder: RunFolder, plan: Plan, options: Options, mark: str, advance: Advance | None) -> Summary:
+    """Grade what the folder of a run does not have yet into it."""
     statuses: Counter[str] = Counter()
     levels: Counter[str] = Counter()
     done, cached, unjudged = folder.rows(), 0, 0

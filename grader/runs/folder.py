@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import platform
+import re
 import sys
 from contextlib import suppress
 from dataclasses import dataclass
@@ -23,6 +24,7 @@ from grader.support.files import write_whole
 from grader.support.version import installed
 
 RUN = "run.json"
+_UNFINISHED = re.compile(rf"\.({re.escape(ANALYSIS)}|{re.escape(RESULT)}|{re.escape(ROWS)}|{re.escape(RUN)})\.\d+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,29 +41,38 @@ class RunFolder:
     """The folder that a batch writes. Every file is whole or not there; results.jsonl may lack its last line after a kill."""
 
     path: Path
+    _lock: int | None = None  # kept open, and so by this process alone, until it ends
 
     @classmethod
     def start(cls, path: Path, settings: dict[str, object], *, resume: bool, replace: bool) -> RunFolder:
         """Make the folder, or go on with it.
 
-        Raises InputError where it holds a run already and neither is wanted, or one with other settings.
+        Raises InputError where it holds a run already and neither is wanted, or one with other settings, and where another
+        batch is writing it.
         """
+        path.mkdir(parents=True, exist_ok=True)
+        folder = cls(path, _locked(path))
+        try:
+            folder._begin(settings, resume, replace)
+        except BaseException:
+            folder.close()
+            raise
+        return folder
+
+    def _begin(self, settings: dict[str, object], resume: bool, replace: bool) -> None:
         times = {"started": _now(), "finished": None}
         about = {"schema": 1, **times, **settings, "versions": versions(), "machine": machine()}
-        file = path / RUN
-        if file.is_file() and not replace and _begun(path):
+        file = self.path / RUN
+        if _begun(self.path) and not replace:
             if not resume:
-                raise InputError("holds a run already: --resume goes on with it, --replace starts anew", path)
+                raise InputError("holds a run already: --resume goes on with it, --replace starts anew", self.path)
             before = _settings(file)
             _same(before, about, file)
             write_whole(file, json.dumps(before | {"finished": None}, indent=2) + "\n")
-            folder = cls(path)
-            folder._mend()
-            return folder
-        path.mkdir(parents=True, exist_ok=True)
-        (path / ROWS).unlink(missing_ok=True)
+            self._mend()
+            return
+        (self.path / ROWS).unlink(missing_ok=True)
         write_whole(file, json.dumps(about, indent=2) + "\n")
-        return cls(path)
 
     def rows(self) -> dict[str, Row]:
         """Return what is done of each response, by id."""
@@ -108,8 +119,16 @@ class RunFolder:
         with suppress(OSError):
             self.path.rmdir()
 
+    def close(self) -> None:
+        """Let other batches write the folder."""
+        if self._lock is not None:
+            os.close(self._lock)
+
     def _mend(self) -> None:
-        """Drop a last line that a kill cut off."""
+        """Drop what a kill cut off: a last line, and files that were not yet whole."""
+        for path in self.path.rglob(".*"):
+            if _UNFINISHED.fullmatch(path.name) and path.is_file():
+                path.unlink(missing_ok=True)
         file = self.path / ROWS
         if file.is_file():
             data = file.read_bytes()
@@ -120,6 +139,27 @@ class RunFolder:
 def _now() -> str:
     """Return the time in UTC, in the format of RFC 3339."""
     return datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+
+
+def _locked(path: Path) -> int | None:
+    """Return a lock of a folder, which ends with this process; None where the system has none.
+
+    Raises InputError where another process has it.
+    """
+    try:
+        import fcntl
+    except ImportError:
+        return None
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        os.close(handle)
+        raise InputError("another batch is writing this run: wait for it, or give another --out", path) from None
+    except OSError:  # a file system without locks
+        os.close(handle)
+        return None
+    return handle
 
 
 def _begun(path: Path) -> bool:

@@ -91,7 +91,10 @@ def test_a_template_over_a_limit_is_named_and_the_others_are_judged(make_case: M
     assert f"Not judged at all: {reason}." in result.summary
     found = {failure.rule for failure in result.failures}
     assert "undefined-reference" in found
-    assert not found & {"nested-template-location", "unmet-resource"}  # the queue and the child are in what is not judged
+    assert not found & {
+        "nested-template-location",
+        "unmet-resource",
+    }  # the queue and the child are in what is not judged
 
 
 def test_an_ideal_answer_over_a_limit_is_not_compared(make_case: Make) -> None:

@@ -215,6 +215,68 @@ def test_a_kill_in_the_middle_loses_nothing(tasks: Path, tmp_path: Path, grade: 
     assert contents(tmp_path / "run") == contents(tmp_path / "whole")
 
 
+@pytest.mark.parametrize("signum", [signal.SIGKILL, signal.SIGTERM, signal.SIGINT])
+@pytest.mark.parametrize("rows_before", [0, 3])
+def test_a_batch_that_is_ended_goes_on(
+    tasks: Path, tmp_path: Path, grade: Run, signum: signal.Signals, rows_before: int
+) -> None:
+    hanging(tasks, "t3" if rows_before else "t0")
+    grade(*BATCH, "--out", "whole", "-q")
+    (tmp_path / "hang").touch()
+    process = subprocess.Popen(
+        command(*BATCH, "--out", "run", "--jobs", "1", "-q"),
+        cwd=tmp_path,
+        env=environment(tmp_path),
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    rows = tmp_path / "run" / "results.jsonl"
+    wait_for(lambda: workers_of(process.pid) and lines_of(rows) >= rows_before)
+    workers = workers_of(process.pid)
+    process.send_signal(signum)
+    _, said = process.communicate(timeout=300)
+    assert "Traceback" not in said
+    assert process.returncode == (130 if signum == signal.SIGINT else -signum)
+    assert lines_of(rows) == rows_before
+    wait_for(lambda: not any(Path(f"/proc/{worker}").exists() for worker in workers))
+    (tmp_path / "hang").unlink()
+    assert grade(*BATCH, "--out", "run", "--resume", "-q").returncode == 0
+    assert contents(tmp_path / "run") == contents(tmp_path / "whole")
+
+
+def test_a_kill_at_the_end_leaves_no_disorder(tasks: Path, tmp_path: Path, grade: Run) -> None:
+    grade(*BATCH[:-2], "--out", "whole", "-q")
+    shutil.copytree(tmp_path / "whole", tmp_path / "run")
+    rows = tmp_path / "run" / "results.jsonl"
+    lines = rows.read_text().splitlines(keepends=True)
+    rows.write_text("".join(reversed(lines)))  # all rows are there, in the order in which they came
+    (rows.parent / ".results.jsonl.123").write_text(lines[0])
+    (rows.parent / "t0" / ".result.json.123").write_text("{")
+    assert grade(*BATCH[:-2], "--out", "run", "--resume", "-q").returncode == 0
+    assert contents(tmp_path / "run") == contents(tmp_path / "whole")
+    (rows.parent / "run.json").unlink()
+    refused = grade(*BATCH[:-2], "--out", "run", "--resume", "-q")
+    assert refused.returncode == 2
+    assert "--replace starts anew" in refused.stderr
+    assert len(rows.read_text().splitlines()) == len(lines)
+
+
+def test_two_batches_do_not_write_one_run(tasks: Path, tmp_path: Path, grade: Run) -> None:
+    hanging(tasks, "t0")
+    (tmp_path / "hang").touch()
+    first = subprocess.Popen(
+        command(*BATCH, "--out", "run", "--jobs", "1", "-q"), cwd=tmp_path, env=environment(tmp_path)
+    )
+    wait_for(lambda: workers_of(first.pid))
+    for option in ("--resume", "--replace"):
+        second = grade(*BATCH, "--out", "run", "-q", option)
+        assert second.returncode == 2
+        assert second.stderr == "grade: run: another batch is writing this run: wait for it, or give another --out\n"
+    (tmp_path / "hang").unlink()
+    assert first.wait(300) == 0
+    assert len(contents(tmp_path / "run")["results.jsonl"]) == 6
+
+
 @pytest.mark.skipif(os.geteuid() != 0 or not shutil.which("mount"), reason="needs a file system of its own size")
 def test_a_full_disk_is_one_line_and_resume_completes(tasks: Path, tmp_path: Path, grade: Run) -> None:
     small = tmp_path / "small"
