@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from grader.bundle import Bundle, read_response
 from grader.case import Case
@@ -19,6 +20,10 @@ from grader.catalogue import load_catalogue
 from grader.cli.main import main
 from grader.task import Task
 from grader.task.account import Account, profile
+
+# no test depends on the speed of the machine
+settings.register_profile("any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("any machine")
 
 ROOT = Path(__file__).parent.parent
 CORPUS = ROOT.parent / "shared" / "corpus" / "dev"

@@ -10,6 +10,7 @@ from typing import Any
 import click
 
 from grader.errors import InputError
+from grader.support.files import read_written
 from grader.support.text import did_you_mean
 
 FILE = "grade.toml"
@@ -35,9 +36,7 @@ def settings_file(folder: Path) -> Path | None:
 def _table(path: Path) -> dict[str, Any] | None:
     """Return the settings in a file, None for a pyproject.toml without them. Raises InputError where it cannot be read."""
     try:
-        data = tomllib.loads(path.read_text("utf-8"))
-    except (OSError, UnicodeDecodeError) as error:
-        raise InputError(f"cannot be read: {error}", path) from None
+        data = tomllib.loads(read_written(path))
     except tomllib.TOMLDecodeError as error:
         raise InputError(f"not valid TOML: {error}", path) from None
     if path.name != PROJECT:

@@ -5,6 +5,25 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+from grader.errors import InputError
+
+MAX_WRITTEN = 20_000_000  # bytes of a file that a person writes: settings, a rubric, a task
+
+
+def read_written(path: Path) -> str:
+    """Return the text of a file that a person wrote.
+
+    Raises InputError where it is missing, is a pipe, a device or a folder, is too large, or is not UTF-8.
+    """
+    try:
+        if path.exists() and not path.is_file():
+            raise InputError("cannot be read: not a file", path)
+        if path.exists() and path.stat().st_size > MAX_WRITTEN:
+            raise InputError(f"larger than {MAX_WRITTEN:,} bytes", path)
+        return path.read_text("utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise InputError(f"cannot be read: {error}", path) from None
+
 
 def write_whole(path: Path, text: str) -> None:
     """Write a file whole or not at all."""

@@ -11,6 +11,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from grader.errors import InputError
+from grader.support.files import read_written
 
 MAX_DEPTH = 100  # of nesting
 MAX_NODES = 1_000_000
@@ -20,11 +21,7 @@ Model = TypeVar("Model", bound=BaseModel)
 
 def load_yaml(path: Path) -> Any:
     """Return the value of a YAML file. Raises InputError with the line where it cannot be read."""
-    try:
-        text = path.read_text("utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise InputError(f"cannot be read: {error}", path) from None
-    return parse_yaml(text, path)
+    return parse_yaml(read_written(path), path)
 
 
 def parse_yaml(text: str, path: Path) -> Any:

@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from grader.bundle import DEFAULT_LIMITS, Bundle, Limits, Omitted, read_response
 from grader.errors import InputError, ResponseError
+from grader.support.files import read_written
 from grader.support.names import Region
 from grader.support.validation import load_yaml, validate
 from grader.task.account import Account, AccountFile, account_of
@@ -66,10 +67,7 @@ def load_task(folder: str | Path) -> Task:
     settings = folder / "task.yaml"
     data: Any = load_yaml(settings) if settings.is_file() else None
     fields = validate(TaskFile, data or {}, settings)
-    try:
-        text = prompt.read_text("utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise InputError(f"cannot be read as UTF-8 text: {error}", prompt) from None
+    text = read_written(prompt)
     account = _account(fields, settings, text)
     name = folder.resolve().name
     return Task(

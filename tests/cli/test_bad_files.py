@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 from pathlib import Path
 
@@ -130,6 +131,23 @@ def test_a_bad_file_is_one_line_or_does_no_harm(place: str, copied: Path, cli: C
         if done.returncode == 2 and arguments[0] != "batch":
             assert done.stderr.startswith("grade: "), said
             assert done.stderr.count("\n") == 1, said
+
+
+@pytest.mark.parametrize(
+    "place", ["rubric", "task", "settings", "account", "parameters", "response", "rows of a report"]
+)
+def test_a_pipe_and_a_large_file_are_refused_at_once(place: str, copied: Path, cli: Cli) -> None:
+    name, arguments = PLACES.get(place, ("house.toml", ("--settings", "house.toml", "read", "topic.yml")))
+    path = copied / name
+    path.unlink(missing_ok=True)
+    os.mkfifo(path)  # nobody writes into it: to read it is to wait
+    done = cli(*arguments)
+    assert done.returncode in (0, 2), done.stderr
+    assert "Traceback" not in done.stderr
+    path.unlink()
+    with path.open("wb") as file:
+        file.truncate(100_000_000)
+    assert cli(*arguments).returncode == 2
 
 
 @pytest.mark.slow
