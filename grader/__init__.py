@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from grader.task import Task, load_task, read_ideal
     from grader.writers import write_result
     from grader.writers.report import report_text, write_report
+    from grader.writers.rows import rows
 
     __version__: str
 
@@ -46,6 +47,7 @@ _HOMES = {
     "task": ("Task", "load_task", "read_ideal"),
     "writers": ("write_result",),
     "writers.report": ("report_text", "write_report"),
+    "writers.rows": ("rows",),
 }
 _HOME = {name: module for module, names in _HOMES.items() for name in names}
 
@@ -83,6 +85,7 @@ __all__ = [
     "read_text",
     "render_analysis",
     "report_text",
+    "rows",
     "run_batch",
     "write_report",
     "write_result",

@@ -5,14 +5,13 @@ from __future__ import annotations
 import doctest
 import importlib
 import json
-import re
 from importlib import metadata
 from pathlib import Path
 
 import pytest
 
 import grader
-from tests.conftest import BROKEN, ROOT, TASK, TOPIC, Cli
+from tests.conftest import BROKEN, TASK, TOPIC, Cli
 
 PROMPT = "Write a template with an SNS topic and an SQS queue."
 
@@ -99,12 +98,3 @@ def test_examples_in_docstrings_work(module: str, monkeypatch: pytest.MonkeyPatc
     done = doctest.testmod(importlib.import_module(module))
     assert done.attempted
     assert done.failed == 0
-
-
-def test_the_example_of_the_readme_works(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
-    section = (ROOT / "README.md").read_text().partition("## From Python")[2]
-    code = re.findall(r"```python\n(.*?)```", section, re.S)
-    assert code
-    monkeypatch.chdir(ROOT)
-    exec(code[0], {})
-    assert "37.037" in capsys.readouterr().out

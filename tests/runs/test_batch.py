@@ -199,6 +199,9 @@ def test_a_kill_in_the_middle_loses_nothing(tasks: Path, tmp_path: Path, grade: 
     )
     rows = tmp_path / "run" / "results.jsonl"
     wait_for(lambda: lines_of(rows) >= 2)
+    begun = json.loads((tmp_path / "run" / "run.json").read_text())
+    assert begun["started"]
+    assert begun["finished"] is None
     if victim == "coordinator":
         process.kill()
         process.wait()
@@ -213,6 +216,8 @@ def test_a_kill_in_the_middle_loses_nothing(tasks: Path, tmp_path: Path, grade: 
         (tmp_path / "hang").unlink()
         assert process.wait(300) == 0
     assert contents(tmp_path / "run") == contents(tmp_path / "whole")
+    ended = json.loads((tmp_path / "run" / "run.json").read_text())
+    assert ended["started"] == begun["started"] <= ended["finished"]
 
 
 @pytest.mark.parametrize("signum", [signal.SIGKILL, signal.SIGTERM, signal.SIGINT])

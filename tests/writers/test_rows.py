@@ -111,6 +111,14 @@ def test_every_reader_finds_the_same_values(run: grader.Run, table: str, form: s
                 assert isinstance(got, bool) == isinstance(value, bool)
 
 
+def test_a_frame_is_made_without_a_file(run: grader.Run) -> None:
+    frame = pd.DataFrame(grader.rows(run, "responses"))
+    assert list(frame.columns) == [column.name for column in columns_of("responses", run.levels)]
+    assert (str(frame.score.dtype), str(frame.passes.dtype)) == ("float64", "bool")
+    with pytest.raises(grader.InputError, match="responses, failures, requirements"):
+        list(grader.rows(run, "failure"))
+
+
 def test_the_types_of_parquet_are_those_of_the_columns(run: grader.Run) -> None:
     for table in TABLES:
         schema = pq.read_schema(run.path / f"{table}.parquet")
