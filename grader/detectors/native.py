@@ -11,6 +11,7 @@ from grader.support.json_process import ChildEndedError
 
 NAME = "cloudformation-validate"
 SECONDS = 5.0  # for one template; a large one takes less than one
+PATIENCE = 4  # so many times as long where the machine is busy
 _SECTIONS = {"RESOURCE": "Resources", "PARAMETER": "Parameters", "OUTPUT": "Outputs", "CONDITION": "Conditions"}
 
 
@@ -34,7 +35,7 @@ def remarks(file: str, text: str, catalogue: Catalogue, region: str, builtin: bo
         "users": [rule.name for policy in catalogue.policies for rule in policy.rules],
     }
     try:
-        answer = validator().ask(request, SECONDS)
+        answer = validator().ask(request, SECONDS, PATIENCE)
     except TimeoutError:
         raise EngineLimitError(f"{file}: took more than {SECONDS:g} seconds and was ended") from None
     except ChildEndedError as error:

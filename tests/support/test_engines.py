@@ -104,6 +104,7 @@ def test_the_faster_functions_report_the_same() -> None:
 def test_a_linter_that_is_killed_is_said_and_started_again(answer: Path) -> None:
     graded(answer)
     (before,) = linters()
+    os.kill(before, signal.SIGSTOP)  # so that it does not answer before it is killed
     timer = threading.Timer(0.2, os.kill, (before, signal.SIGKILL))
     (answer.parent / "large.yml").write_text(
         "Resources:\n" + "".join(BROKEN.partition("\n")[2].replace("Orders", f"Orders{n}") for n in range(200))
