@@ -46,7 +46,8 @@ _PLAIN = (
     "ResourceGroups",
     "ServiceDiscovery",
 )
-_START = 4
+_START = 8
+MAX_WORDS = 20_000  # so many words of prompts are remembered with their phrases
 _SUFFIX = re.compile(r"(V2|v2)$")
 _BREAK = re.compile(r"[.;:!?()|,]")
 
@@ -188,26 +189,40 @@ class Lexicon:
         return longest
 
     @cached_property
-    def _by_start(self) -> tuple[Mapping[str, tuple[int, ...]], tuple[int, ...]]:
-        """The places of the asks by the first letters of the words that they need; those that need none apart."""
-        starts: dict[str, set[int]] = {}
-        free: set[int] = set()
+    def _by_start(self) -> tuple[Mapping[str, frozenset[tuple[int, int]]], frozenset[tuple[int, int]]]:
+        """The places of the phrases of asks by the first letters of the words that they need; those that need none apart."""
+        starts: dict[str, set[tuple[int, int]]] = {}
+        free: set[tuple[int, int]] = set()
         for index, ask in enumerate(self.asks):
-            for way in ask.says:
-                free |= set() if way.literals else {index}
+            for number, way in enumerate(ask.says):
+                free |= set() if way.literals else {(index, number)}
                 for literal in way.literals:
                     first = _WORD.search(literal)
-                    starts.setdefault((first.group() if first else literal)[:_START], set()).add(index)
-        return {start: tuple(found) for start, found in starts.items()}, tuple(free)
+                    starts.setdefault((first.group() if first else literal)[:_START], set()).add((index, number))
+        return {start: frozenset(found) for start, found in starts.items()}, frozenset(free)
 
-    def candidates(self, lowered: str) -> list[Ask]:
-        """Return the asks that a text in lower case may hold, in the order of the lexicon."""
+    @cached_property
+    def _of_words(self) -> dict[str, frozenset[tuple[int, int]]]:
+        """The places of the phrases by the words that texts had so far."""
+        return {}
+
+    def candidates(self, lowered: str) -> Iterator[tuple[Ask, list[Phrase]]]:
+        """Yield the asks that a text in lower case may hold, in the order of the lexicon, each with the phrases to look for."""
         starts, free = self._by_start
-        found = set(free)
+        known, found = self._of_words, set(free)
         for word in set(_WORD.findall(lowered)):
-            for size in range(1, _START + 1):
-                found.update(starts.get(word[:size], ()))
-        return [self.asks[index] for index in sorted(found)]
+            places = known.get(word)
+            if places is None:
+                places = frozenset().union(*(starts.get(word[:size], frozenset()) for size in range(1, _START + 1)))
+                if len(known) < MAX_WORDS:
+                    known[word] = places
+            found |= places
+        by_ask: dict[int, list[int]] = {}
+        for index, number in sorted(found):
+            by_ask.setdefault(index, []).append(number)
+        for index, numbers in by_ask.items():
+            ask = self.asks[index]
+            yield ask, [ask.says[number] for number in numbers]
 
     def mentions(self, text: str) -> list[Mention]:
         """Return the nouns in a text, the longest names first at each place; a type's own name (AWS::S3::Bucket) counts."""

@@ -43,7 +43,7 @@ class Phrase:
 
     def find(self, text: str, lowered: str) -> list[Found]:
         """Return where the phrase is in a text; `lowered` is the text in lower case."""
-        if self.literals and not any(literal in lowered for literal in self.literals):
+        if self.literals and not self._is_in(lowered):
             return []
         found = []
         for match in self.pattern.finditer(text):
@@ -53,6 +53,13 @@ class Phrase:
             if all(value is not None for value in values.values()):
                 found.append(Found(match.start(), match.end(), values))
         return found
+
+    def _is_in(self, lowered: str) -> bool:
+        """Whether one of the literals is in a text; a loop, for this is asked more often than anything else."""
+        for literal in self.literals:  # noqa: SIM110
+            if literal in lowered:
+                return True
+        return False
 
 
 @lru_cache(maxsize=8192)

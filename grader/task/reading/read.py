@@ -14,7 +14,7 @@ from grader.task.prompt import Sentence, read_prompt
 from grader.task.reading.demand import Check, Demand, Reading
 from grader.task.reading.items import of_item, tests_of_item
 from grader.task.reading.lexicon import Ask, AskFile, Lexicon, Mention, load_lexicon
-from grader.task.reading.phrases import Found
+from grader.task.reading.phrases import Found, Phrase
 from grader.task.reading.settings import given_values
 from grader.task.reading.values import NUMBER_WORDS
 
@@ -360,13 +360,13 @@ def _demands(line: _Line, lexicon: Lexicon) -> Iterator[Demand]:
 
 def _read(line: _Line, lexicon: Lexicon) -> Iterator[Demand]:
     taken: list[Found] = []
-    asks = lexicon.candidates(line.lowered)
-    settled = {ask.file.title for ask in asks if ask.file.needs != "named" and _has_noun(ask, line)}
-    for ask in asks:
+    asks = list(lexicon.candidates(line.lowered))
+    settled = {ask.file.title for ask, _ in asks if ask.file.needs != "named" and _has_noun(ask, line)}
+    for ask, phrases in asks:
         if ask.file.of and ask.file.title in settled and not _has_noun(ask, line):
             continue  # the same is asked of something that the sentence names
         seen: set[tuple[tuple[str, ...], ...]] = set()
-        places = list(_found(ask, line))
+        places = list(_found(ask, phrases, line))
         if not places or not _applies(ask, line):
             continue
         several = len({str(found.values) for found in places if found.values}) > 1
@@ -416,10 +416,10 @@ def _applies(ask: Ask, line: _Line) -> bool:
     return not any(phrase.find(text, lowered) for phrase in ask.unless)
 
 
-def _found(ask: Ask, line: _Line) -> Iterator[Found]:
-    """Yield where a sentence says what an entry asks, each place once."""
+def _found(ask: Ask, phrases: Sequence[Phrase], line: _Line) -> Iterator[Found]:
+    """Yield where a sentence says what an entry asks, by the given phrases of it, each place once."""
     places: list[tuple[int, int]] = []
-    for phrase in ask.says:
+    for phrase in phrases:
         for found in phrase.find(line.sentence.text, line.lowered):
             if any(start < found.end and found.start < end for start, end in places):
                 continue
