@@ -151,11 +151,6 @@ _INSIDE = re.compile(
     r"\b(in|into|inside|within|spanning)\s+(?:(?:the|an?|our|your|their|each|both|these|those)\s+)?$", re.I
 )
 _SUBNET = ("AWS::EC2::Subnet",)
-_NETWORK_GIVEN = re.compile(
-    r"\bvpc-[0-9a-f]{6,}\b|\bexisting (?:\w+ )?(?:vpcs?|network|subnets?)\b|\b(?:vpc|subnet) ?ids? [^.\n]{0,30}parameter",
-    re.I,
-)
-_PLACED_IN = re.compile(r"\b(in|into|inside|within|across|spanning)\s+(?:[\w-]+\s+){0,4}subnets?\b", re.I)
 _NUMBER = re.compile(
     r"(?<![\w./-])(\d{1,2}|two|three|four|five|six|seven|eight|nine|ten)\s+(?:(?:separate|distinct|different|dedicated|new|aws|amazon|"
     r"private|public|unique|individual)\s+)?$",
@@ -250,15 +245,7 @@ def read_demands(text: str) -> Reading:
             number = numbers[line.sentence.line] = numbers.get(line.sentence.line, 0) + 1
             requirement = replace(demand.requirement, id=f"prompt-{line.sentence.line}-{number}")
             demands.append(replace(demand, requirement=requirement))
-    if _NETWORK_GIVEN.search(text):
-        demands = [_without_network(one) for one in demands]
     return Reading(tuple(_without_excluded(demands)))
-
-
-def _without_network(demand: Demand) -> Demand:
-    """Return a demand, weak where it only names the subnets of a network that is there already."""
-    is_placed = demand.check.subjects == (_SUBNET,) and _PLACED_IN.search(demand.requirement.quote) is not None
-    return replace(demand, check=replace(demand.check, is_weak=True)) if is_placed else demand
 
 
 def _upheld(sentences: Sequence[Sentence]) -> list[Sentence]:
