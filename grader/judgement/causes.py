@@ -143,7 +143,7 @@ def _of_choice(template: Template, finding: Finding, names: Sequence[str]) -> It
     node = node_at(template, steps) if steps else None
     if isinstance(node, Map) and names:
         found = [name for name in names if name in node.values]
-        yield f"{code(finding.resource)} sets {listed(found) if found else 'none of ' + listed(names)} there."
+        yield f"{code(finding.resource)} sets {listed(found) if found else 'none of ' + listed(names)}."
 
 
 def _of_name(template: Template, name: str, what: str) -> Iterator[str]:

@@ -36,7 +36,7 @@ Resources:
         (
             "Properties.SecurityGroupEgress.0",
             "Exactly one of ['CidrIp', 'CidrIpv6'] must be specified",
-            "`Wrong` sets none of `CidrIp` and `CidrIpv6` there.",
+            "`Wrong` sets none of `CidrIp` and `CidrIpv6`.",
         ),
         (
             "Properties.GroupName.Fn::FindInMap",

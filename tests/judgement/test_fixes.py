@@ -521,3 +521,57 @@ def test_a_missing_parameter_has_the_parameters_that_are_there_as_its_cause(tmp_
     template += "  Orders: {Type: AWS::SQS::Queue, Properties: {QueueName: !Ref Stage}}\n"
     result = graded(tmp_path, template, "Create an SQS queue, and a parameter `RetentionDays` with the default 4.")
     assert failure(result, "unmet-parameter").root_cause == "The parameters of `answer.yml` are `Stage`."
+
+
+def test_lines_show_what_the_fixes_of_other_failures_make_of_them(tmp_path: Path) -> None:
+    text = """Resources:
+  Photos: {Type: AWS::S3::Bucket}
+  Trail:
+    Type: AWS::CloudTrail::Trail
+    Properties:
+      S3BucketName: logs
+      IsLogging: true
+      EventSelectors:
+        - ReadWriteType: All
+          DataResources:
+            - Type: AWS::S3::Object
+              Values:
+                - !Sub '${Photos}/*'
+            - Type: AWS::S3::Bucket
+              Values:
+                - !Sub '${Photos.Arn}/'
+"""
+    result = graded(tmp_path, text)
+    for rule in ("trail-data-resource", "invalid-property-value"):
+        [lines] = [one.text for one in failure(result, rule).fix_lines]
+        assert "!Sub '${Photos.Arn}/'" in lines
+        assert "!Sub '${Photos}/*'" not in lines
+        assert "AWS::S3::Bucket" not in lines
+
+
+def test_a_removed_property_leaves_no_empty_key(tmp_path: Path) -> None:
+    origins = "".join(
+        f"""
+          - Id: web{number}
+            DomainName: shop{number}.acme-books.org
+            CustomOriginConfig: {{OriginProtocolPolicy: https-only}}"""
+        for number in range(5)
+    )
+    text = f"""Resources:
+  Site:
+    Type: AWS::CloudFront::Distribution
+    Properties:
+      DistributionConfig:
+        Enabled: true
+        DefaultCacheBehavior:
+          TargetOriginId: web0
+          ViewerProtocolPolicy: https-only
+          CachePolicyId: 658327ea-f89d-4fab-a63d-7e88639e58f6
+        Origins:{origins}
+        Tags:
+          - Key: Shop
+            Value: books
+"""
+    [lines] = [one.text for one in failure(graded(tmp_path, text), "invalid-property").fix_lines]
+    assert "DistributionConfig" not in lines
+    assert "Tags:" in lines

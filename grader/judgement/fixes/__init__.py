@@ -17,6 +17,7 @@ from grader.judgement.fixes.wording import fix_text
 from grader.judgement.ideal import IdealAnswer
 from grader.model import Finding, FixLines, JudgedRequirement, RequirementStanding
 from grader.template import Template
+from grader.template.edits import Planned
 
 __all__ = ["Fix", "Reported", "corrected"]
 
@@ -59,7 +60,7 @@ def corrected(
         regraded = regrader.grade(edited, _focus(candidates, templates, edited))
         guilty = rejected(candidates, regrader.before, regraded, templates, met)
         if not guilty:
-            fixes = {each.number: _fix(each, templates, regraded.findings) for each in candidates}
+            fixes = {each.number: _fix(each, templates, regraded.findings, _by_file(candidates)) for each in candidates}
             return fixes | dict(
                 _corrected_too(failures, candidates, fixes, regraded, _focus(candidates, templates, edited))
             )
@@ -134,10 +135,24 @@ def _entry(finding: Finding) -> str:
     return rest.split(".")[0] if section == "Outputs" else finding.resource
 
 
-def _fix(each: Candidate, templates: Mapping[str, Template], now: Sequence[Finding]) -> Fix:
+def _by_file(candidates: Sequence[Candidate]) -> dict[str, list[Planned]]:
+    """Return all edits, by file, each once."""
+    found: dict[str, list[Planned]] = {}
+    for each in candidates:
+        for file, planned in each.planned.items():
+            found.setdefault(file, []).extend(one for one in planned if one not in found.get(file, ()))
+    return found
+
+
+def _fix(
+    each: Candidate,
+    templates: Mapping[str, Template],
+    now: Sequence[Finding],
+    made: Mapping[str, Sequence[Planned]],
+) -> Fix:
     found: list[Excerpt] = []
     for file, planned in each.planned.items():
-        found += excerpts(templates[file], planned)
+        found += excerpts(templates[file], planned, made[file])
     if not found:
         return Fix()
     left = [

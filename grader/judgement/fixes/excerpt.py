@@ -40,20 +40,27 @@ class Excerpt:
     partial: tuple[str, ...] = ()
 
 
-def excerpts(template: Template, planned: Sequence[Planned]) -> list[Excerpt]:
-    """Return an excerpt for each entry of a section that edits change, in the order of the edits; none for lines too long."""
+def excerpts(template: Template, planned: Sequence[Planned], others: Sequence[Planned] = ()) -> list[Excerpt]:
+    """Return an excerpt for each entry of a section that edits change, in the order of the edits; none for lines too long.
+
+    `others` are the edits of other failures: what they change in the lines that are shown is shown as they leave it.
+    """
     found = []
     entries = dict.fromkeys(one.edit.path[:2] for one in planned)
     for section, name in entries:
         mine = [one for one in planned if one.edit.path[:2] == (section, name)]
-        one = _excerpt(template, str(section), str(name), mine)
+        beside = [one for one in others if one.edit.path[:2] == (section, name) and len(one.edit.path) > 2]
+        one = _excerpt(template, str(section), str(name), mine, [one for one in beside if one not in mine])
         if one is not None:
             found.append(one)
     return found
 
 
-def _excerpt(template: Template, section: str, name: str, mine: Sequence[Planned]) -> Excerpt | None:
-    text, ranges = written(template.text, mine)
+def _excerpt(
+    template: Template, section: str, name: str, mine: Sequence[Planned], beside: Sequence[Planned]
+) -> Excerpt | None:
+    text, everything = written(template.text, [*mine, *beside])
+    ranges = [found for found in everything if found[0] in mine]
     key = getattr(template.section(section), "keys", {}).get(name)
     if key is None:
         return _added(template, text, section, name, ranges)

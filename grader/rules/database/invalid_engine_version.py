@@ -45,8 +45,8 @@ def check(case: Case) -> Iterator[RuleFinding]:
             continue
         message = f"{engine} {version} is no longer offered for new databases"
         aside = " that have no long-term support" if engine == "aurora-postgresql" else ""
-        before = code(f"{match.group(1)}.{oldest}")
-        because = f"RDS has withdrawn the {match.group(1)} versions of {code(engine)}{aside} before {before}."
+        before = code(f"{match.group(1)}.{oldest:02d}" if "mysql_aurora" in version else f"{match.group(1)}.{oldest}")
+        because = f"RDS has withdrawn the minor versions of {code(engine)} {match.group(1)}{aside} before {before}."
         ordered = case.request.orders(rf"(?<![\d.]){re.escape(version)}(?![\d])")
         if ordered:
             because = f"Line {ordered.line} of the prompt asks for {code(version)}. {because}"

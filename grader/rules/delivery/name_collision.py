@@ -13,7 +13,7 @@ RULE = Rule(
     issue="{resource} in {file} {says}. A name is unique among the resources of {type} in the account and region: the service "
     "rejects the second one, and CloudFormation rolls the stack back.",
     fix="Give {resource} a name of its own, or leave the name out so that CloudFormation generates it.",
-    root_cause="Both names come out as {value} with the values that the template gives.",
+    root_cause="Both names become {value} with the values that the template gives.",
     lesson="Leave names to CloudFormation, or build them from what differs between the resources.",
     reference="https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-name.html",
     aws_behaviour="The service rejects the second resource of the name, and CloudFormation rolls the stack back.",

@@ -12,7 +12,7 @@ from grader.case import Case
 from grader.catalogue.corrections import template_of
 from grader.catalogue.sentences import sets_and_not
 from grader.model import Finding
-from grader.plan.schemas import attribute_names, homes_of, property_names
+from grader.plan.schemas import attribute_names, homes_of, property_names, type_names
 from grader.rules._shared import resource_at, with_facts
 from grader.support.markdown import MAX_LISTED, code, listed
 from grader.support.text import is_natural, similar_names
@@ -48,9 +48,9 @@ def neighbours(case: Case, finding: Finding) -> Iterator[tuple[Template, Resourc
 # What an engine says that a place requires, and the sentence that corrects it: `{names}` at `{resource}`.
 _REMEDIES = (
     (re.compile(r"^('\w+') is a (?:required property|dependency of)"), "Add {names} to {resource}."),
-    (re.compile(r"^(?:Exactly|Only) one of \[(.*?)\]"), "Of {names}, set exactly one in {resource}."),
-    (re.compile(r"^At least one of \[(.*?)\]"), "Of {names}, set at least one in {resource}."),
-    (re.compile(r"^Both ('\w+' and '\w+') were provided"), "Of {names}, keep one in {resource}."),
+    (re.compile(r"^(?:Exactly|Only) one of \[(.*?)\]"), "Set exactly one of {names} in {resource}."),
+    (re.compile(r"^At least one of \[(.*?)\]"), "Set at least one of {names} in {resource}."),
+    (re.compile(r"^Both ('\w+' and '\w+') were provided"), "Keep one of {names} in {resource}."),
 )
 
 
@@ -59,7 +59,7 @@ def _remedy(finding: Finding) -> str:
     resource = code(finding.resource) if finding.resource else "the template"
     for pattern, sentence in _REMEDIES:
         if found := pattern.search(finding.message):
-            names = ", ".join(code(name) for name in re.findall(r"'(\w+)'", found.group(1)))
+            names = listed(re.findall(r"'(\w+)'", found.group(1)))
             return sentence.format(names=names, resource=resource)
     return f"Give {resource} what its type requires."
 
@@ -109,7 +109,9 @@ def because_property(case: Case, finding: Finding) -> Finding:
         because = f"{code('.'.join(inside))} accepts {listed(known)}."
     else:
         because = f"The schema of {code(finding.type)} has no {code(name)} at this place."
-    return with_facts(finding, because=because, remedy=_property_remedy(finding, name, inside, homes, above, known))
+    return with_facts(
+        finding, because=because, remedy=_property_remedy(finding, name, inside, homes, above, known, region)
+    )
 
 
 def _property_remedy(
@@ -119,9 +121,10 @@ def _property_remedy(
     homes: SequenceOf[SequenceOf[str]],
     above: SequenceOf[int],
     known: SequenceOf[str],
+    region: str,
 ) -> str:
     """Return the sentence that corrects an unknown property: a name that is near, the place that has it, or its removal."""
-    where = f"{code('.'.join([*inside, name]))} of {code(finding.resource)}"
+    where = f"{code('.'.join([*inside, name]))} of {code(finding.type)}"
     hint = re.search(r"Did you mean '([^']+)'", finding.message)
     meant = [hint.group(1)] if hint else similar_names(name, known)
     if meant:
@@ -131,7 +134,18 @@ def _property_remedy(
     if above:
         place = code(".".join(inside[: above[-1]])) if above[-1] else "the top level of the properties"
         return f"Move {where} to {place}."
-    return f"Remove {code('.'.join([*inside, name]))} from {code(finding.resource)}, or use what the reference of {code(finding.type)} has for it."
+    path = code(".".join([*inside, name]))
+    sibling = "" if inside else _sibling(finding.type, name, region)
+    if sibling:
+        return f"Remove {path}, or use the type {code(sibling)}, which has it."
+    return f"Remove {path}: {code(finding.type)} has nothing of that name."
+
+
+def _sibling(type: str, name: str, region: str) -> str:
+    """Return the type of the same service that has a property and whose name contains that of a type; empty where none does."""
+    service, _, last = type.rpartition("::")
+    near = [one for one in type_names(region) if one.startswith(f"{service}::") and one != type and last in one]
+    return next((one for one in near if name in property_names(one, [], region)), "")
 
 
 # Forms of an engine's messages on values, and the sentence that corrects the value: `{place}`, and the groups of the form.
@@ -162,6 +176,11 @@ def _value_remedy(finding: Finding) -> str:
     """Return the sentence that corrects a wrong value."""
     path = ".".join(str(step) for step in steps_of(finding) if step != "Properties")
     place = f"{code(path)} of {code(finding.resource)}" if path else code(finding.resource or finding.file)
+    if finding.type == "AWS::CloudTrail::Trail" and re.search(r"DataResources\.\d+\.Type$", path):
+        return (
+            f"Set {place} to `AWS::S3::Object` for the objects of buckets, or remove the entry where another covers them; data "
+            "events of other types require AdvancedEventSelectors."
+        )
     for pattern, sentence in _VALUES:
         if found := pattern.search(finding.message):
             bound = found.groupdict().get("bound", "")

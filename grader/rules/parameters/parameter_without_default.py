@@ -81,8 +81,8 @@ RULE = Rule(
     category="parameters",
     title="{Parameter|Parameters} without a default or a documented value: {parameters}",
     issue="{parameters} in {file} {has|have} no default, and neither a parameters file, a command nor a document of the "
-    "response gives {it a value|them values}. CloudFormation does not create the stack until somebody passes {one|them}.",
-    fix="{remedy} CloudFormation requires a value for each parameter without a default.",
+    "response gives {it a value|them values}. CloudFormation does not create the stack until somebody passes {it|them}.",
+    fix="{remedy}",
     root_cause="{because}",
     lesson="Give every parameter a default that works, or document its value; have passwords generated.",
     reference="https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/parameters-section-structure.html",

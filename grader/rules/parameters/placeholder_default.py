@@ -78,7 +78,6 @@ RULE = Rule(
     root_cause="{because}",
     lesson="Do not give sample accounts, certificates, networks or images as defaults.",
     reference="https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/parameters-section-structure.html",
-    security="A sample account number may belong to somebody: a policy that trusts it gives them access.",
     aws_behaviour="Networks, images, hosted zones and certificates are looked up when the resource is created, which then fails; other "
     "placeholders are accepted and fail where they are used.",
     yields_to=("placeholder-value",),

@@ -80,7 +80,6 @@ RULE = Rule(
     reference="https://docs.aws.amazon.com/AmazonS3/latest/userguide/about-object-ownership.html",
     aws_behaviour="CreateBucket with an ACL is refused under BucketOwnerEnforced, the default since April 2023; CloudFront refuses a "
     "logging bucket without ACLs.",
-    security="ACLs easily grant more than intended: keep block public access on.",
     check=check,
     corrections=acl_allowed,
     fails=(

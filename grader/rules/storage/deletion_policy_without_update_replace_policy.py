@@ -16,6 +16,14 @@ _KEEPS = ("Retain", "Snapshot", "RetainExceptOnCreate")
 _BOTH = ("DeletionPolicy", "UpdateReplacePolicy")
 
 
+_CONSEQUENCES = {
+    "UpdateReplacePolicy": "DeletionPolicy does not apply when an update replaces the resource: CloudFormation then deletes the old one "
+    "with its data.",
+    "DeletionPolicy": "UpdateReplacePolicy does not apply when the stack or the resource is deleted: CloudFormation then deletes it with "
+    "its data.",
+}
+
+
 def check(case: Case) -> Iterator[RuleFinding]:
     """Report resources with a policy that keeps them in one case, and none for the other case."""
     for template, resource, _ in created(case):
@@ -35,6 +43,7 @@ def check(case: Case) -> Iterator[RuleFinding]:
                         "present": key,
                         "absent": other,
                         "value": value,
+                        "consequence": _CONSEQUENCES[other],
                         "because": _because(template, resource, key),
                     },
                 )
@@ -44,7 +53,8 @@ def _because(template: Template, resource: Resource, key: str) -> str:
     for other in template.resources.values():
         if other is not resource and all(text_of(other.node.get(one)) in _KEEPS for one in _BOTH):
             return f"{code(other.name)} (line {other.line}) has both policies."
-    return f"{code(resource.name)} has {key} alone."
+    absent = next(one for one in _BOTH if one != key)
+    return f"{code(resource.name)} sets {code(key)} at line {resource.node.keys[key].line}, and not {code(absent)}."
 
 
 RULE = Rule(
@@ -54,8 +64,7 @@ RULE = Rule(
     level="Medium",
     category="lifecycle",
     title="{present} without {absent}: {resources}",
-    issue="{resources} in {file} {has|have} {present}: {value} and no {absent}. DeletionPolicy applies when the stack or the resource "
-    "is deleted, and UpdateReplacePolicy when an update replaces the resource: one of the two then deletes what the other keeps.",
+    issue="{resources} in {file} {has|have} {present} with the value {values}, and no {absent}. {consequence}",
     fix="Add {absent} with the same value.",
     root_cause="{because}",
     lesson="Write DeletionPolicy and UpdateReplacePolicy together.",

@@ -202,7 +202,7 @@ RULE = Rule(
     reference="https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/troubleshooting.html#troubleshooting-errors-delete-stack-fails",
     aws_behaviour="The stack is created; DeleteStack fails at the resource with DELETE_FAILED (Medium, as emptying it helps; High for a "
     "replicated function, which nothing but time makes deletable).",
-    cost="What cannot be deleted is charged on.",
+    cost="Resources that cannot be deleted continue to be charged.",
     check=check,
     fails=(
         example(_TRAIL, prompt=_ALL),

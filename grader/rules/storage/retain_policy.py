@@ -76,8 +76,8 @@ RULE = Rule(
     reference="https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-attribute-deletionpolicy.html",
     aws_behaviour="With Retain, CloudFormation leaves the resource and its name, and the next stack with that name fails; with "
     "Snapshot, it deletes the resource and leaves a snapshot (Medium).",
-    cost="What stays is charged on.",
-    security="Copies of the data stay without an owner.",
+    cost="Resources that remain continue to be charged.",
+    security="The data remains, without the stack that manages access to it.",
     check=check,
     corrections=both_deleted,
     is_charged=True,
