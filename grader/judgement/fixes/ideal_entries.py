@@ -74,7 +74,7 @@ class _Writer:
     case: Case
     difference: Difference
     findings: Sequence[Finding]
-    is_alone: bool  # what is added has roles of its own, and no key of the response
+    is_alone: bool  # what is added has roles of its own, no key of the response, and no name that it need not have
     edits: list[Edit] = field(default_factory=list)
     written: set[tuple[str, str]] = field(default_factory=set)  # resources of the ideal answer that edits are about
     added: dict[str, dict[str, str]] = field(
@@ -250,6 +250,8 @@ class _Writer:
         for key, node in resource.properties.values.items():
             is_loose = key in ("Tags", "Description") or key == NAME_PROPERTIES.get(resource.type)
             if self.is_alone and key not in required and _KEYS.search(key) and isinstance(node, Call):
+                continue
+            if self.is_alone and key not in required and key == NAME_PROPERTIES.get(resource.type):
                 continue
             value: Any = {"Ref": "AWS::NoValue"}
             if not is_loose or key in required:

@@ -31,6 +31,8 @@ class Starter(BaseModel):
     needs: dict[str, str] = Field(alias="with", default={})
     metric: str = ""
     add: dict[str, dict[str, Any]]
+    parameters: dict[str, dict[str, Any]] = {}
+    conditions: dict[str, Any] = {}
 
 
 @cache
@@ -40,7 +42,10 @@ def starters() -> tuple[Starter, ...]:
 
 
 def from_starters(case: Case, demands: Sequence[Demand]) -> list[Edit]:
-    """Return the edits that add the resources that demands ask for; none where one of them takes more than an entry has."""
+    """Return the edits that add the resources that demands ask for; none where an entry is missing for one of them.
+
+    What else is asked of them, such as a property, is left to the grading of the correction.
+    """
     templates = [one for one in case.templates if one.resources]
     template = max(templates, key=lambda one: len(one.resources), default=None)
     edits: list[Edit] = []
@@ -48,9 +53,7 @@ def from_starters(case: Case, demands: Sequence[Demand]) -> list[Edit]:
     for demand in demands if template else ():
         types = next(iter(demand.check.subjects), ()) or demand.requirement.types
         key = (*types, str(demand.check.arguments.get("metric", "")))
-        if demand.check.judge not in _JUDGES or template is None:
-            return []
-        if key in done:
+        if demand.check.judge not in _JUDGES or template is None or key in done:
             continue
         found = next((made for one in starters() if (made := _made(one, template, types, demand))), [])
         if not found:
@@ -64,16 +67,19 @@ def _made(starter: Starter, template: Template, types: Sequence[str], demand: De
     wanted = str(demand.check.arguments.get("metric", ""))
     if not set(types) & set(starter.types) or (wanted and not re.search(wanted, starter.metric, re.I)):
         return []
-    names = {slot: one.name for slot, type in starter.needs.items() for one in reversed(list(template.of_type(type)))}
+    names = {slot: name for slot, need in starter.needs.items() if (name := _fitting(template, need))}
     if len(names) < len(starter.needs):
         return []
     topic = next(iter(template.of_type(_TOPIC)), None)
     names |= {"Topic": topic.name} if topic else {}
     taken = {*template.resources, *template.parameters, *template.conditions}
-    for name in starter.add:
+    for name in (*starter.parameters, *starter.conditions, *starter.add):
         free = next(one for one in (name, *(f"{name}{number}" for number in range(2, 99))) if one not in taken)
         names[name] = free
     edits = []
+    for section, entries in (("Parameters", starter.parameters), ("Conditions", starter.conditions)):
+        for name, entry in entries.items():
+            edits.append(in_file(set_value((section, names[name]), _filled(entry, names)), template.file))
     for name, resource in starter.add.items():
         value = _filled(resource, names)
         number = demand.check.values.get("percent", demand.check.values.get("number"))
@@ -81,6 +87,12 @@ def _made(starter: Starter, template: Template, types: Sequence[str], demand: De
             _set_number(value["Properties"], number)
         edits.append(in_file(set_value(("Resources", names[name]), value), template.file))
     return edits
+
+
+def _fitting(template: Template, need: str) -> str:
+    """Return the first resource of a type; with `type~pattern`, the first whose name matches. Empty where there is none."""
+    type, _, pattern = need.partition("~")
+    return next((one.name for one in template.of_type(type) if re.search(pattern, one.name, re.I)), "")
 
 
 def _set_number(properties: dict[str, Any], number: float) -> None:
