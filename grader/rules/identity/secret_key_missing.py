@@ -17,6 +17,21 @@ _REFERENCE = re.compile(r"\{\{resolve:secretsmanager:\$\{(\w+)(?:\.\w+)?\}:Secre
 # Keys that an AWS::SecretsManager::SecretTargetAttachment adds.
 # Source: https://docs.aws.amazon.com/secretsmanager/latest/userguide/reference_secret_json_structure.html
 _ATTACHED = frozenset({"engine", "host", "port", "dbname", "dbInstanceIdentifier", "dbClusterIdentifier", "ssl"})
+_DATABASE = """
+Resources:
+  Login:
+    Type: AWS::SecretsManager::Secret
+    DeletionPolicy: Delete
+    Properties:
+      GenerateSecretString: {SecretStringTemplate: '{"username": "shop"}', GenerateStringKey: password, ExcludeCharacters: '"@/'}
+  Data:
+    Type: AWS::DocDB::DBCluster
+    DeletionPolicy: Delete
+    Properties:
+      StorageEncrypted: true
+      MasterUsername: !Sub '{{resolve:secretsmanager:${Login}:SecretString:username}}'
+      MasterUserPassword: !Sub '{{resolve:secretsmanager:${Login}:SecretString:password}}'
+"""
 
 
 def check(case: Case) -> Iterator[RuleFinding]:
@@ -81,38 +96,6 @@ RULE = Rule(
     reference="https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/dynamic-references-secretsmanager.html",
     aws_behaviour="Resolving the reference fails, and the resource is not created.",
     check=check,
-    fails=(
-        example("""
-Resources:
-  Login:
-    Type: AWS::SecretsManager::Secret
-    DeletionPolicy: Delete
-    Properties:
-      GenerateSecretString: {SecretStringTemplate: '{"username": "shop"}', GenerateStringKey: password, ExcludeCharacters: '"@/'}
-  Data:
-    Type: AWS::DocDB::DBCluster
-    DeletionPolicy: Delete
-    Properties:
-      StorageEncrypted: true
-      MasterUsername: !Sub '{{resolve:secretsmanager:${Login}:SecretString:user}}'  # finds
-      MasterUserPassword: !Sub '{{resolve:secretsmanager:${Login}:SecretString:password}}'
-"""),
-    ),
-    passes=(
-        example("""
-Resources:
-  Login:
-    Type: AWS::SecretsManager::Secret
-    DeletionPolicy: Delete
-    Properties:
-      GenerateSecretString: {SecretStringTemplate: '{"username": "shop"}', GenerateStringKey: password, ExcludeCharacters: '"@/'}
-  Data:
-    Type: AWS::DocDB::DBCluster
-    DeletionPolicy: Delete
-    Properties:
-      StorageEncrypted: true
-      MasterUsername: !Sub '{{resolve:secretsmanager:${Login}:SecretString:username}}'
-      MasterUserPassword: !Sub '{{resolve:secretsmanager:${Login}:SecretString:password}}'
-"""),
-    ),
+    fails=(example(_DATABASE.replace(":username}}'", ":user}}'  # finds")),),
+    passes=(example(_DATABASE),),
 )

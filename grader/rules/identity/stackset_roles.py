@@ -81,7 +81,7 @@ RULE = Rule(
     lesson="Document the administration and execution roles of StackSets, or the service-managed model.",
     reference="https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/stacksets-prereqs.html",
     aws_behaviour="CreateStackSet and CreateStackInstances of self-managed StackSets are refused without the two roles.",
-    security="The execution role allows in a target account whatever its policy says; it deserves a deliberate policy.",
+    security="The execution role decides what the stack set may do in each target account.",
     check=check,
     fails=(
         example("""

@@ -101,7 +101,6 @@ RULE = Rule(
     "contextkeys.html",
     aws_behaviour="IAM and KMS store the policy, and the action matches no request; S3 and SNS reject a policy with an action that "
     "they do not have (Critical). A call that no other statement allows is denied (High where inline code makes it).",
-    security="A Deny statement with such an action denies nothing.",
     needed=lambda finding: finding.facts.get("right") or None,
     check=check,
     fails=(

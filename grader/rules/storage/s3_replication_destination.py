@@ -63,7 +63,7 @@ RULE = Rule(
     reference="https://docs.aws.amazon.com/AmazonS3/latest/userguide/replication-requirements.html",
     aws_behaviour="PutBucketReplication is refused where the destination bucket does not exist.",
     cost="Replication adds storage and transfer in the second region.",
-    security="Without the replica, the objects have a single copy.",
+    security="The objects are kept in one region only.",
     check=check,
     fails=(
         example("""
