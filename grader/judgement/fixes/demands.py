@@ -10,7 +10,7 @@ from grader.detectors.requirements.fields import applies, wanted_values
 from grader.detectors.requirements.judged import answer_to, judge_demand
 from grader.judgement.fixes.ideal_entries import edits_from_ideal
 from grader.judgement.fixes.starters import from_starters
-from grader.judgement.fixes.usual import usual_edits, usual_value
+from grader.judgement.fixes.usual import MAKERS, companions, root_devices, usual_edits, usual_value
 from grader.judgement.ideal import IdealAnswer
 from grader.model import Edit, Finding, RequirementStanding, Steps
 from grader.task.reading import Demand, read_demands
@@ -40,7 +40,7 @@ def edits_of_demands(
     """Yield ways to meet demands of the prompt: findings with their edits. First what the prompt says, then what the ideal has."""
     every = _demands(case)
     demands = [one for one in every if one.requirement.id in requirements]
-    listed = next((one for one in demands if _lists(one)), None)
+    listed = next((one for one in demands if _lists(one) and one.entry not in MAKERS), None)
     if listed is not None:
         yield _of_values(case, findings, listed)
     for demand in demands[:1]:
@@ -106,6 +106,7 @@ def _of_way(
             yield removed(template, (*start, *path.split(".")))
         else:
             yield from _set(template, start, path.split("."), value)
+            yield from companions(template, template.resources[finding.resource], path, value)
 
 
 def _value(wanted: Sequence[object]) -> object:
@@ -134,6 +135,8 @@ def _set(template: Template, start: Steps, path: Sequence[str], value: object) -
                 yield from _set(template, (*above, number), rest, value)
         elif path[index - 1] not in _INCOMPLETE:
             yield set_value(above, [_nested(rest, value)])
+        elif (tuple(rest), value) == (("Ebs", "Encrypted"), True) and (devices := root_devices(template)):
+            yield set_value(above, devices)
         return
     yield set_value((*start, *path), value)
 

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from grader.case import Case
-from grader.catalogue.corrections import in_file, set_value
-from grader.model import Edit, Finding
-from grader.plan.schemas import property_names
-from grader.task.reading import Demand
+from grader.catalogue.corrections import in_file, removed, set_value
+from grader.model import Edit, Finding, Steps
+from grader.plan.schemas import has_attribute, property_names
+from grader.task.reading import Demand, load_lexicon
 from grader.template import Resource, Template, at, items_of, plain, text_of
 
 _KEY_NAME = re.compile(r"^(Kms|KMS)\w*(Key|Id|ID|Arn|ARN)$")
@@ -25,6 +25,12 @@ _LEAST: Mapping[tuple[str, str], object] = {
 }
 
 
+# The root device of Amazon Linux, whose images templates name by a parameter of Systems Manager.
+# Source: https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/device_naming.html
+_AMAZON_LINUX = re.compile(r"ami-amazon-linux-latest|amzn2-ami|al2023-ami")
+_ROOT: list[dict[str, object]] = [{"DeviceName": "/dev/xvda", "Ebs": {"Encrypted": True}}]
+
+
 def usual_value(template: Template, resource: Resource, path: str) -> object:
     """Return a value for a property that has to be there; None where the template suggests none."""
     if (resource.type, path) in _LEAST:
@@ -37,6 +43,27 @@ def usual_value(template: Template, resource: Resource, path: str) -> object:
     return None
 
 
+def root_devices(template: Template) -> list[dict[str, object]]:
+    """Return an encrypted root device, where every image that a template may name is of Amazon Linux; nothing elsewhere."""
+    return _ROOT if _AMAZON_LINUX.search(template.text) else []
+
+
+def companions(template: Template, resource: Resource, path: str, value: object) -> Iterator[Edit]:
+    """Yield the removals that a value needs: a table with on-demand capacity has no throughput, and neither have its indexes.
+
+    Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-dynamodb-table.html
+    """
+    if (path, value) != ("BillingMode", "PAY_PER_REQUEST"):
+        return
+    start: Steps = ("Resources", resource.name, "Properties")
+    indexes = items_of(resource.get("GlobalSecondaryIndexes"))
+    places: list[Steps] = [("ProvisionedThroughput",)]
+    places += [("GlobalSecondaryIndexes", number, "ProvisionedThroughput") for number in range(len(indexes))]
+    for place in places:
+        if at(resource.properties, *place) is not None and (edit := removed(template, (*start, *place))):
+            yield edit
+
+
 def _access_logs(template: Template, bucket: Resource) -> object:
     """Return where a bucket logs accesses: the one bucket of the template that is named for logs."""
     targets = [one for one in template.of_type("AWS::S3::Bucket") if _LOGS.search(one.name) and one is not bucket]
@@ -45,13 +72,23 @@ def _access_logs(template: Template, bucket: Resource) -> object:
     return {"DestinationBucketName": {"Ref": targets[0].name}, "LogFilePrefix": f"{bucket.name.lower()}/"}
 
 
+# What an output of a resource gives, by the words of the prompt: the first attribute that the type has; else what Ref returns.
+_ATTRIBUTES = (
+    (r"\barns?\b", ("Arn", "TopicArn", "LoadBalancerArn")),
+    (r"\b(dns|url|endpoint|address)\w*", ("DNSName", "DomainName", "Endpoint.Address", "ApiEndpoint", "RepositoryUri")),
+)
+_CLASSES = {"bucket-glacier": "GLACIER", "bucket-infrequent": "STANDARD_IA"}
+
+
 def usual_edits(case: Case, findings: Sequence[Finding], demand: Demand) -> Iterator[tuple[Finding, tuple[Edit, ...]]]:
     """Yield places that do not comply with a demand, with the edits that make them: tags, several zones, actions of alarms."""
     if demand.requirement.about == "output":
         edits = tuple(_outputs(case, demand))
         yield from [(findings[0], edits)] if edits and findings else []
         return
-    make = {"tags": _tags, "multi-az": _zones, "alarm-action": _action}.get(demand.check.judge)
+    make = MAKERS.get(demand.entry) or {"tags": _tags, "multi-az": _zones, "alarm-action": _action}.get(
+        demand.check.judge
+    )
     templates = {template.file: template for template in case.templates}
     for finding in findings if make else ():
         template = templates.get(finding.file)
@@ -73,11 +110,31 @@ def _outputs(case: Case, demand: Demand) -> Iterator[Edit]:
         value = _named(template, name)
         if value is not None:
             yield in_file(set_value(("Outputs", name), {"Value": value}), template.file)
+    elif demand.check.judge == "outputs" and not demand.check.arguments.get("exported"):
+        yield from _listed(case, template, demand)
     elif demand.check.arguments.get("exported") and not demand.check.values.get("names"):
         for output, node in list(template.outputs.items())[:MAX_OUTPUTS]:
             if at(node, "Export") is None:
                 export = {"Name": {"Fn::Sub": "${AWS::StackName}-" + output}}
                 yield in_file(set_value(("Outputs", output, "Export"), export), template.file)
+
+
+def _listed(case: Case, template: Template, demand: Demand) -> Iterator[Edit]:
+    """Add an output for each item of a list that names a resource of the template: `the DNS name of the load balancer`."""
+    items = demand.check.values.get("names")
+    for item in items if isinstance(items, tuple) else ():
+        types = [type for mention in load_lexicon().mentions(str(item)) for type in mention.noun.types]
+        resource = next((one for type in types for one in template.of_type(type)), None)
+        words = [word.capitalize() for word in re.findall(r"[A-Za-z]+", str(item))]
+        name = "".join(words)
+        if resource is None or not name or name in template.outputs:
+            continue
+        wanted = next((pair for pair in _ATTRIBUTES if re.search(pair[0], str(item), re.I)), None)
+        region = case.account.region
+        known = (one for one in (wanted[1] if wanted else ()) if has_attribute(resource.type, one, region))
+        attribute = next(known, None)
+        value = {"Fn::GetAtt": [resource.name, attribute]} if attribute else {"Ref": resource.name}
+        yield in_file(set_value(("Outputs", name), {"Value": value}), template.file)
 
 
 def _named(template: Template, name: str) -> object:
@@ -94,8 +151,35 @@ def _named(template: Template, name: str) -> object:
 
 
 def _zones(case: Case, template: Template, resource: Resource, demand: Demand) -> Iterator[Edit]:
+    """Give an instance a standby, or a cluster a second instance like its first."""
     if resource.type == "AWS::RDS::DBInstance" and resource.get("DBClusterIdentifier") is None:
         yield set_value(("Resources", resource.name, "Properties", "MultiAZ"), True)
+    members = [
+        one
+        for one in template.of_type("AWS::RDS::DBInstance")
+        if any(use.target == resource.name and use.owner == one.name for use in template.references)
+    ]
+    if resource.type == "AWS::RDS::DBCluster" and len(members) == 1:
+        values = plain(members[0].properties)
+        name = f"{members[0].name.rstrip('1')}2"
+        if isinstance(values, dict) and name not in template.resources:
+            kept = {
+                key: value for key, value in values.items() if key not in ("DBInstanceIdentifier", "AvailabilityZone")
+            }
+            yield set_value(("Resources", name), {"Type": members[0].type, "Properties": kept})
+
+
+def _moved(case: Case, template: Template, resource: Resource, demand: Demand) -> Iterator[Edit]:
+    """Add a lifecycle rule that moves objects to the storage class of a demand."""
+    days = demand.check.values.get("days")
+    if resource.type != "AWS::S3::Bucket" or not isinstance(days, int):
+        return
+    storage = _CLASSES[demand.entry]
+    there = resource.get("LifecycleConfiguration.Rules")
+    rules = plain(there) if there is not None else []
+    if isinstance(rules, list):
+        rule = {"Status": "Enabled", "Transitions": [{"StorageClass": storage, "TransitionInDays": days}]}
+        yield set_value(("Resources", resource.name, "Properties", "LifecycleConfiguration", "Rules"), [*rules, rule])
 
 
 def _action(case: Case, template: Template, resource: Resource, demand: Demand) -> Iterator[Edit]:
@@ -136,3 +220,7 @@ def _value_of(template: Template, name: str, resource: Resource) -> object:
     if parameter:
         return {"Ref": parameter}
     return {"Fn::Sub": "${AWS::StackName}-" + resource.name} if name == "Name" else None
+
+
+Maker = Callable[[Case, Template, Resource, Demand], Iterator[Edit]]
+MAKERS: Mapping[str, Maker] = dict.fromkeys(_CLASSES, _moved)  # for entries whose values are not written one by one
