@@ -34,6 +34,9 @@ def title_of(members: Sequence[JudgedRequirement]) -> str:
     titles = dict.fromkeys(one.requirement.title for one in members if _LISTED.match(_reason(one)))
     if len(titles) > 1:
         return f"Missing {asked.about}s {_several([title.partition(' ')[2] for title in titles])}"
+    if asked.about == "tag":
+        names = [name for one in members if (name := one.requirement.title.removeprefix("tags").strip())]
+        return f"Missing tags {_several(names)}".rstrip()
     things = [one.requirement.title for one in members if one.requirement.about == "resource" and _is_absent(one)]
     return f"Missing {_several([about, *things[1:]])}"
 
@@ -164,6 +167,8 @@ def _quotes(asked: Sequence[Requirement], prompt: Prompt) -> Iterator[str]:
 def _several(names: Sequence[str]) -> str:
     """Write names as a list without marks: a, b and 3 more."""
     words = list(dict.fromkeys(names))
+    if not words:
+        return ""
     if len(words) > MAX_LISTED:
         words = [*words[: MAX_LISTED - 1], f"{len(words) - MAX_LISTED + 1} more"]
     return _joined(words)

@@ -171,3 +171,54 @@ def test_an_output_that_the_prompt_names_is_of_the_resource_that_it_is_called_af
     result = graded(tmp_path, TOPIC + "Outputs:\n  Messages:\n    Value: !GetAtt Topic.TopicArn\n", prompt)
     lines = [one.text for each in result.failures for one in each.fix_lines if each.rule == "unmet-output"]
     assert lines == ["TopicName:\n  Value: !Ref Topic", "StackName:\n  Value: !Ref AWS::StackName"]
+
+
+def test_several_tags_are_one_failure_with_one_correction(tmp_path: Path) -> None:
+    text = """Parameters:
+  Team: {Type: String, Default: billing}
+  Stage: {Type: String, Default: dev}
+Resources:
+  Events: {Type: AWS::SQS::Queue, Properties: {SqsManagedSseEnabled: true, QueueName: !Sub '${Team}-${Stage}'}}
+"""
+    prompt = "Create an SQS queue.\n\nTag all resources with:\n\n- Team: who owns it\n- Stage: dev or live\n"
+    found = [one for one in graded(tmp_path, text, prompt).failures if one.rule == "unmet-tag"]
+    for failure in found:
+        assert failure.title == "Missing tags Team and Stage"
+        [lines] = failure.fix_lines
+        assert "{Key: Team, Value: !Ref Team}, {Key: Stage, Value: !Ref Stage}" in lines.text
+    assert len(found) == 1
+
+
+def test_on_demand_capacity_takes_the_throughput_away(tmp_path: Path) -> None:
+    text = """Resources:
+  Orders:
+    Type: AWS::DynamoDB::Table
+    Properties:
+      AttributeDefinitions: [{AttributeName: id, AttributeType: S}]
+      KeySchema: [{AttributeName: id, KeyType: HASH}]
+      ProvisionedThroughput: {ReadCapacityUnits: 5, WriteCapacityUnits: 5}
+      PointInTimeRecoverySpecification: {PointInTimeRecoveryEnabled: true}
+"""
+    result = graded(tmp_path, text, "Create a DynamoDB table with on-demand capacity.")
+    texts = [one.text for each in result.failures if each.requirements for one in each.fix_lines]
+    assert any("BillingMode: PAY_PER_REQUEST" in one and "ReadCapacityUnits" not in one for one in texts)
+
+
+def test_a_detector_is_created_where_a_parameter_says_so(tmp_path: Path) -> None:
+    result = graded(tmp_path, TOPIC, "Create an SNS topic. Enable GuardDuty.", TOPIC)
+    found = next(one for one in result.failures if "GuardDuty" in one.title)
+    text = "\n".join(one.text for one in found.fix_lines)
+    assert "CreateAccountResources" in text
+    assert "Condition: CreatesAccountResources" in text
+
+
+def test_objects_move_to_glacier_by_a_rule_of_their_own(tmp_path: Path) -> None:
+    text = """Resources:
+  Archive:
+    Type: AWS::S3::Bucket
+    Properties:
+      PublicAccessBlockConfiguration: {BlockPublicAcls: true, BlockPublicPolicy: true, IgnorePublicAcls: true, RestrictPublicBuckets: true}
+"""
+    result = graded(tmp_path, text, "Create an S3 bucket. Move its objects to Glacier after 90 days.")
+    texts = [one.text for each in result.failures if each.requirements for one in each.fix_lines]
+    assert any("TransitionInDays: 90" in one and "GLACIER" in one and "Enabled" in one for one in texts)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from grader.case import Case
 from grader.catalogue.corrections import in_file, node_at, removed, set_value
@@ -43,7 +44,7 @@ def edits_of_demands(
     listed = next((one for one in demands if _lists(one) and one.entry not in MAKERS), None)
     if listed is not None:
         yield _of_values(case, findings, listed)
-    for demand in demands[:1]:
+    for demand in _first(demands):
         made = [
             (one, tuple(in_file(edit, one.file) for edit in edits))
             for one, edits in usual_edits(case, findings, demand)
@@ -56,6 +57,16 @@ def edits_of_demands(
     added = from_starters(case, demands) if findings else []
     if added:
         yield [(findings[0], tuple(added))]
+
+
+def _first(demands: Sequence[Demand]) -> list[Demand]:
+    """Return the first demand; where all ask for tags, with the tags of all of them."""
+    if not demands or any(one.check.judge != "tags" for one in demands):
+        return list(demands[:1])
+    values = [one.check.values.get("names") for one in demands]
+    names = tuple(dict.fromkeys(name for value in values if isinstance(value, tuple) for name in value))
+    check = demands[0].check
+    return [replace(demands[0], check=replace(check, values={**check.values, "names": names}))]
 
 
 def _of_values(case: Case, findings: Sequence[Finding], demand: Demand) -> list[tuple[Finding, tuple[Edit, ...]]]:
