@@ -79,7 +79,8 @@ _ARTICLE = re.compile(r"^(an?|the)\s+", re.I)
 
 
 def _is_one_fault(one: JudgedRequirement, first: JudgedRequirement) -> bool:
-    if {one.requirement.about, first.requirement.about} == {"tag"}:
+    abouts = {one.requirement.about, first.requirement.about}
+    if abouts == {"tag"} or (abouts == {"output"} and one.reason == first.reason):
         return True
     return _asks_the_same(one, first) or _is_there(one, first) or (not one.evidence and _is_part(one, first))
 

@@ -206,3 +206,9 @@ def test_demands_on_one_missing_property_are_one_failure() -> None:
     assert failure.rule.title == "Requirement not met: MinCapacity and MaxCapacity"
     apart = [capacity("MinCapacity"), capacity("MaxCapacity", "Other")]
     assert len(list(unmet_of_prompt(apart, CATALOGUE, RUBRIC, TASK))) == 2
+
+
+def test_a_template_without_outputs_is_one_failure() -> None:
+    unmet = [judged(title, "output", reason="no template has outputs") for title in ("outputs of the URL", "outputs")]
+    (failure,) = unmet_of_prompt(unmet, CATALOGUE, RUBRIC, TASK)
+    assert failure.rule.title == "Missing outputs of the URL"

@@ -92,6 +92,8 @@ def test_what_is_there_already_taken_back_or_of_something_else_is_not_asked_for(
         ("CloudWatch monitors the request counts of the load balancer.", "alarm on request counts"),
         ("- Network ACLs:\n  - Allow HTTP and HTTPS from the internet", "ports open to the internet"),
         ("- Listener: HTTPS (443) or HTTP (80)", "HTTPS listener"),
+        ("- Make an instance profile that EC2 instances can use", "EC2 instance"),
+        ("- Production: db.r5.large Multi-AZ RDS database", "RDS database class db.r5.large"),
         ("Consider a NAT gateway for the private subnets.", "NAT gateway"),
     ],
 )

@@ -95,7 +95,7 @@ _VARIES = re.compile(
     r"\b(if|etc|future|conditional(ly)?|"
     r"environment[- ]specific|per environment|based on (the )?environment|depending on|(for|in) (the )?(prod|production|dev|"
     r"development|staging|non-production)\b|production only|single[- ]az|during|where (applicable|possible|appropriate)|as (needed|appropriate)|"
-    r"\bconsider\b|(prod|dev|staging): |\b(prod|production|staging|dev|development)\s+(?:\w+\s+)?only\b)",
+    r"\bconsider\b|(prod|production|dev|development|staging): |\b(prod|production|staging|dev|development)\s+(?:\w+\s+)?only\b)",
     re.I,
 )
 _GOVERNED = re.compile(
@@ -196,6 +196,8 @@ _LOGS_OF = re.compile(r"s?\s+(?:\w+\s+)?logs?\b", re.I)
 _RELATIVE = re.compile(
     r"\b(which|whom|whose|that|because|while|if|when)\s+(?:an?|the|its|our|another|each)\s+(?:[\w-]+\s+)?$", re.I
 )
+_WHERE = re.compile(r"\b(where|that|which)\s+(?:aws\s+|amazon\s+)?$", re.I)
+_ACTS = re.compile(r"s?\s+(can|could|will|may|uses?|sends?|writes?|runs?|needs?|reads?|access(?:es)?)\b", re.I)
 _DOES = re.compile(r"s?\s+(?:\w+\s+)?(?!its\b|this\b|as\b|has\b)[a-z]+[^s\W]s\b", re.I)
 _CHECKED = re.compile(
     r"\b(checks?|checking|verif(?:y|ies|ying)|detects?|detecting|evaluat(?:es?|ing)|audits?|auditing|reports?|flags?)\s+"
@@ -705,6 +707,8 @@ def _is_weak(mention: Mention, line: _Line) -> bool:
         return True  # a rule for those that there are: `EC2 instances should always have roles`
     if mention.noun.strength == "called" and _is_prefix(mention, line) and mention.noun.types != _SUBNET:
         return True  # what the next noun is for: `bastion host security group`
+    if _WHERE.search(before) and _ACTS.match(text[mention.end :]):
+        return True
     if _RELATIVE.search(before) and _DOES.match(text[mention.end :]):
         return True
     if mention.noun.types in (_VPC, _SUBNET) and _INSIDE.search(text[: mention.start]):
