@@ -24,7 +24,7 @@ from grader.template.model import SUB_VARIABLE
 
 ITEM = "@"  # the item of a list that a fact looks at
 FOLLOW = "->"  # the resource that a value refers to
-_REFERENCE = re.compile(r"^\$\{(\w+)(?:\.[\w.]+)?\}$")
+_REFERENCE = re.compile(r"^\$\{(\w+)(?:\.([\w.]+))?\}$")
 _SEGMENT = re.compile(r"\s*->\s*|\.")
 
 
@@ -150,13 +150,20 @@ def _resolved(case: Case, place: Place) -> tuple[AnyNode | None, object]:
     return node, place.value
 
 
+def reference_of(place: Place) -> tuple[Resource, str] | None:
+    """Return the resource of the same template that a value is nothing but a reference to, and the attribute, `Ref` for none."""
+    match = _REFERENCE.match(place.text) if not place.is_absent else None
+    target = place.template.resources.get(match.group(1)) if match else None
+    return (target, match.group(2) or "Ref") if match and target else None
+
+
 def target_of(case: Case, place: Place) -> Resource | None:
     """Return the resource of the same template that a value refers to or names; None where it is another's or unknown."""
     if place.is_absent:
         return None
-    match = _REFERENCE.match(place.text)
-    if match:
-        return place.template.resources.get(match.group(1))
+    if _REFERENCE.match(place.text):
+        found = reference_of(place)
+        return found[0] if found else None
     node = _resolved(case, place)[0]
     if isinstance(node, Call) and node.name == "Ref" and isinstance(node.argument, Scalar):
         return place.template.resources.get(node.argument.text)

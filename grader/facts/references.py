@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from grader.case import Case
 from grader.facts.checks import Broken
 from grader.facts.clauses import View
 from grader.facts.model import Distinct, Refers
-from grader.facts.places import Place, identity, places, root_of
+from grader.facts.places import Place, identity, places, reference_of, root_of
 from grader.plan.schemas import has_attribute
-
-_ONLY_A_REFERENCE = re.compile(r"\$\{(\w+)(?:\.([\w.]+))?\}")
 
 
 def wrong_reference(refers: Refers, view: View) -> Iterator[Broken]:
@@ -22,13 +19,12 @@ def wrong_reference(refers: Refers, view: View) -> Iterator[Broken]:
     """
     region = view.case.account.region
     for place in view.at(refers.at):
-        match = _ONLY_A_REFERENCE.fullmatch(place.text) if not place.is_absent else None
-        target = place.template.resources.get(match.group(1)) if match else None
-        if match is None or target is None or target.type not in refers.to or (match.group(2) or "Ref") in refers.by:
+        target, attribute = reference_of(place) or (None, "")
+        if target is None or target.type not in refers.to or attribute in refers.by:
             continue
-        if match.group(2) and not has_attribute(target.type, match.group(2), region):
+        if attribute != "Ref" and not has_attribute(target.type, attribute, region):
             continue
-        written = f"the attribute {match.group(2)}" if match.group(2) else "Ref"
+        written = "Ref" if attribute == "Ref" else f"the attribute {attribute}"
         detail = f"{'.'.join(place.path)} is {written} of {target.name} ({target.type})"
         yield Broken(place, detail, needed=refers.write.replace("{}", target.name))
 

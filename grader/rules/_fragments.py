@@ -25,6 +25,24 @@ NETWORK = """
 REST_API = """
   Api: {Type: AWS::ApiGateway::RestApi, Properties: {Name: orders}}
 """
+# A REST API that logs, with the role of the account that this needs.
+LOGGING_API = f"""{REST_API.rstrip()}
+  Role:
+    Type: AWS::IAM::Role
+    Properties:
+      AssumeRolePolicyDocument:
+        Version: '2012-10-17'
+        Statement: [{{Effect: Allow, Principal: {{Service: apigateway.amazonaws.com}}, Action: 'sts:AssumeRole'}}]
+      ManagedPolicyArns: ['arn:aws:iam::aws:policy/service-role/AmazonAPIGatewayPushToCloudWatchLogs']
+  Account: {{Type: AWS::ApiGateway::Account, Properties: {{CloudWatchRoleArn: !GetAtt Role.Arn}}}}
+  Release:
+    Type: AWS::ApiGateway::Deployment
+    DependsOn: Account
+    Properties:
+      RestApiId: !Ref Api
+      StageName: live
+      StageDescription: {{MethodSettings: [{{HttpMethod: '*', ResourcePath: '/*', LoggingLevel: INFO}}]}}
+"""
 
 
 def resources(*parts: str, head: str = "") -> str:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from grader.case import Case
 from grader.catalogue import Rule, RuleFinding, example
 from grader.model import Location
+from grader.rules._fragments import LOGGING_API, resources
 from grader.rules._stage_logging import some_stage_logs
 from grader.rules.delivery._corrections import optional
 from grader.support.markdown import code
@@ -114,24 +115,6 @@ Resources:
 === README.md
 Remove the detector from the template if GuardDuty is already enabled in the region.
 """),
-        example("""
-Resources:
-  Role:
-    Type: AWS::IAM::Role
-    Properties:
-      AssumeRolePolicyDocument:
-        Version: '2012-10-17'
-        Statement: [{Effect: Allow, Principal: {Service: apigateway.amazonaws.com}, Action: 'sts:AssumeRole'}]
-      ManagedPolicyArns: ['arn:aws:iam::aws:policy/service-role/AmazonAPIGatewayPushToCloudWatchLogs']
-  Account: {Type: AWS::ApiGateway::Account, Properties: {CloudWatchRoleArn: !GetAtt Role.Arn}}
-  Api: {Type: AWS::ApiGateway::RestApi, Properties: {Name: orders}}
-  Release:
-    Type: AWS::ApiGateway::Deployment
-    DependsOn: Account
-    Properties:
-      RestApiId: !Ref Api
-      StageName: live
-      StageDescription: {MethodSettings: [{HttpMethod: '*', ResourcePath: '/*', LoggingLevel: INFO}]}
-"""),
+        example(resources(LOGGING_API)),
     ),
 )

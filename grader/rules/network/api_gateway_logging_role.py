@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from grader.case import Case
 from grader.catalogue import Rule, RuleFinding, at_property, example
-from grader.rules._fragments import REST_API, resources
+from grader.rules._fragments import LOGGING_API, REST_API, resources
 from grader.rules._shared import created
 from grader.rules._stage_logging import STAGES, logging_condition, logging_of
 from grader.support.markdown import code
@@ -112,27 +112,6 @@ Conditions: {IsLive: !Equals [!Ref Live, 'yes']}
 """,
             )
         ),
-        example(
-            resources(
-                REST_API,
-                """
-  Role:
-    Type: AWS::IAM::Role
-    Properties:
-      AssumeRolePolicyDocument:
-        Version: '2012-10-17'
-        Statement: [{Effect: Allow, Principal: {Service: apigateway.amazonaws.com}, Action: 'sts:AssumeRole'}]
-      ManagedPolicyArns: ['arn:aws:iam::aws:policy/service-role/AmazonAPIGatewayPushToCloudWatchLogs']
-  Account: {Type: AWS::ApiGateway::Account, Properties: {CloudWatchRoleArn: !GetAtt Role.Arn}}
-  Release:
-    Type: AWS::ApiGateway::Deployment
-    DependsOn: Account
-    Properties:
-      RestApiId: !Ref Api
-      StageName: live
-      StageDescription: {MethodSettings: [{HttpMethod: '*', ResourcePath: '/*', LoggingLevel: INFO}]}
-""",
-            )
-        ),
+        example(resources(LOGGING_API)),
     ),
 )
