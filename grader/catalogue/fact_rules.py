@@ -21,8 +21,12 @@ def fact_rules() -> Iterator[Rule]:
 def _rule(fact: Fact) -> Rule:
     is_order = fact.mechanism == "order"
     state = "{does|do} not wait for {laters}" if is_order else "{does|do} not meet this requirement"
-    when = "Where {it is|they are} created first, AWS answers" if is_order else "AWS answers"
-    refusal = f" {when}: “{fact.error.rstrip('.')}”." if fact.error else ""
+    when = "Where {it is|they are} created first, AWS" if is_order else "AWS"
+    refusal = ""
+    if fact.error:
+        refusal = f" {when} answers: “{fact.error.rstrip('.')}”."
+    elif fact.level == "Critical":
+        refusal = f" {when} rejects the {{resource|resources}}."
     return Rule(
         id=fact.id,
         kind=fact.kind,

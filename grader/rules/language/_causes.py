@@ -208,12 +208,27 @@ def because_value(case: Case, finding: Finding) -> Finding:
         found = text_of(at(neighbour.node, *steps))
         if found is not None and found != text_of(node):
             return with_facts(finding, because=f"{code(neighbour.name)} in {code(other.file)} has {code(found)} there.")
+    sibling = _in_same_list(place[1], steps, text_of(node))
+    if sibling:
+        return with_facts(finding, because=sibling)
     value = text_of(node)
     shown = code(value) if value else _kind(node) if value is None else "an empty text"
     line = f"Line {node.line} of {code(finding.file)}"
     return with_facts(
         finding, because=f"{line} has {shown} as the value of {code('.'.join(map(str, steps[1:] or steps)))}."
     )
+
+
+def _in_same_list(resource: Resource, steps: Path, value: str | None) -> str:
+    """Say which other item of the list that a value is in has another text at the same place; empty where none has."""
+    index = next((number for number in reversed(range(len(steps))) if isinstance(steps[number], int)), None)
+    items = at(resource.node, *steps[:index]) if index is not None else None
+    for number, item in enumerate(items.items if isinstance(items, Sequence) else ()):
+        found = text_of(at(item, *steps[index + 1 :])) if index is not None else None
+        if found and found != value:
+            place = code(".".join(map(str, steps[1:index])))
+            return f"Item {number + 1} of {place} has {code(found)} there, at line {item.line}."
+    return ""
 
 
 def _kind(node: AnyNode) -> str:
