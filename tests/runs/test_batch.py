@@ -372,6 +372,14 @@ def test_every_table_of_a_run(tasks: Path, tmp_path: Path, grade: Run) -> None:
     assert {one["ruleId"] for one in log["runs"][0]["results"]} == names
 
 
+def address_in(scheduler_file: Path) -> str:
+    """Return the address that a scheduler wrote into its file, or "" while it has not written all of it."""
+    try:
+        return str(json.loads(scheduler_file.read_text())["address"])
+    except (FileNotFoundError, json.JSONDecodeError):
+        return ""
+
+
 def test_a_dask_cluster_gives_the_same(tasks: Path, tmp_path: Path, grade: Run) -> None:
     """A scheduler and two workers as processes of their own; one is killed while it grades."""
     hanging(tasks)
@@ -384,9 +392,9 @@ def test_a_dask_cluster_gives_the_same(tasks: Path, tmp_path: Path, grade: Run) 
     processes = [subprocess.Popen([str(bin_ / "dask"), *scheduler], **start)]  # type: ignore[call-overload]
     try:
         processes += [subprocess.Popen([str(bin_ / "dask"), *worker], **start) for _ in range(2)]  # type: ignore[call-overload]
-        wait_for(address.is_file)
+        wait_for(lambda: address_in(address))  # the file is there before its content is
         (tmp_path / "hang").touch()
-        where = json.loads(address.read_text())["address"]
+        where = address_in(address)
         batch = subprocess.Popen(
             command(*BATCH, "--out", "far", "-q", "--scheduler", where), cwd=tmp_path, env=environment(tmp_path)
         )
