@@ -167,6 +167,18 @@ def _is_cache_without_failover(remark: Remark, template: Template) -> bool:
     return remark.id == "E3026" and "NumCacheClusters" in remark.message
 
 
+def _is_data_of_signals(remark: Remark, template: Template) -> bool:
+    """Whether the data of a wait condition is taken for an object: the attribute is JSON as text, and outputs may show it.
+
+    Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-resource-cloudformation-waitcondition.html
+    """
+    if not re.search(r"returns type 'object'|is not of type 'string'", remark.message):
+        return False
+    owner = re.search(r"'(\w+)(?:\.|', ')Data'", remark.message)
+    target = template.resources.get(owner.group(1)) if owner else None
+    return target is not None and target.type == "AWS::CloudFormation::WaitCondition"
+
+
 _WRONG: tuple[Callable[[Remark, Template], bool], ...] = (
     _is_major_version,
     _is_generated,
@@ -176,6 +188,7 @@ _WRONG: tuple[Callable[[Remark, Template], bool], ...] = (
     _is_consolidation,
     _is_default_network,
     _is_cache_without_failover,
+    _is_data_of_signals,
 )
 
 

@@ -57,6 +57,17 @@ Resources:
       AtRestEncryptionEnabled: true
       TransitEncryptionEnabled: true
 """,
+    "data that a wait condition received": """
+Resources:
+  Invoices: {Type: AWS::SQS::Queue}
+  Handle: {Type: AWS::CloudFormation::WaitConditionHandle}
+  Filled:
+    Type: AWS::CloudFormation::WaitCondition
+    Properties: {Handle: !Ref Handle, Timeout: '300'}
+Outputs:
+  Filling: {Value: !GetAtt Filled.Data}
+  Greeting: {Value: !Sub 'It said ${Filled.Data}'}
+""",
     "branch not taken": CHOICE
     + """
   Invoices:
