@@ -65,9 +65,9 @@ def unknown(metric: Metric) -> str:
     known = load_metrics().get(metric.namespace)
     if known is None or "${" in metric.name or _matches(metric.name, known.names):
         return ""
-    similar = get_close_matches(metric.name, [name for name in known.names if "*" not in name], n=1, cutoff=0.85)
+    similar = similar_metric(metric)
     return f"the metric {metric.name} does not exist in {metric.namespace}" + (
-        f", which has {similar[0]}" if similar else ""
+        f", which has {similar}" if similar else ""
     )
 
 
@@ -80,10 +80,25 @@ def unpublished(metric: Metric) -> str:
     if not sets or metric.dimensions in sets:
         return ""
     have = f"with {_listed(metric.dimensions)}" if metric.dimensions else "without dimensions"
-    nearest = min(len(one ^ metric.dimensions) for one in sets if one or len(sets) == 1)
-    wanted = [_listed(one) for one in sets if one and len(one ^ metric.dimensions) == nearest]
+    wanted = [_listed(one) for one in nearest_sets(metric) if one]
     right = f"with {' or '.join(wanted[:MAX_SETS])}" if wanted else "without dimensions"
     return f"{metric.name} of {metric.namespace} is read {have}, and is published {right}"
+
+
+def nearest_sets(metric: Metric) -> list[frozenset[str]]:
+    """Return the sets of dimensions that a metric is published with and that differ least from its own; none for an unknown metric."""
+    known = load_metrics().get(metric.namespace)
+    sets = known.sets(metric.name) if known else []
+    own = metric.dimensions or frozenset()
+    nearest = min((len(one ^ own) for one in sets if one or len(sets) == 1), default=0)
+    return [one for one in sets if (one or len(sets) == 1) and len(one ^ own) == nearest]
+
+
+def similar_metric(metric: Metric) -> str:
+    """Return the metric of the namespace that is called almost the same as one that does not exist; empty where there is none."""
+    known = load_metrics().get(metric.namespace)
+    names = [name for name in known.names if "*" not in name] if known else []
+    return next(iter(get_close_matches(metric.name, names, n=1, cutoff=0.85)), "")
 
 
 def rows_of(body: str) -> Iterator[list[str]]:

@@ -49,7 +49,9 @@ def plan_edits(template: Template, edits: Iterable[Edit]) -> list[Planned | None
     planned: list[Planned | None] = []
     for edit in edits:
         try:
-            planned.append(Planned(edit, (_splice(template, edit, style, entries),)))
+            splice = _splice(template, edit, style, entries)
+            several = edit.action is Action.REPLACE
+            planned.append(Planned(edit, _occurrences(template.text, splice, edit) if several else (splice,)))
         except _RefusedError:
             planned.append(None)
     return planned
@@ -264,7 +266,7 @@ def _change(text: str, found: list[Located], edit: Edit, style: Style) -> Splice
     if edit.action is Action.RENAME:
         return _rename(text, target, str(edit.value), style)
     if edit.action is Action.REPLACE:
-        return _replace(text, target.node, edit, style)
+        return _replace(text, target.node, edit)
     return _unwrap(text, target, style)
 
 
@@ -431,7 +433,7 @@ def _rename(text: str, target: Located, name: str, style: Style) -> Splice:
     return Splice(key.start, key.end, f"{quote}{name}{quote}" if quote else _key(name, style))
 
 
-def _replace(text: str, node: Span, edit: Edit, style: Style) -> Splice:
+def _replace(text: str, node: Span, edit: Edit) -> Splice:
     if node.kind != "scalar" or not edit.old:
         raise _RefusedError
     start = node.content
@@ -439,6 +441,12 @@ def _replace(text: str, node: Span, edit: Edit, style: Style) -> Splice:
     if source.count(edit.old) != node.text.count(edit.old) or edit.old not in source:
         raise _RefusedError
     return Splice(start, node.end, source.replace(edit.old, str(edit.value)))
+
+
+def _occurrences(text: str, whole: Splice, edit: Edit) -> tuple[Splice, ...]:
+    """Return what replaces each occurrence of a part of a string, so that other parts of it can be replaced, too."""
+    found = re.finditer(re.escape(edit.old), text[whole.start : whole.end])
+    return tuple(Splice(whole.start + one.start(), whole.start + one.end(), str(edit.value)) for one in found)
 
 
 def _unwrap(text: str, target: Located, style: Style) -> Splice:

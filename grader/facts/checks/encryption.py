@@ -51,28 +51,49 @@ def key_for_publishers(case: Case, root: Place) -> Iterator[Broken]:
     The policy of an AWS managed key lets no service use it, and cannot be changed.
     """
     [key] = places(case, root, "KmsMasterKeyId")
+    for other, publisher in _refused(case, root):
+        what = "the AWS managed key" if _is_managed(key) else f"the key {key.text.strip('${}').partition('.')[0]}"
+        why = f"{other.name} publishes as {publisher.principal}, which may not use {what}"
+        yield Broken(key, why, publisher.level)
+        return
+
+
+def services_without_key(case: Case, root: Place) -> tuple[str, ...]:
+    """Return the services that publish to an encrypted topic or queue and may not use its key."""
+    return tuple(dict.fromkeys(publisher.principal for _, publisher in _refused(case, root)))
+
+
+def _refused(case: Case, root: Place) -> Iterator[tuple[Resource, _Publisher]]:
+    [key] = places(case, root, "KmsMasterKeyId")
     if key.is_absent:
         return
-    managed = key.text.rpartition(":")[2] in _MANAGED
-    policy = None if managed else _policy(case, key)
-    if policy is None and not managed:
+    policy = None if _is_managed(key) else _policy(case, root)
+    if policy is None and not _is_managed(key):
         return
     for other, publisher in _publishers(case, root):
-        if managed or not allowed([policy], "kms:GenerateDataKey", [publisher.principal]):
-            what = "the AWS managed key" if managed else f"the key {key.text.strip('${}').partition('.')[0]}"
-            why = f"{other.name} publishes as {publisher.principal}, which may not use {what}"
-            yield Broken(key, why, publisher.level)
-            return
+        if policy is None or not allowed([policy], "kms:GenerateDataKey", [publisher.principal]):
+            yield other, publisher
 
 
-def _policy(case: Case, key: Place) -> object:
-    """Return the policy of a key of the template, that of every new key where it gives none; None where it is not known."""
+def _is_managed(key: Place) -> bool:
+    return key.text.rpartition(":")[2] in _MANAGED
+
+
+def key_of(case: Case, root: Place) -> Resource | None:
+    """Return the key of the template that a topic or queue is encrypted with; None for any other key."""
+    [key] = places(case, root, "KmsMasterKeyId")
     target = target_of(case, key)
     if target is not None and target.type == "AWS::KMS::Alias":
         target = target_of(case, places(case, root_of(key.template, target), "TargetKeyId")[0])
-    if target is None or target.type != "AWS::KMS::Key":
+    return target if target is not None and target.type == "AWS::KMS::Key" else None
+
+
+def _policy(case: Case, root: Place) -> object:
+    """Return the policy of a key of the template, that of every new key where it gives none; None where it is not known."""
+    target = key_of(case, root)
+    if target is None:
         return None
-    [given] = places(case, root_of(key.template, target), "KeyPolicy")
+    [given] = places(case, root_of(root.template, target), "KeyPolicy")
     return {} if given.is_absent else given.value if isinstance(_resolved(case, given), dict) else None
 
 

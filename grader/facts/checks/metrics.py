@@ -28,7 +28,7 @@ def metric_published(case: Case, root: Place) -> Iterator[Broken]:
 
 def group_metrics_collected(case: Case, root: Place) -> Iterator[Broken]:
     """Report an alarm on metrics of an Auto Scaling group that does not collect them."""
-    for place, metric in _metrics(case, root):
+    for place, metric in metrics_in(case, root):
         if metric.namespace == "AWS/AutoScaling" and metric.name.startswith("Group"):
             groups = [
                 one
@@ -44,7 +44,7 @@ def group_metrics_collected(case: Case, root: Place) -> Iterator[Broken]:
 def _judged(case: Case, root: Place, judge: Callable[[Metric], str]) -> Iterator[Broken]:
     own = _own(case)
     details: dict[str, Place] = {}
-    for place, metric in _metrics(case, root):
+    for place, metric in metrics_in(case, root):
         detail = judge(metric)
         if detail and (metric.namespace, metric.name) not in own:
             details.setdefault(detail, place)
@@ -52,7 +52,8 @@ def _judged(case: Case, root: Place, judge: Callable[[Metric], str]) -> Iterator
         yield Broken(next(iter(details.values())), "; ".join(list(details)[:MAX_DETAILS]))
 
 
-def _metrics(case: Case, root: Place) -> Iterator[tuple[Place, Metric]]:
+def metrics_in(case: Case, root: Place) -> Iterator[tuple[Place, Metric]]:
+    """Yield the metrics that an alarm, a dashboard or a scaling policy names, each with its place: the name, or the body."""
     if root.resource.type == "AWS::CloudWatch::Dashboard":
         [body] = places(case, root, "DashboardBody")
         for row in rows_of(body.text):

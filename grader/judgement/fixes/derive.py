@@ -10,7 +10,9 @@ from grader.catalogue import Rule
 from grader.catalogue.corrections import in_file, item_steps, node_at, scalars, set_value, steps_of, template_of
 from grader.judgement.fixes.grants import by_grant
 from grader.judgement.fixes.ideal_values import by_ideal
+from grader.judgement.fixes.keys import by_key
 from grader.judgement.fixes.messages import by_message
+from grader.judgement.fixes.metrics import by_metric
 from grader.judgement.fixes.names import by_name
 from grader.judgement.ideal import IdealAnswer
 from grader.model import Action, Edit, Finding, Steps
@@ -68,7 +70,7 @@ def _edits(rule: Rule, finding: Finding, case: Case, ideal: IdealAnswer | None) 
             return []
         edits = list(own)
     else:
-        derive = (_needed(rule), _written, _text, by_message, by_name, by_grant)
+        derive = (_needed(rule), _written, _text, by_message, by_name, by_grant, by_metric, by_key)
         edits = next((found for one in derive if (found := list(one(case, template, finding)))), [])
     if not edits and ideal is not None:
         edits = list(by_ideal(ideal, template, finding))

@@ -148,6 +148,7 @@ class _Lines:
         self.numbers: set[int] = set()
         self.end: int | None = None  # of an entry in brackets: what follows on its line is not shown
         self.lists: dict[str, Span] = {}  # on the way to an edit, by name
+        self.texts: dict[str, Span] = {}  # of which an edit replaces a part, by the name of their property
 
     def head(self, entry: Located, section: str) -> None:
         """Show an entry's name, and the type of a resource."""
@@ -181,13 +182,19 @@ class _Lines:
                 self._show(max(node.end - 1, node.start))
             if whole:
                 return True
-        if one.edit.action in (Action.RENAME, Action.UNWRAP) and self._count(found[-1].node) <= MAX_ITEM:
-            self._show(found[-1].node.start, found[-1].node.end)
-        if one.edit.action is Action.REMOVE:
-            small = self._count(found[-1].node) <= MAX_ITEM
-            if small:
-                self._show(found[-1].node.start, found[-1].node.end)
-            return small
+        return self._end(found, one.edit.action, first, last)
+
+    def _end(self, found: Sequence[Located], action: Action, first: int, last: int) -> bool:
+        """Show what an edit wrote at the end of the way; False where what is left beside a removal is too much."""
+        node = found[-1].node
+        fits = self._count(node) <= MAX_ITEM
+        if action is Action.REPLACE and not fits:
+            names = [one.key.text for one in found if one.key and not one.key.text.startswith("Fn::")]
+            self.texts[names[-1] if names else ""] = node
+        elif action in (Action.RENAME, Action.UNWRAP, Action.REMOVE, Action.REPLACE) and fits:
+            self._show(node.start, node.end)
+        if action is Action.REMOVE:
+            return fits
         written_text = self.text[first:last]
         start = first + len(written_text) - len(written_text.lstrip("\n, "))
         self._show(start, max(first + len(written_text.rstrip()), start))
@@ -232,7 +239,8 @@ class _Lines:
             first, last = self._line(item.start), self._line(max(item.end - 1, item.start))
             return first in self.numbers and not self.numbers.issuperset(range(first, last + 1))
 
-        return tuple(name for name, node in self.lists.items() if any(is_cut(item) for item in node.items))
+        lists = [name for name, node in self.lists.items() if any(is_cut(item) for item in node.items)]
+        return (*lists, *(name for name, node in self.texts.items() if is_cut(node)))
 
     def _left_out(self, node: Span) -> list[int]:
         """Return the lines where items of a list begin that are not shown."""

@@ -1,4 +1,4 @@
-"""Edits that correct security groups."""
+"""Edits that correct security groups, and stages that log."""
 
 from __future__ import annotations
 
@@ -6,9 +6,10 @@ import re
 from collections.abc import Iterator
 
 from grader.case import Case
-from grader.catalogue.corrections import node_at, set_value, steps_of, template_of
+from grader.catalogue.corrections import added, depends_on, node_at, set_value, steps_of, template_of
 from grader.model import Action, Edit, Finding, Steps
-from grader.rules._shared import PUBLIC_CIDRS
+from grader.rules._shared import PUBLIC_CIDRS, created
+from grader.rules._stage_logging import STAGES, logging_of
 from grader.template import Scalar, Template, plain
 
 # The ports of a web server that prompts ask for, by their words.
@@ -77,3 +78,32 @@ def _only(template: Template, steps: Steps, ports: list[int], ssh: dict[str, obj
 
 def _limits(port: int) -> dict[str, object]:
     return {"IpProtocol": "tcp", "FromPort": port, "ToPort": port}
+
+
+def logging_role(case: Case, finding: Finding) -> Iterator[Edit]:
+    """Set the role with which API Gateway writes logs, before the stage that logs; none where stages of several templates log.
+
+    Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-logging.html
+    """
+    template = template_of(case, finding)
+    logging = {one.file for one, stage in created(case, *STAGES) if logging_of(stage, case.scopes[one.file])[0]}
+    if template is None or finding.resource not in template.resources or not logging <= {template.file}:
+        return
+    policy = "arn:${AWS::Partition}:iam::aws:policy/service-role/AmazonAPIGatewayPushToCloudWatchLogs"
+    trust = {"Effect": "Allow", "Principal": {"Service": "apigateway.amazonaws.com"}, "Action": "sts:AssumeRole"}
+    role = added(
+        template,
+        "ApiGatewayLoggingRole",
+        "AWS::IAM::Role",
+        {
+            "AssumeRolePolicyDocument": {"Version": "2012-10-17", "Statement": [trust]},
+            "ManagedPolicyArns": [{"Fn::Sub": policy}],
+        },
+    )
+    account = added(
+        template,
+        "ApiGatewayAccount",
+        "AWS::ApiGateway::Account",
+        {"CloudWatchRoleArn": {"Fn::GetAtt": [str(role.path[1]), "Arn"]}},
+    )
+    yield from (role, account, depends_on(template, finding.resource, str(account.path[1])))

@@ -9,6 +9,7 @@ from grader.catalogue import Rule, RuleFinding, at_property, example
 from grader.rules._fragments import LOGGING_API, REST_API, resources
 from grader.rules._shared import created
 from grader.rules._stage_logging import STAGES, logging_condition, logging_of
+from grader.rules.network._corrections import logging_role
 from grader.support.markdown import code
 
 _TOLD = r"update-account|cloudwatchrolearn|cloudwatch logs role|cloudwatch log role"
@@ -54,6 +55,7 @@ RULE = Rule(
     reference="https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-logging.html",
     aws_behaviour="API Gateway rejects a stage with logging while the account has no CloudWatch role, and the stack rolls back.",
     check=check,
+    corrections=logging_role,
     fails=(
         example(
             resources(

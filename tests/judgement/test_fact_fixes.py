@@ -1,0 +1,122 @@
+"""Corrected lines of failures that facts of AWS report: keys of topics, metrics of alarms and dashboards."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.judgement.test_fixes import failure, graded
+
+TRUST = """Resources:
+  Key:
+    Type: AWS::KMS::Key
+    DeletionPolicy: Retain
+    UpdateReplacePolicy: Retain
+    Properties:
+      EnableKeyRotation: true
+      KeyPolicy:
+        Version: '2012-10-17'
+        Statement:
+          - {Effect: Allow, Principal: {AWS: !Sub 'arn:aws:iam::${AWS::AccountId}:root'}, Action: 'kms:*', Resource: '*'}
+  Alerts:
+    Type: AWS::SNS::Topic
+    Properties: {KmsMasterKeyId: %s}
+  Ended:
+    Type: AWS::Events::Rule
+    Properties:
+      EventPattern: {source: [aws.batch]}
+      Targets: [{Id: alerts, Arn: !Ref Alerts}]
+  Late:
+    Type: AWS::CloudWatch::Alarm
+    Properties:
+      AlarmActions: [!Ref Alerts]
+      ComparisonOperator: GreaterThanThreshold
+      EvaluationPeriods: 1
+      Period: 300
+      MetricName: ApproximateAgeOfOldestMessage
+      Namespace: AWS/SQS
+      Dimensions: [{Name: QueueName, Value: !GetAtt Work.QueueName}]
+      Statistic: Maximum
+      Threshold: 600
+  Work: {Type: AWS::SQS::Queue}
+"""
+ALARM = """Resources:
+  Site:
+    Type: AWS::CloudFront::Distribution
+    Properties:
+      DistributionConfig:
+        Enabled: true
+        Origins: [{Id: site, DomainName: www.example.org, CustomOriginConfig: {OriginProtocolPolicy: https-only}}]
+        DefaultCacheBehavior: {TargetOriginId: site, ViewerProtocolPolicy: https-only, CachePolicyId: 658327ea-f89d-4fab-a63d-7e88639e58f6}
+  Errors:
+    Type: AWS::CloudWatch::Alarm
+    Properties:
+      ComparisonOperator: GreaterThanThreshold
+      EvaluationPeriods: 1
+      Period: 300
+      Namespace: AWS/CloudFront
+      MetricName: 5xxErrorRate
+      Dimensions:
+        - Name: DistributionId
+          Value: !Ref Site
+      Statistic: Average
+      Threshold: 5
+  Overview:
+    Type: AWS::CloudWatch::Dashboard
+    Properties:
+      DashboardBody: !Sub |
+        {"widgets": [{"type": "metric", "properties": {
+          "region": "us-east-1",
+          "title": "Site",
+          "metrics": [
+            ["AWS/CloudFront", "Requests", "DistributionId", "${Site}", {"stat": "Sum"}],
+            [".", "4xxErrorRate"]
+          ],
+          "period": 300,
+          "stat": "Average",
+          "view": "timeSeries",
+          "stacked": false,
+          "setPeriodToTimeRange": false,
+          "yAxis": {"left": {"min": 0}}
+        }}]}
+"""
+
+
+def texts(tmp_path: Path, template: str, rule: str) -> list[str]:
+    return [one.text for one in failure(graded(tmp_path, template), rule).fix_lines]
+
+
+def test_one_statement_lets_all_services_that_publish_use_the_key(tmp_path: Path) -> None:
+    [lines] = texts(tmp_path, TRUST % "!Ref Key", "topic-key-for-publishers")
+    assert "- cloudwatch.amazonaws.com\n" in lines
+    assert "- events.amazonaws.com\n" in lines
+    assert lines.count("Sid:") == 1
+
+
+def test_an_aws_managed_key_is_replaced_by_a_key_with_a_policy(tmp_path: Path) -> None:
+    topic, key = texts(tmp_path, TRUST % "alias/aws/sns", "topic-key-for-publishers")
+    assert topic == "Alerts:\n  Type: AWS::SNS::Topic\n  Properties: {KmsMasterKeyId: !Ref AlertsKey}"
+    assert key.startswith("AlertsKey:\n  Type: AWS::KMS::Key\n")
+    assert "kms:GenerateDataKey*" in key
+
+
+def test_a_metric_gets_the_dimensions_that_it_is_published_with(tmp_path: Path) -> None:
+    alarm, dashboard = texts(tmp_path, ALARM, "metric-dimensions")
+    assert alarm.endswith("""    Dimensions:
+      - Name: DistributionId
+        Value: !Ref Site
+      - Name: Region
+        Value: Global""")
+    assert dashboard.endswith("""    DashboardBody: !Sub |
+          ["AWS/CloudFront", "Requests", "DistributionId", "${Site}", "Region", "Global", {"stat": "Sum"}],
+          [".", "4xxErrorRate", "DistributionId", "${Site}", "Region", "Global"]""")
+
+
+@pytest.mark.parametrize(
+    "more", ["", "  Other: {Type: AWS::CloudFront::Distribution, Properties: !Ref AWS::NoValue}\n"]
+)
+def test_a_dimension_is_added_only_where_one_resource_can_be_meant(tmp_path: Path, more: str) -> None:
+    template = ALARM.replace("        - Name: DistributionId\n          Value: !Ref Site\n", "        []\n") + more
+    found = "\n".join(texts(tmp_path, template, "metric-dimensions"))
+    assert ("Value: !Ref Site" in found) is (not more)
