@@ -22,7 +22,7 @@ def steps_of(template: Template, finding: Finding) -> Steps | None:
     """Return the path of a finding from the root of its template, as far as the template has it; None without a place."""
     path = finding.path
     section = path.split(".")[0]
-    if section in _SECTIONS and not (section != "Parameters" and finding.resource in template.resources):
+    if section in _SECTIONS and (section in ("Parameters", "Outputs") or finding.resource not in template.resources):
         return _walked(template.root, path)
     if finding.resource in template.resources:
         return ("Resources", finding.resource, *_walked(template.resources[finding.resource].node, path))
@@ -56,6 +56,13 @@ def node_at(template: Template, steps: Steps) -> AnyNode | None:
     for step in steps:
         node = child_at(node, step)
     return node
+
+
+def text_of_sub(template: Template, steps: Steps) -> str:
+    """Return the text of an Fn::Sub at a path from the root; empty where there is none."""
+    node = node_at(template, steps)
+    text = node if isinstance(node, Scalar) else child_at(node, 0)
+    return text.text if isinstance(text, Scalar) else ""
 
 
 def set_value(steps: Steps, value: object) -> Edit:

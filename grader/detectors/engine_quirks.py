@@ -64,7 +64,7 @@ def _spoken(remark: Remark) -> str:
         return UNDEFINED
     if listed and "Fn::GetAtt" in path and not path.endswith("Fn::GetAtt.0"):
         return ATTRIBUTE
-    if listed and path.endswith("Fn::Sub") and re.search(r"\] in \[", message):
+    if listed and (path.endswith("Fn::Sub.1") or (path.endswith("Fn::Sub") and re.search(r"\] in \[", message))):
         return ATTRIBUTE
     if listed and (path.endswith(_NAMES) or remark.id == "E3005"):
         return UNDEFINED

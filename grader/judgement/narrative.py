@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 
 from grader.model import Finding
-from grader.support.markdown import code, listed
+from grader.support.markdown import code, enumerated, listed
 
 # The facts that are sentences already, and how many are shown: what in this answer leads to the finding, what corrects it, and what AWS
 # does with it. Their values are code spans.
@@ -15,6 +15,7 @@ MAX_SENTENCES = {"because": 2, "remedy": 4, "consequence": 2}
 # An engine's message, and the clause of a sentence that says the same, whose values are code spans.
 SAYS, PLAIN = "says", "plain"
 MAX_CLAUSES = 3
+_AT_LINE = re.compile(r"(.*) \(line (\d+)\)")
 _TOKEN = re.compile(r"\{\{|\}\}|\{([^{}|]*)\|([^{}|]*)\}|\{(\w+)\}")
 _SENTENCE = re.compile(r".+?(?:[.!?]\s+|$)", re.S)
 # What a finding need not have, and the words for it.
@@ -97,11 +98,26 @@ def _clauses(findings: Sequence[Finding]) -> str:
     """Return what engines say of the findings, the first few clauses of different places, and how many more there are."""
     if not any(one.facts.get(PLAIN) for one in findings):
         return ""
-    said = dict.fromkeys(one.facts.get(PLAIN) or code(one.facts.get(SAYS, "")) for one in findings if SAYS in one.facts)
-    clauses = list(said)
+    clauses = _with_lines(
+        one.facts.get(PLAIN) or code(one.facts.get(SAYS, "")) for one in findings if SAYS in one.facts
+    )
     more = len(clauses) - MAX_CLAUSES
     places = "1 more place" if more == 1 else f"{more} more places"
     return "; ".join(clauses[:MAX_CLAUSES]) + (f"; and {places}" if more > 0 else "")
+
+
+def _with_lines(clauses: Iterable[str]) -> list[str]:
+    """Return clauses without repetition; those that differ in their last word, `(line 7)`, become one with all lines."""
+    lines: dict[str, list[str]] = {}
+    for clause in clauses:
+        said = _AT_LINE.fullmatch(clause)
+        numbers = lines.setdefault(said[1] if said else clause, [])
+        if said and said[2] not in numbers:
+            numbers.append(said[2])
+    return [
+        f"{clause} ({'line' if len(numbers) == 1 else 'lines'} {enumerated(numbers)})" if numbers else clause
+        for clause, numbers in lines.items()
+    ]
 
 
 def _facts(name: str, findings: Sequence[Finding]) -> list[str]:

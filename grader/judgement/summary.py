@@ -9,6 +9,7 @@ from grader.case import Case
 from grader.catalogue.categories import CATEGORIES
 from grader.model import Failure
 from grader.support.markdown import listed
+from grader.support.text import series
 
 MAX_GAPS = 5
 MAX_RECOMMENDATIONS = 8
@@ -26,7 +27,7 @@ def summary(case: Case, failures: Sequence[Failure]) -> str:
     if resources:
         top = [name for name, _ in sorted(services.items(), key=lambda item: (-item[1], item[0]))[:5]]
         shape += f" with {resources} resource{'s' if resources != 1 else ''}" + (
-            f", mainly {_series(top)}" if top else ""
+            f", mainly {series(top)}" if top else ""
         )
     if not failures:
         return f"{shape}. No failure was found."
@@ -34,10 +35,6 @@ def summary(case: Case, failures: Sequence[Failure]) -> str:
     titles = "; ".join(failure.title for failure in gravest[:4])
     more = f"; and {len(gravest) - 4} more" if len(gravest) > 4 else ""
     return f"{shape}. {_share(len(gravest), len(failures), failures[0].level)}: {titles}{more}."
-
-
-def _series(words: Sequence[str]) -> str:
-    return " and ".join([", ".join(words[:-1]), words[-1]]) if len(words) > 1 else "".join(words)
 
 
 def _share(some: int, all: int, level: str) -> str:

@@ -78,6 +78,12 @@ def identifier(name: str, region: str) -> str:
     return str(found[0]).removeprefix("/properties/") if len(found) == 1 else ""
 
 
+def is_returned_by_ref(name: str, attribute: str, region: str) -> bool:
+    """Whether an attribute that a type does not have is what Ref of it returns: its identifier, or the end of its name."""
+    own = identifier(name, region).lower()
+    return own.endswith(attribute.lower()) and len(attribute) > 3
+
+
 def attribute_names(name: str, region: str) -> tuple[str, ...]:
     """Return the attributes that GetAtt of a type may read, as far as its schema lists them, sorted."""
     schema = _attributes(name, region)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from grader.support.text import one_line
+from grader.support.text import one_line, series
 
 MAX_VALUE = 300
 MAX_LISTED = 4
@@ -28,9 +28,14 @@ def fenced(text: str, language: str) -> str:
 
 
 def listed(values: Sequence[str]) -> str:
-    """Write values as a list in a sentence: a, b, c and 5 more."""
-    shown = [code(value) for value in dict.fromkeys(values) if value]
+    """Write values as a list in a sentence, each as code: a, b, c and 5 more."""
+    return enumerated([code(value) for value in values if value])
+
+
+def enumerated(parts: Sequence[str]) -> str:
+    """Write parts of a sentence as a list, without repetition: a, b, c and 5 more."""
+    shown = list(dict.fromkeys(parts))
     if len(shown) > MAX_LISTED:
         rest = len(shown) - MAX_LISTED + 1
         return ", ".join(shown[: MAX_LISTED - 1]) + f" and {rest} more"
-    return " and ".join([", ".join(shown[:-1]), shown[-1]] if len(shown) > 1 else shown)
+    return series(shown)

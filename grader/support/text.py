@@ -32,6 +32,11 @@ def error_line(error: BaseException) -> str:
     return one_line(f"{type(error).__name__}: {error}", 300)
 
 
+def series(parts: Sequence[str]) -> str:
+    """Write parts of a sentence one after the other: a, b and c."""
+    return " and ".join([", ".join(parts[:-1]), parts[-1]] if len(parts) > 1 else parts)
+
+
 def is_natural(text: str) -> bool:
     """Whether a text is a natural number in plain digits that `int` reads; `str.isdigit` takes superscripts as well."""
     return len(text) <= 18 and text.isascii() and text.isdigit()

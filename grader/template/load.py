@@ -257,13 +257,13 @@ class _YamlBuilder:
     def _scalar(self, event: yaml.ScalarEvent) -> AnyNode:
         line, column = _place_of(event)
         text = whole_characters(event.value)  # PyYAML's own parser reads an escape for half a character
-        tag = event.tag
+        tag, is_block = event.tag, event.style in ("|", ">")
         if tag and tag.startswith(_PREFIX):
             return Scalar(line, column, _typed(tag, text), text)
         if tag and tag != "!":
-            return _tagged(Scalar(line, column, text, text), tag)
+            return _tagged(Scalar(line, column, text, text, is_block), tag)
         is_plain = event.implicit[0] and not tag
-        return Scalar(line, column, _implicit(text) if is_plain else text, text)
+        return Scalar(line, column, _implicit(text) if is_plain else text, text, is_block)
 
 
 def _extent(node: AnyNode, known: dict[int, tuple[AnyNode, int, int]]) -> tuple[int, int]:

@@ -340,5 +340,5 @@ def _of_sub(call: Call, use: Callable[[str, str, str, Node], Reference]) -> Iter
         if name in local:
             continue
         target, _, attribute = name.partition(".")
-        line = template.line + template.text.count("\n", 0, match.start())
+        line = template.line + template.is_block + template.text.count("\n", 0, match.start())
         yield use("Sub", target, attribute, Node(line, template.column))

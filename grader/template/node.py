@@ -35,10 +35,14 @@ class Node:
 
 @dataclass(frozen=True, slots=True)
 class Scalar(Node):
-    """A string, number, boolean or null: `value` typed as YAML 1.1 or JSON types it, `text` as written."""
+    """A string, number, boolean or null: `value` typed as YAML 1.1 or JSON types it, `text` as written.
+
+    A block (`|` or `>`) begins in the line of its mark, and its text in the next.
+    """
 
     value: str | int | float | bool | None
     text: str
+    is_block: bool = False
 
 
 @dataclass(frozen=True, slots=True)

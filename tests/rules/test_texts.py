@@ -61,6 +61,22 @@ VALUES = """Resources:
       CloudWatchLogsLogGroupArn: /shop/trail
       CloudWatchLogsRoleArn: arn:aws:iam::123456789012:role/trail
 """
+SCRIPT = """Resources:
+  Shop:
+    Type: AWS::EC2::LaunchTemplate
+    Properties:
+      LaunchTemplateData:
+        UserData:
+          Fn::Base64: !Sub |
+            #!/bin/bash
+            MACHINE=$(ec2-metadata --instance-id)
+            for DRIVE in a b; do mount ${DRIVE}; done
+            echo "${MACHINE} of ${AWS::StackName}" > /etc/motd
+  Journal: {Type: AWS::Logs::LogGroup, Properties: {RetentionInDays: 30}}
+Outputs:
+  Journal: {Value: !GetAtt Journal.LogGroupName}
+  Place: {Value: !Sub 'at ${Journal.LogGroupArn}'}
+"""
 DATABASES = """Parameters:
   AdminPassword: {Type: String, NoEcho: true}
 Resources:
@@ -109,6 +125,18 @@ def failures(folder: Path, text: str, prompt: str = "Write a template.") -> dict
             "issue",
             "`CloudWatchLogsLogGroupArn` of `Trail` requires an ARN, and gets `/shop/trail`",
         ),
+        (
+            SCRIPT,
+            "undefined-reference",
+            "issue",
+            "`Shop` refers to `MACHINE`, a variable of the script that Fn::Sub takes",
+        ),
+        (SCRIPT, "undefined-reference", "issue", "takes for a name of the template (line 10)"),
+        (SCRIPT, "undefined-reference", "fix", "mount ${!DRIVE}; done"),
+        (SCRIPT, "undefined-reference", "fix", 'echo "${!MACHINE} of ${AWS::StackName}"'),
+        (SCRIPT, "invalid-getatt", "issue", "the output `Journal` reads `Journal.LogGroupName`"),
+        (SCRIPT, "invalid-getatt", "fix", "Journal: {Value: !Ref Journal}"),
+        (SCRIPT, "invalid-getatt", "fix", "!Sub 'at ${Journal.Arn}'"),
         (DATABASES, "secret-in-parameter", "fix", "Generate the secret in an AWS::SecretsManager::Secret"),
     ],
 )

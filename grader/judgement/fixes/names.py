@@ -7,16 +7,16 @@ from collections.abc import Iterator
 from difflib import get_close_matches
 
 from grader.case import Case
-from grader.catalogue.corrections import depends_on, node_at, removed, replaced, set_value, steps_of
+from grader.catalogue.corrections import depends_on, node_at, removed, replaced, set_value, steps_of, text_of_sub
 from grader.model import Edit, Finding, Steps
-from grader.plan.schemas import attribute_names
+from grader.plan.schemas import attribute_names, is_returned_by_ref
+from grader.support.scripts import is_variable_of_script
 from grader.template import Scalar, Template, at, text_of
 
 _UNDEFINED = re.compile(r"^(?:the condition |the mapping )?([\w:]+) is not defined$")
-# Names that others resolve: variables of a shell, and those of IAM policies.
-_OF_OTHERS = re.compile(r"[A-Z][A-Z0-9_]*|[a-z_]\w*|(aws|iam|s3|saml|ec2|redshift|transfer):\w+")
+_OF_POLICIES = re.compile(r"(aws|iam|s3|saml|ec2|redshift|transfer):\w+")
 _WAITS = re.compile(r"^nothing makes (\w+) wait for (\w+)$")
-_ATTRIBUTE = re.compile(r"returns no attribute ([\w.]+)$")
+_ATTRIBUTE = re.compile(r"returns no attribute (?P<plan>[\w.]+)$|^'(?P<engine>[\w.]+)' is not one of \[")
 
 
 def by_name(case: Case, template: Template, finding: Finding) -> Iterator[Edit]:
@@ -30,7 +30,7 @@ def by_name(case: Case, template: Template, finding: Finding) -> Iterator[Edit]:
     elif match := _UNDEFINED.match(finding.message):
         yield from _defined(template, steps, match.group(1), finding.message)
     elif match := _ATTRIBUTE.search(finding.message):
-        yield from _attribute(case, template, steps, match.group(1))
+        yield from _attribute(case, template, steps, match["plan"] or match["engine"])
 
 
 def _defined(template: Template, steps: Steps, name: str, message: str) -> Iterator[Edit]:
@@ -40,11 +40,12 @@ def _defined(template: Template, steps: Steps, name: str, message: str) -> Itera
         known = list(template.section("Mappings").values)
     else:
         known = [*template.resources, *([] if steps[-1] in ("Fn::GetAtt", "DependsOn") else template.parameters)]
-    near = _meant(name, known)
+    text = text_of_sub(template, steps)
+    near = None if is_variable_of_script(text, name) else _meant(name, known)
     if near is None:
         if steps[-1:] == ("DependsOn",):
             yield from _without(template, steps, name)
-        elif steps[-1:] == ("Fn::Sub",) and _OF_OTHERS.fullmatch(name):
+        elif steps[-1:] == ("Fn::Sub",) and (_OF_POLICIES.fullmatch(name) or is_variable_of_script(text, name)):
             yield from _in_text(template, steps, "${" + name + "}", "${!" + name + "}")
         return
     node = node_at(template, steps)
@@ -85,8 +86,7 @@ def _without(template: Template, steps: Steps, name: str) -> Iterator[Edit]:
 
 def _in_text(template: Template, steps: Steps, old: str, new: str) -> Iterator[Edit]:
     path = steps if isinstance(node_at(template, steps), Scalar) else (*steps, 0)
-    node = node_at(template, path)
-    if isinstance(node, Scalar) and old in node.text:
+    if old in text_of_sub(template, steps):
         yield replaced(path, old, new)
 
 
@@ -99,29 +99,38 @@ def _meant(name: str, known: list[str]) -> str | None:
     if len(near) == 1:
         return near[0]
     ending = [one for one in known if one.lower().endswith(name.lower()) or name.lower().endswith(one.lower())]
-    return ending[0] if len(ending) == 1 and len(name) > 3 else None
+    return ending[0] if len(ending) == 1 and min(len(name), len(ending[0])) > 3 else None
 
 
 def _attribute(case: Case, template: Template, steps: Steps, attribute: str) -> Iterator[Edit]:
     """Write the attribute that the type has in place of one that it has not; a Ref where that is what is meant."""
+    while steps[-1] not in ("Fn::GetAtt", "Fn::Sub"):  # an engine goes on to the argument
+        steps = steps[:-1]
+        if not steps:
+            return
     if steps[-1] == "Fn::GetAtt":
-        call = node_at(template, steps)
-        target = text_of(at(call, 0)) or ""
+        target = text_of(at(node_at(template, steps), 0)) or ""
         meant = _attribute_of(case, template, target, attribute)
-        if meant:
-            yield set_value(steps, [target, meant])
+        if meant is not None:
+            yield set_value(steps, [target, meant]) if meant else set_value(steps[:-1], {"Ref": target})
         return
     path = steps if isinstance(node_at(template, steps), Scalar) else (*steps, 0)
-    node = node_at(template, path)
-    for target in sorted(set(re.findall(r"\$\{(\w+)\." + re.escape(attribute) + r"\}", getattr(node, "text", "")))):
+    form = r"\$\{(\w+)\." + re.escape(attribute) + r"\}"
+    for target in sorted(set(re.findall(form, text_of_sub(template, steps)))):
         meant = _attribute_of(case, template, target, attribute)
-        if meant:
-            yield replaced(path, f"${{{target}.{attribute}}}", f"${{{target}.{meant}}}")
+        if meant is not None:
+            yield replaced(path, f"${{{target}.{attribute}}}", f"${{{target}.{meant}}}" if meant else f"${{{target}}}")
 
 
 def _attribute_of(case: Case, template: Template, target: str, attribute: str) -> str | None:
+    """Return the attribute that is meant; empty for what Ref returns, None where neither is near."""
     resource = template.resources.get(target)
-    known = attribute_names(resource.type, case.account.region) if resource else ()
+    if resource is None:
+        return None
+    if is_returned_by_ref(resource.type, attribute, case.account.region):
+        return ""
+    known = attribute_names(resource.type, case.account.region)
     folded = [one for one in known if one.lower() == attribute.lower()]
-    near = folded or get_close_matches(attribute, known, 1, 0.75)
+    arn = ["Arn"] if attribute.endswith("Arn") and "Arn" in known else []
+    near = folded or arn or get_close_matches(attribute, known, 1, 0.75)
     return near[0] if near else None

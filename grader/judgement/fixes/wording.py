@@ -8,7 +8,7 @@ from grader.catalogue.corrections import node_at
 from grader.judgement.fixes.excerpt import Excerpt
 from grader.model import Action, Finding
 from grader.support.markdown import code, fenced
-from grader.support.text import is_natural
+from grader.support.text import is_natural, series
 from grader.template import AnyNode, Scalar, Template, at, text_of
 from grader.template.edits import Planned
 
@@ -104,13 +104,9 @@ def _like(rest: Sequence[Excerpt]) -> Iterator[str]:
     removed = [f"{code(one.name)} (line {one.line})" for one in rest if one.removed]
     changed = [f"{code(one.name)} (line {one.line})" for one in rest if not one.removed]
     if removed:
-        yield f"Remove {_series(removed)} in the same way."
+        yield f"Remove {series(removed)} in the same way."
     if changed:
-        yield f"Change {_series(changed)} in the same way."
-
-
-def _series(places: Sequence[str]) -> str:
-    return " and ".join([", ".join(places[:-1]), places[-1]] if len(places) > 1 else places)
+        yield f"Change {series(changed)} in the same way."
 
 
 def _removals(
@@ -130,7 +126,7 @@ def _removals(
             names.setdefault((place, name), []).append(what)
     for (place, name), items in names.items():
         of = f"{code(place)} of " if place else ""
-        yield f"Remove {_series(list(dict.fromkeys(items))[:MAX_NAMED])} from {of}{code(name)}."
+        yield f"Remove {series(list(dict.fromkeys(items))[:MAX_NAMED])} from {of}{code(name)}."
 
 
 def _identity(node: AnyNode | None, number: str) -> str:

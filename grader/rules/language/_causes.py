@@ -9,18 +9,28 @@ from collections.abc import Sequence as SequenceOf
 from difflib import get_close_matches
 
 from grader.case import Case
-from grader.catalogue.corrections import template_of
+from grader.catalogue.corrections import steps_of as steps_from_root
+from grader.catalogue.corrections import template_of, text_of_sub
 from grader.catalogue.sentences import sets_and_not
 from grader.model import Finding
-from grader.plan.schemas import attribute_names, homes_of, property_names, type_names
+from grader.plan.schemas import (
+    attribute_names,
+    homes_of,
+    identifier,
+    is_returned_by_ref,
+    property_names,
+    type_names,
+)
 from grader.rules._shared import resource_at, with_facts
 from grader.support.markdown import MAX_LISTED, code, listed
-from grader.support.text import is_natural, similar_names
+from grader.support.scripts import is_variable_of_script
+from grader.support.text import is_natural, series, similar_names
 from grader.template import (
     AnyNode,
     Duplicate,
     Map,
     Path,
+    Reference,
     Resource,
     Scalar,
     Sequence,
@@ -342,11 +352,23 @@ def _use_of_name(case: Case, finding: Finding, name: str, clause: str, remedy: s
         }
     used = clause.format(owner=_owner(finding), name=code(name))
     template = template_of(case, finding)
+    if template is not None and is_variable_of_script(_text(template, finding), name):
+        return {
+            "plain": f"{used}, a variable of the script that Fn::Sub takes for a name of the template {where}",
+            "remedy": f"Write {code('${!' + name + '}')}: Fn::Sub then leaves `${{{name}}}` to the script.",
+            "because": f"The script sets or escapes {code(name)} itself, and Fn::Sub replaces every `${{Name}}` without an exclamation mark.",
+        }
     for section, instead in _INSTEAD.items() if template else ():
         if template is not None and name in template.section(section).values:
             return {"plain": f"{used}, which cannot be used there {where}", "remedy": instead.format(name=code(name))}
     defined = remedy.format(name=code(name), file=code(finding.file))
     return {"plain": f"{used}, which is not defined {where}", "remedy": defined}
+
+
+def _text(template: Template, finding: Finding) -> str:
+    """Return the text of the Fn::Sub that a finding is in; empty where it is in none."""
+    steps = steps_from_root(template, finding)
+    return text_of_sub(template, steps) if steps else ""
 
 
 def _because_of_mapping(case: Case, finding: Finding, name: str, key: str) -> str:
@@ -363,7 +385,8 @@ def _owner(finding: Finding) -> str:
     """Return the entry of the template that a finding is in."""
     section, _, rest = finding.path.partition(".")
     if finding.resource:
-        return code(finding.resource)
+        is_output = not finding.type and section in ("Value", "Export")
+        return f"the output {code(finding.resource)}" if is_output else code(finding.resource)
     return f"the output {code(rest.partition('.')[0])}" if section == "Outputs" else "the template"
 
 
@@ -422,30 +445,46 @@ def _name(finding: Finding) -> str:
 def attribute(case: Case, finding: Finding) -> Finding:
     """Say of an attribute that a resource does not return which it returns, and what to write."""
     template = template_of(case, finding)
-    asked = re.match(r"([\w.]+)$", finding.facts.get("value", "")) or re.search(r"'(\w+\.[\w.]+)'", finding.message)
-    name, _, wanted = asked.group(1).partition(".") if asked else ("", "", "")
-    target = template.resources.get(name) if template else None
-    read = f"{_owner(finding)} reads {code(f'{name}.{wanted}')}"
-    if target is None or not wanted:
-        said = code(finding.message)
-        return with_facts(finding, attribute=finding.resource, because=said + ".", remedy=_READ)
-    known = attribute_names(target.type, case.account.region)
-    near = get_close_matches(wanted, known, 1, 0.6)
-    returns = f"returns {listed(list(known))}" if known else "returns no attributes"
-    remedy = _READ
-    if near:
-        remedy = f"Read {code(f'{name}.{near[0]}')}, or what Ref returns."
-    elif wanted == "Arn":
-        remedy = (
-            f"Write the ARN of {code(name)} with Fn::Sub, from its name, `${{AWS::Region}}` and `${{AWS::AccountId}}`."
-        )
+    use = _read_attribute(template, finding) if template else None
+    if template is None or use is None:
+        return with_facts(finding, attribute=finding.resource, because=code(finding.message) + ".", remedy=_READ)
+    owner = code(use.owner) if use.section == "Resources" else f"the output {code(use.owner)}"
+    read, region = f"{use.target}.{use.attribute}", case.account.region
+    type = template.resources[use.target].type
+    known = attribute_names(type, region)
     return with_facts(
         finding,
-        attribute=f"{name}.{wanted}",
-        plain=f"{read}, which {code(target.type)} does not return (line {finding.line})",
-        because=f"Fn::GetAtt of {code(target.type)} {returns}.",
-        remedy=remedy,
+        attribute=read,
+        plain=f"{owner} reads {code(read)}, which {code(type)} does not return (line {use.line})",
+        because=f"Fn::GetAtt of {code(type)} returns {listed(list(known)) or 'no attributes'}.",
+        remedy=_remedy_of_attribute(use, type, known, region),
     )
+
+
+def _remedy_of_attribute(use: Reference, type: str, known: SequenceOf[str], region: str) -> str:
+    """Return the sentence that says what to read in place of an attribute that a type does not return."""
+    near = (
+        ["Arn"] if use.attribute.endswith("Arn") and "Arn" in known else get_close_matches(use.attribute, known, 1, 0.6)
+    )
+    if is_returned_by_ref(type, use.attribute, region):
+        return f"Use {code(f'!Ref {use.target}')}, which returns {code(identifier(type, region))}."
+    if near:
+        return f"Read {code(f'{use.target}.{near[0]}')}, or what Ref returns."
+    if use.attribute == "Arn":
+        return f"Write the ARN of {code(use.target)} with Fn::Sub, from its name, `${{AWS::Region}}` and `${{AWS::AccountId}}`."
+    return _READ
+
+
+def _read_attribute(template: Template, finding: Finding) -> Reference | None:
+    """Return the reference that a finding about an attribute means; None where it does not say.
+
+    An engine quotes the attribute alone, and may have been moved to the resource that lacks it.
+    """
+    quoted = re.search(r"returns no attribute ([\w.]+)$|'([\w.]+)'", finding.message)
+    said = (quoted.group(1) or quoted.group(2)) if quoted else ""
+    uses = [use for use in template.references if use.target in template.resources and use.attribute]
+    named = [use for use in uses if said in (use.attribute, f"{use.target}.{use.attribute}")]
+    return min(named, key=lambda use: abs(use.line - finding.line), default=None)
 
 
 _READ = "Read an attribute from the return values of the type, or use Ref where Ref returns the value."
@@ -465,5 +504,5 @@ def because_circle(case: Case, finding: Finding) -> Finding | None:
         lines = [use.line for use in template.uses.get(target, ()) if use.owner == owner and use.section == "Resources"]
         if lines:
             parts.append(f"{code(owner)} refers to {code(target)} in line {min(lines)}")
-    because = " and ".join([", ".join(parts[:-1]), parts[-1]] if len(parts) > 1 else parts)
+    because = series(parts)
     return with_facts(finding, says=way, because=f"{because}.") if parts else finding
