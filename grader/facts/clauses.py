@@ -20,7 +20,7 @@ from grader.template.model import SUB_VARIABLE
 
 Truth = bool | None
 _FORM = re.compile(
-    r"^(?P<path>[@\w.*:>\- ]*?[\w*@])\s+"
+    r"^(?P<path>[@\w.*~:>\- ]*?[\w*@~])\s+"
     r"(?P<op>is absent|is present|is empty|are distinct|are not all the same|are all the same"
     r"|is not one of|is one of|is at least|is at most|is greater than|is less than"
     r"|is a multiple of the number of|is not|is|equals|differs from|does not match|matches|does not begin with|begins with"

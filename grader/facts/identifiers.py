@@ -28,9 +28,11 @@ _ARN_PROPERTIES = frozenset(
 )
 # Properties whose name ends in Arn, and that take a short name as well.
 # Sources: https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_RegisterTaskDefinition.html,
-# https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_RegisterTaskWithMaintenanceWindow.html
+# https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_RegisterTaskWithMaintenanceWindow.html,
+# https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-ecs-capacityprovider-autoscalinggroupprovider.html
 _NAMES_TOO = frozenset(
     {
+        ("AWS::ECS::CapacityProvider", "AutoScalingGroupArn"),
         ("AWS::ECS::TaskDefinition", "TaskRoleArn"),
         ("AWS::ECS::TaskDefinition", "ExecutionRoleArn"),
         ("AWS::Batch::JobDefinition", "JobRoleArn"),

@@ -237,7 +237,7 @@ def _items(items: Sequence[object]) -> str:
 
 
 def _partners(partner: Partner, case: Case, root: Place) -> Iterator[Resource]:
-    """Yield the partners of a resource in its template that would be created and share its identity."""
+    """Yield the partners of a resource in its template that would be created and share its identity; empty paths are any."""
     mine = {found for place in places(case, root, partner.same[0]) if (found := identity(case, place))}
     scope = case.scopes[root.template.file]
     for other in root.template.of_type(partner.type):
@@ -246,7 +246,9 @@ def _partners(partner: Partner, case: Case, root: Place) -> Iterator[Resource]:
         there = root_of(root.template, other)
         theirs = {found for place in places(case, there, partner.same[1]) if (found := identity(case, place))}
         view = View(case, there, None, {})
-        if mine & theirs and all(holds(parse_clause(text), view, every=False) is True for text in partner.when):
+        if (not partner.same[0] or mine & theirs) and all(
+            holds(parse_clause(text), view, every=False) is True for text in partner.when
+        ):
             yield other
 
 

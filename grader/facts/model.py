@@ -19,7 +19,8 @@ _TYPE = r"^[A-Za-z0-9]+::[A-Za-z0-9]+::[A-Za-z0-9]+$"
 
 
 class Partner(BaseModel):
-    """Another resource: `same` are two paths, of this resource and of the partner, that identify one resource or name."""
+    """Another resource: `same` are two paths, of this resource and of the partner, that identify one resource or name;
+    empty paths are for what exists once in an account."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
     type: str = Field(pattern=_TYPE)

@@ -18,11 +18,13 @@ from grader.template import (
     Template,
     Unknown,
     as_text,
+    children,
     is_known,
 )
 from grader.template.model import SUB_VARIABLE
 
 ITEM = "@"  # the item of a list that a fact looks at
+VALUES = "~"  # every value of a map whose keys are the author's
 FOLLOW = "->"  # the resource that a value refers to
 _REFERENCE = re.compile(r"^\$\{(\w+)(?:\.([\w.]+))?\}$")
 _SEGMENT = re.compile(r"\s*->\s*|\.")
@@ -67,7 +69,8 @@ def root_of(template: Template, resource: Resource) -> Place:
 
 
 def places(case: Case, start: Place, path: str, item: Place | None = None) -> list[Place]:
-    """Return what a path reaches: `A.*.B` goes through every item of a list, `A.0` to its first, `A -> B` to what A refers to.
+    """Return what a path reaches: `A.*.B` goes through every item of a list, `A.0` to its first, `A -> B` to what A refers to,
+    and `A.~.B` through every value of a map.
 
     A path that begins with `@` starts at `item`. An absent step gives one absent place; what cannot be followed gives one
     whose value is an Unknown. `type` after an arrow is the resource type, and `DeletionPolicy` and its like are attributes.
@@ -107,6 +110,15 @@ def _below(case: Case, place: Place, step: str) -> list[Place]:
     node, value = _resolved(case, place)
     if step == "*" and (isinstance(node, Map) or isinstance(value, dict)):
         return [place]  # CloudFormation and IAM take a single item for a list of it
+    if step == VALUES:
+        keys = (
+            [str(key) for key, _ in children(node)]
+            if isinstance(node, Map)
+            else list(value)
+            if isinstance(value, dict)
+            else []
+        )
+        return [below for key in keys for below in _below(case, place, key)]
     if isinstance(node, Map):
         below = node.get(step)
         found = NO_VALUE if below is None else case.scopes[place.template.file].value(below)
