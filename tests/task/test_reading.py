@@ -88,6 +88,7 @@ def test_what_is_there_already_taken_back_or_of_something_else_is_not_asked_for(
         ("- Config rules for S3 encryption, RDS encryption and EC2 instance types", "RDS database"),
         ("- Existing VPC: `vpc-0123456789abcdef0`", "VPC"),
         ("1. VPC (pre-existing)", "VPC"),
+        ("**VPC-specific placement**: run the workers in the network of ID `vpc-0123456789abcdef0`.", "VPC"),
         ("- GuardDuty: Do not create detectors", "GuardDuty detector"),
         ("CloudWatch monitors the request counts of the load balancer.", "alarm on request counts"),
         ("- Network ACLs:\n  - Allow HTTP and HTTPS from the internet", "ports open to the internet"),

@@ -181,6 +181,8 @@ _LEFT_OUT = re.compile(
     r"\s*:\s*(?:do not|don['’]t|never)\s+(?:create|enable|deploy|configure|include|add|use)\b(?!\s+(?:an?\s+)?(?-i:[A-Z]))",
     re.I,
 )
+# A noun that only says of another what it is for: `VPC-specific deployment`, `Lambda-based processing`.
+_QUALIFIES = re.compile(r"-(specific|wide|level|aware|only|related|bound|scoped|ready|friendly|optimi[sz]ed|compatible|agnostic)\b", re.I)
 _MODAL = re.compile(r"s?\s+(?:\w+\s+)?(must|should|shall|needs?|will|can|may|are|is|have|has)\b", re.I)
 _ALL = re.compile(r"\b(all|every|each|any)\s+(?:(?:the|of|our|your|aws|amazon|new)\s+)*$", re.I)
 _STATED = re.compile(r"s?\s+(?:\w+\s+)?(must|should|shall|are|is|have|has|needs? to|can|cannot)\b", re.I)
@@ -646,8 +648,11 @@ def _is_asked(mention: Mention, sentence: Sentence, is_alone: bool, is_prefix: b
     before = sentence.text[:start]
     if strength == "generic" or (strength == "hinted" and not _HINT.search(before) and not _INTRODUCES.search(before)):
         return False
-    if re.match(r"\.\w|::?\w|-[0-9a-f]{8}", sentence.text[mention.end :]) or re.search(r"\w[.:]$", before):
+    after = sentence.text[mention.end :]
+    if re.match(r"\.\w|::?\w|-[0-9a-f]{8}", after) or re.search(r"\w[.:]$", before):
         return False  # a part of another name: `lambda.amazonaws.com`, `s3:GetObject`
+    if _QUALIFIES.match(after):
+        return False
     if mention.noun.types == _KEY and _MANAGED.search(before):
         return False
     if strength == "hinted" and is_prefix:
