@@ -120,7 +120,8 @@ _MEANS = re.compile(
 )
 _MADE = re.compile(r"\b(creation|deployment|provisioning|setup|implementation|use|consists?|consisting) of\b", re.I)
 _ASIDE = re.compile(
-    r"s?\s+(compliance|metrics?|health|access|permissions?|changes|modifications?|syntax|templates?\b|integrations?|sgs?\b|presets?|quotas?|"
+    r"s?\s+((?:instance |execution |service |task )?(?:roles?|profiles?)\b|"
+    r"compliance|metrics?|health|access|permissions?|changes|modifications?|syntax|templates?\b|integrations?|sgs?\b|presets?|quotas?|"
     r"connectivity|status|failures?|requests?|migrations?|datasets?|users?\b|attacks?|threats?|pricing|events?|"
     r"optimi[sz]ations?|hardening|consolidation|verification|refactoring|considerations?|"
     r"violations?|findings?|best practices|costs?|layers|apis?\b|types?\b|"
@@ -182,7 +183,9 @@ _LEFT_OUT = re.compile(
     re.I,
 )
 # A noun that only says of another what it is for: `VPC-specific deployment`, `Lambda-based processing`.
-_QUALIFIES = re.compile(r"-(specific|wide|level|aware|only|related|bound|scoped|ready|friendly|optimi[sz]ed|compatible|agnostic)\b", re.I)
+_QUALIFIES = re.compile(
+    r"-(specific|wide|level|aware|only|related|bound|scoped|ready|friendly|optimi[sz]ed|compatible|agnostic)\b", re.I
+)
 _MODAL = re.compile(r"s?\s+(?:\w+\s+)?(must|should|shall|needs?|will|can|may|are|is|have|has)\b", re.I)
 _ALL = re.compile(r"\b(all|every|each|any)\s+(?:(?:the|of|our|your|aws|amazon|new)\s+)*$", re.I)
 _STATED = re.compile(r"s?\s+(?:\w+\s+)?(must|should|shall|are|is|have|has|needs? to|can|cannot)\b", re.I)
