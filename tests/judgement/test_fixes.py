@@ -356,7 +356,7 @@ def test_an_entry_of_a_trail_that_another_entry_covers_is_removed(tmp_path: Path
             - {Type: 'AWS::S3::Object', Values: [!Sub '${Bucket.Arn}/']}
             - {Type: 'AWS::S3::Bucket', Values: [!GetAtt Bucket.Arn]}
 """
-    found = failure(graded(tmp_path, text), "invalid-property-value")
+    found = failure(graded(tmp_path, text), "trail-data-resource")
     assert "Remove item 2 from `EventSelectors.0.DataResources` of `Trail`." in found.fix
     [lines] = found.fix_lines
     assert "AWS::S3::Bucket'" not in lines.text
@@ -542,11 +542,11 @@ def test_lines_show_what_the_fixes_of_other_failures_make_of_them(tmp_path: Path
                 - !Sub '${Photos.Arn}/'
 """
     result = graded(tmp_path, text)
-    for rule in ("trail-data-resource", "invalid-property-value"):
-        [lines] = [one.text for one in failure(result, rule).fix_lines]
-        assert "!Sub '${Photos.Arn}/'" in lines
-        assert "!Sub '${Photos}/*'" not in lines
-        assert "AWS::S3::Bucket" not in lines
+    assert "invalid-property-value" not in {one.rule for one in result.failures}
+    [lines] = [one.text for one in failure(result, "trail-data-resource").fix_lines]
+    assert "!Sub '${Photos.Arn}/'" in lines
+    assert "!Sub '${Photos}/*'" not in lines
+    assert "AWS::S3::Bucket" not in lines
 
 
 def test_a_removed_property_leaves_no_empty_key(tmp_path: Path) -> None:

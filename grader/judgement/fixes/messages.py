@@ -29,9 +29,6 @@ _USUAL: dict[tuple[str, str], object] = {
     ("AWS::RDS::DBInstance", "StorageEncrypted"): True,
     ("AWS::RDS::DBCluster", "StorageEncrypted"): True,
 }
-# What is meant by a value that is of another list.
-# Source: https://docs.aws.amazon.com/awscloudtrail/latest/APIReference/API_DataResource.html
-_MEANT = {("AWS::S3::Bucket", "Type"): "AWS::S3::Object"}
 # The two directions of a rule of a security group name the other side in different words.
 # Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-ec2-securitygroup-egress.html
 _DIRECTIONS = (("Source", "Destination"), ("Destination", "Source"))
@@ -185,48 +182,8 @@ def _one_of(template: Template, steps: Steps, match: re.Match[str]) -> Iterator[
     plain_name = _PERIODS.get(plain_name, plain_name)
     same = [one for one in listed if re.sub(r"[^a-z0-9]", "", one.lower()) == plain_name]
     near = same or listed[:1] if len(listed) == 1 else same or get_close_matches(node.text, listed, 2, 0.8)
-    if (node.text, steps[-1]) in _MEANT:
-        near = [_MEANT[node.text, str(steps[-1])]]
-        if "DataResources" in steps:
-            yield from _of_objects(template, steps)
-            return
     if len(near) == 1:
         yield set_value(steps, near[0])
-    elif "DataResources" in steps and steps[-1] == "Type":  # a trail cannot log these at all
-        edit = removed(template, steps[:-1])
-        if edit:
-            yield edit
-
-
-def _of_objects(template: Template, steps: Steps) -> Iterator[Edit]:
-    """Log the objects of a bucket, which a trail selects by ARNs that end in a slash; only once where another entry does so.
-
-    Source: https://docs.aws.amazon.com/awscloudtrail/latest/APIReference/API_DataResource.html
-    """
-    entries = node_at(template, steps[:-2])
-    others = [at(item, "Type") for item in getattr(entries, "items", ())]
-    if any(text_of(other) == "AWS::S3::Object" for other in others):
-        edit = removed(template, steps[:-1])
-        if edit:
-            yield edit
-        return
-    yield set_value(steps, "AWS::S3::Object")
-    values = plain(node_at(template, (*steps[:-1], "Values")))
-    if isinstance(values, list):
-        yield set_value((*steps[:-1], "Values"), [_with_slash(value) for value in values])
-
-
-def _with_slash(value: object) -> object:
-    match value:
-        case str():
-            return value.rstrip("*/") + "/" if value.count(":") >= 5 else value
-        case {"Fn::GetAtt": [str() as name, "Arn"]}:
-            return {"Fn::Sub": "${" + name + ".Arn}/"}
-        case {"Fn::GetAtt": str() as path}:
-            return {"Fn::Sub": "${" + path + "}/"}
-        case {"Fn::Sub": str() as text}:
-            return {"Fn::Sub": text.rstrip("*/") + "/"}
-    return value
 
 
 def _counterpart(template: Template, steps: Steps, names: list[str]) -> Iterator[Edit]:

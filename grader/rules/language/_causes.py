@@ -186,11 +186,6 @@ def _value_remedy(finding: Finding) -> str:
     """Return the sentence that corrects a wrong value."""
     path = ".".join(str(step) for step in steps_of(finding) if step != "Properties")
     place = f"{code(path)} of {code(finding.resource)}" if path else code(finding.resource or finding.file)
-    if finding.type == "AWS::CloudTrail::Trail" and re.search(r"DataResources\.\d+\.Type$", path):
-        return (
-            f"Set {place} to `AWS::S3::Object` for the objects of buckets, or remove the entry where another covers them; data "
-            "events of other types require AdvancedEventSelectors."
-        )
     for pattern, sentence in _VALUES:
         if found := pattern.search(finding.message):
             bound = found.groupdict().get("bound", "")

@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterator
 
 from grader.case import Case
-from grader.catalogue.corrections import item_steps, node_at, renamed, set_value, steps_of, template_of
-from grader.model import Edit, Finding
-from grader.template import Call, plain
+from grader.catalogue.corrections import item_steps, node_at, removed, renamed, set_value, steps_of, template_of
+from grader.model import Action, Edit, Finding, Steps
+from grader.template import Call, Template, at, items_of, plain, text_of
 
 _ALL = re.compile(r"(arn:[\w${}:-]+?:(?:s3|lambda))(:::\*|:\*:\*:function)")
 _BUCKET = re.compile(r"\$\{(\w+)(?:\.Arn)?\}(?:/\*)?$")
@@ -24,8 +24,8 @@ def logged_data(case: Case, finding: Finding) -> Iterator[Edit]:
     if template is None or not steps:
         return
     value = finding.facts.get("value", "")
-    if steps[-1] == "Type" and value == "AWS::S3::Bucket":
-        yield set_value(steps, "AWS::S3::Object")
+    if steps[-1] == "Type":
+        yield from _of_type(template, steps, value)
         return
     place = item_steps(case, template, steps, value)
     node = node_at(template, place) if place else None
@@ -40,6 +40,56 @@ def logged_data(case: Case, finding: Finding) -> Iterator[Edit]:
         and bucket.group(1) in {one.name for one in template.of_type("AWS::S3::Bucket")}
     ):
         yield set_value(place, {"Fn::Sub": "${" + bucket.group(1) + ".Arn}/"})
+
+
+# Types whose calls are management events, which a trail logs without an event selector.
+# Source: https://docs.aws.amazon.com/awscloudtrail/latest/userguide/logging-management-events-with-cloudtrail.html
+_OF_MANAGEMENT = re.compile(
+    r"AWS::(IAM|KMS|SecretsManager|CloudFormation|CloudTrail|Config|EC2::(Instance|VPC|SecurityGroup))(::.*)?"
+)
+
+
+def _of_type(template: Template, steps: Steps, kind: str) -> Iterator[Edit]:
+    """Log the objects of a bucket in place of the bucket; remove an entry that another covers, and one without data events."""
+    entries = items_of(node_at(template, steps[:-2]))
+    other = next((number for number, one in enumerate(entries) if text_of(at(one, "Type")) == "AWS::S3::Object"), None)
+    if _OF_MANAGEMENT.fullmatch(kind):
+        yield from filter(None, [removed(template, steps[:-1])])
+    if kind != "AWS::S3::Bucket":
+        return
+    values = [_with_slash(plain(one)) for one in items_of(node_at(template, (*steps[:-1], "Values")))]
+    if other is None:
+        yield set_value(steps, "AWS::S3::Object")
+        yield set_value((*steps[:-1], "Values"), values)
+        return
+    there: Steps = (*steps[:-2], other, "Values")
+    logged = [plain(one) for one in items_of(node_at(template, there))]
+    more = [one for one in values if not any(_covers(other, one) for other in logged)]
+    yield from [Edit(action=Action.APPEND, path=there, value=one) for one in more]
+    yield from filter(None, [removed(template, steps[:-1])])
+
+
+def _covers(value: object, other: object) -> bool:
+    """Whether a value selects all that another one does: the same bucket, or all buckets."""
+    names = [re.split(r"[.:}/*]", _written(one).removeprefix("${"))[0] for one in (value, other)]
+    return (
+        value == other
+        or (bool(names[0]) and names[0] == names[1])
+        or (isinstance(value, str) and value.endswith(":s3"))
+    )
+
+
+def _with_slash(value: object) -> object:
+    match value:
+        case str():
+            return value.rstrip("*/") + "/" if value.count(":") >= 5 else value
+        case {"Fn::GetAtt": [str() as name, "Arn"]}:
+            return {"Fn::Sub": "${" + name + ".Arn}/"}
+        case {"Fn::GetAtt": str() as path}:
+            return {"Fn::Sub": "${" + path + "}/"}
+        case {"Fn::Sub": str() as text}:
+            return {"Fn::Sub": text.rstrip("*/") + "/"}
+    return value
 
 
 def _written(value: object) -> str:

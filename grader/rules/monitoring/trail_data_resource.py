@@ -20,16 +20,20 @@ _ACCEPTED = {
     "AWS::Lambda::Function": re.compile(r"arn:[\w-]+:lambda(:[^*]+)?"),
     "AWS::DynamoDB::Table": re.compile(r"arn:[\w-]+:dynamodb(:[^*]+)?"),
 }
+_TYPE = re.compile(r"AWS::\w+::\w+")
 _REFERENCE = re.compile(r"\$\{(\w+)(\.\w+)?\}")
 
 
 def check(case: Case) -> Iterator[RuleFinding]:
-    """Report values of basic event selectors that CloudTrail rejects; the schema has their types."""
+    """Report types and values of basic event selectors that CloudTrail rejects. The schema accepts more types than the API does."""
     for template, trail in created(case, "AWS::CloudTrail::Trail"):
         scope = case.scopes[template.file]
         for path, node in walk(trail.properties):
             if path[-2:-1] == ("DataResources",) and path[:1] == ("EventSelectors",) and isinstance(node, Map):
                 kind = scope.text(node.get("Type"))
+                if (written := node.get("Type")) is not None and _TYPE.fullmatch(kind) and kind not in _ACCEPTED:
+                    because = f"{code(kind)} is not a type of data that basic event selectors log."
+                    yield _found(template, trail, written, f"{dotted(path)}.Type", kind, because)
                 for index, value in enumerate(items_of(node.get("Values"))):
                     because = _fault(template, kind, scope.text(value))
                     if because:
@@ -85,11 +89,13 @@ RULE = Rule(
     level="Critical",
     category="schema",
     title="Event selector that CloudTrail rejects",
-    issue="{resources} in {file} {has|have} event selectors with {values}. Basic event selectors take the prefix of an ARN, `arn:aws:s3` for "
-    "all buckets or `arn:aws:s3:::NAME/` for one, and no wildcard in the name. CloudTrail rejects any other value.",
-    fix="Write `arn:aws:s3` for all buckets, `${{Bucket.Arn}}/` in Fn::Sub for one of the stack, or use AdvancedEventSelectors.",
+    issue="{resources} in {file} {has|have} event selectors with {values}. Basic event selectors log `AWS::S3::Object`, "
+    "`AWS::Lambda::Function` and `AWS::DynamoDB::Table`, by the prefix of an ARN: `arn:aws:s3` for all buckets or `arn:aws:s3:::NAME/` for "
+    "one, without a wildcard in the name. CloudTrail rejects anything else.",
+    fix="Write `AWS::S3::Object` with `arn:aws:s3` for all buckets or with `${{Bucket.Arn}}/` in Fn::Sub for one of the stack. Data events of "
+    "other types require AdvancedEventSelectors.",
     root_cause="{because}",
-    lesson="Event selectors take ARN prefixes, not the wildcards of IAM policies.",
+    lesson="Basic event selectors take three types and ARN prefixes, not the wildcards of IAM policies.",
     reference="https://docs.aws.amazon.com/awscloudtrail/latest/APIReference/API_DataResource.html",
     aws_behaviour="CloudTrail rejects the trail with InvalidEventSelectorsException, and the stack rolls back.",
     check=check,
@@ -115,6 +121,22 @@ Resources:
                 - !Sub '${Orders}/*'  # finds
             - Type: AWS::Lambda::Function
               Values: ['arn:aws:lambda:*:*:function/*']  # finds
+            - Type: AWS::S3::Bucket  # finds
+              Values: [!GetAtt Orders.Arn]
+"""),
+        example("""
+Resources:
+  Topic: {Type: AWS::SNS::Topic}
+  Trail:
+    Type: AWS::CloudTrail::Trail
+    Properties:
+      IsLogging: true
+      S3BucketName: topic-audit
+      EventSelectors:
+        - ReadWriteType: All
+          DataResources:
+            - Type: AWS::SNS::Topic  # finds
+              Values: [!Ref Topic]
 """),
     ),
     passes=(
