@@ -222,3 +222,51 @@ def test_objects_move_to_glacier_by_a_rule_of_their_own(tmp_path: Path) -> None:
     result = graded(tmp_path, text, "Create an S3 bucket. Move its objects to Glacier after 90 days.")
     texts = [one.text for each in result.failures if each.requirements for one in each.fix_lines]
     assert any("TransitionInDays: 90" in one and "GLACIER" in one and "Enabled" in one for one in texts)
+
+
+def test_what_a_correction_brings_is_corrected_with_it(tmp_path: Path) -> None:
+    text = """Resources:
+  Role:
+    Type: AWS::IAM::Role
+    Properties:
+      AssumeRolePolicyDocument:
+        Version: '2012-10-17'
+        Statement: [{Effect: Allow, Principal: {Service: lambda.amazonaws.com}, Action: 'sts:AssumeRole'}]
+      ManagedPolicyArns: [!Sub 'arn:${AWS::Partition}:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole']
+  Resize:
+    Type: AWS::Lambda::Function
+    Properties:
+      Runtime: python3.13
+      Handler: index.handler
+      Role: !GetAtt Role.Arn
+      Code: {ZipFile: 'def handler(event, context): return 1'}
+"""
+    prompt = "Create a Lambda function with X-Ray tracing enabled."
+    found = failure(graded(tmp_path, text, prompt), "unmet-monitoring")
+    both = {name: part for one in found.fix_lines for name, part in yaml.safe_load(one.text.replace("!", "")).items()}
+    assert both["Resize"]["Properties"]["TracingConfig"] == {"Mode": "Active"}
+    [policy] = both["Role"]["Properties"]["Policies"]
+    assert policy["PolicyDocument"]["Statement"][0]["Action"] == [
+        "xray:PutTraceSegments",
+        "xray:PutTelemetryRecords",
+    ]
+
+
+def test_the_lines_of_others_stay_where_one_correction_refers_to_an_unknown_value(tmp_path: Path) -> None:
+    text = """Parameters:
+  ZoneName: {Type: String}
+Resources:
+  Alerts:
+    Type: AWS::SNS::Topic
+    DeletionPolicy: Retain
+    UpdateReplacePolicy: Delete
+"""
+    ideal = """Parameters:
+  ZoneName: {Type: String}
+Resources:
+  Alerts: {Type: AWS::SNS::Topic}
+  Zone: {Type: AWS::Route53::HostedZone, Properties: {Name: !Ref ZoneName}}
+"""
+    prompt = "Create an SNS topic and a Route 53 hosted zone. Everything must be destroyable."
+    result = graded(tmp_path, text, prompt, ideal)
+    assert failure(result, "retain-policy").fix_lines

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -13,6 +13,7 @@ from grader.judgement.fixes.candidates import Candidate, Part, Reported, applied
 from grader.judgement.fixes.excerpt import Excerpt, excerpts
 from grader.judgement.fixes.regrade import DETECTORS, Regraded, Regrader
 from grader.judgement.fixes.rejected import Guilty, is_near, place_of, rejected
+from grader.judgement.fixes.repair import repaired
 from grader.judgement.fixes.wording import fix_text
 from grader.judgement.ideal import IdealAnswer
 from grader.model import Finding, FixLines, JudgedRequirement, RequirementStanding
@@ -58,20 +59,26 @@ def corrected(
         if not candidates:
             return {}
         regraded = regrader.grade(edited, _focus(candidates, templates, edited))
-        guilty = rejected(candidates, regrader.before, regraded, templates, met)
+        guilty, brought = rejected(candidates, regrader.before, regraded, templates, met)
         if not guilty:
             fixes = {each.number: _fix(each, templates, regraded.findings, _by_file(candidates)) for each in candidates}
             return fixes | dict(
                 _corrected_too(failures, candidates, fixes, regraded, _focus(candidates, templates, edited))
             )
-        candidates = list(_next(candidates, guilty))
+        repairs = {
+            each.number: better
+            for each in candidates
+            if each.number in brought
+            and (better := repaired(each, brought[each.number], regraded.case, catalogue, templates))
+        }
+        candidates = [repairs.get(each.number, each) for each in _next(candidates, guilty, repairs)]
     return {}
 
 
-def _next(candidates: Sequence[Candidate], guilty: Guilty) -> Iterator[Candidate]:
-    """Yield what is tried next: what passed, and what is left of what did not."""
+def _next(candidates: Sequence[Candidate], guilty: Guilty, repairs: Container[int]) -> Iterator[Candidate]:
+    """Yield what is tried next: what passed or is repaired, and what is left of what did not pass."""
     for each in candidates:
-        places = guilty.get(each.number)
+        places = guilty.get(each.number) if each.number not in repairs else None
         kept = each if places is None else each.without(partial(Part.touches, places=places))
         if kept is not None:
             yield kept

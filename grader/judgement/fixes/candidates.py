@@ -55,6 +55,7 @@ class Candidate:
     left: tuple[Finding, ...]
     requirements: tuple[str, ...]  # that have to be met with the edits
     other: Candidate | None = None  # another correction, for where this one does not pass
+    repairs: int = 0  # how often edits were added for what the correction brought
 
     @cached_property
     def findings(self) -> tuple[Finding, ...]:

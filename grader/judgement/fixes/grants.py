@@ -14,7 +14,7 @@ _OF_RESOURCE = re.compile(
     r"^(?:the policy of (?P<one>\w+) does not allow|(?P<two>\w+) has no policy that allows) "
     r"(?P<actions>[\w:, *]+) to (?P<service>[\w-]+\.amazonaws\.com)$"
 )
-_OF_ROLE = re.compile(r"^(?P<role>\w+) does not allow (?P<actions>[\w:, *]+)$")
+_OF_ROLE = re.compile(r"^(?P<role>\w+)(?:, the role of \w+,)? does not allow (?P<actions>[\w:, *]+)$")
 _ACTION = re.compile(r"\b[\w-]+:[\w*]+")
 # Types with a policy of their own: the type of that policy, and the property that names what it is for.
 _POLICIES = {
@@ -30,6 +30,10 @@ _CONDITIONS = {"cloudtrail.amazonaws.com": {"StringEquals": {"s3:x-amz-acl": "bu
 # Source: https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html
 _NO_RESOURCE = re.compile(r"xray:|logs:(\w+LogDelivery|ListLogDeliveries|PutResourcePolicy|Describe\w+)")
 
+# Actions that are needed with another one.
+# Source: https://docs.aws.amazon.com/lambda/latest/dg/services-xray.html
+_TOGETHER = {"xray:PutTraceSegments": ("xray:PutTelemetryRecords",)}
+
 
 def by_grant(case: Case, template: Template, finding: Finding) -> Iterator[Edit]:
     """Yield the edits that grant what a finding says is not allowed; none where it does not say to whom or on what."""
@@ -40,7 +44,9 @@ def by_grant(case: Case, template: Template, finding: Finding) -> Iterator[Edit]
     elif match := _OF_ROLE.match(finding.message):
         role = template.resources.get(match["role"])
         if role is not None and role.type == "AWS::IAM::Role":
-            yield from _of_role(template, finding, role, _ACTION.findall(match["actions"]))
+            actions = _ACTION.findall(match["actions"])
+            actions += [other for one in actions for other in _TOGETHER.get(one, ()) if other not in actions]
+            yield from _of_role(template, finding, role, actions)
 
 
 def _of_resource(

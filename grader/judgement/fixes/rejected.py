@@ -13,6 +13,7 @@ from grader.model import Action, Finding, JudgedRequirement, RequirementStanding
 from grader.template import Template
 
 Guilty = dict[int, set[Key]]  # the entries at which a failure's edits do not pass, by the failure's number
+Brought = dict[int, list[Finding]]  # what the edits of a failure bring, where nothing else is wrong with them
 
 
 def rejected(
@@ -21,16 +22,24 @@ def rejected(
     regraded: Regraded,
     templates: Mapping[str, Template],
     met: Sequence[JudgedRequirement],
-) -> Guilty:
-    """Return the failures whose edits do not pass, each with the entries where they do not; empty where all pass."""
+) -> tuple[Guilty, Brought]:
+    """Return the failures whose edits do not pass, each with the entries where they do not, and the new findings that they bring.
+
+    Both are empty where all pass.
+    """
     guilty: Guilty = {}
     for each in candidates:
         places = _remaining(each, before, regraded)
         if places:
             guilty.setdefault(each.number, set()).update(places)
-    for number, places in (*_blamed(candidates, regraded, templates), *_failing(candidates, regraded.case, met)):
+    for number, places in _failing(candidates, regraded.case, met):
         guilty.setdefault(number, set()).update(places)
-    return guilty
+    others = set(guilty)
+    brought: Brought = {}
+    for number, places, finding in _blamed(candidates, regraded, templates):
+        guilty.setdefault(number, set()).update(places)
+        brought.setdefault(number, []).append(finding)
+    return guilty, {number: found for number, found in brought.items() if number not in others}
 
 
 def _remaining(each: Candidate, before: Sequence[Finding], regraded: Regraded) -> set[Key]:
@@ -59,26 +68,32 @@ def is_near(one: str, other: str) -> bool:
 
 def _blamed(
     candidates: Sequence[Candidate], regraded: Regraded, templates: Mapping[str, Template]
-) -> Iterator[tuple[int, set[Key]]]:
-    """Yield the failures whose edits bring something new, with the entry where that is found.
+) -> Iterator[tuple[int, set[Key], Finding]]:
+    """Yield the failures whose edits bring something new, with the entry where that is found, and what it is.
 
-    This is the failure of the same rule where that has an edit near it; else those with an edit at its place; else those with
-    an edit of its resource, of
-    what that refers to, or of what the message names. Where this is every failure, the second half is left out, so that another grading can tell.
+    This is the failure of the same rule where that has an edit near it; else those with an edit at its place, or that write its name;
+    else those with an edit of its resource, of what that refers to, or of what the message names. Where this is every failure, the
+    second half is left out, so that another grading can tell.
     """
     for finding in regraded.new:
         own = [each for each in candidates if each.rule == finding.rule and finding.file in each.planned]
         if len(own) == 1 and own[0].names(finding.file) & {finding.resource, *re.findall(r"\w+", finding.message)}:
-            yield own[0].number, {(finding.file, finding.resource)}
+            yield own[0].number, {(finding.file, finding.resource)}, finding
             continue
         here = [each for each in candidates if finding.file in each.planned] or list(candidates)
         names = {finding.resource, finding.facts.get("parameter", "")}
         near = [each for each in here if names & each.names(finding.file)]
         at_place = [each for each in near if finding.path and _is_edited(each, finding)]
         words = set(re.findall(r"\w+", finding.message))
+        if not near and finding.resource:
+            near = at_place = [each for each in here if finding.resource in _mentioned(each, finding.file)]
+            names = set().union(*(each.names(finding.file) for each in near))
+        if not near and finding.resource:
+            near = [each for each in here if words & each.names(finding.file)]
+            names = words
         if not near and finding.file in templates:
             uses = {use.target for use in templates[finding.file].references if use.owner == finding.resource}
-            names = uses | words
+            names = uses
             near = [each for each in here if names & each.names(finding.file)]
         if not near and not finding.resource:
             near = [each for each in here if words & _new_names(each, finding.file)]
@@ -88,7 +103,13 @@ def _blamed(
             names = words
         found = at_place or near or here
         for each in found[len(found) // 2 :] if found in (near, here) else found:
-            yield each.number, {(file, name) for file in each.planned for name in names}
+            yield each.number, {(file, name) for file in each.planned for name in names}, finding
+
+
+def _mentioned(each: Candidate, file: str) -> set[str]:
+    """Return the words of the values that edits of a file write."""
+    values = (one.edit.value for one in each.planned.get(file, ()))
+    return {word for value in values for word in re.findall(r"\w+", str(value))}
 
 
 def _new_names(each: Candidate, file: str) -> set[str]:
