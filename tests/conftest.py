@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import io
 import os
+import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -35,6 +37,7 @@ HOSTILE = BROKEN.replace("Orders", "Orders<script>document.title='taken'</script
 
 Done = subprocess.CompletedProcess[str]
 Run = Callable[..., Done]
+Start = Callable[..., subprocess.Popen[str]]
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -148,6 +151,40 @@ def tasks(tmp_path: Path) -> Path:
 def grade(cli: Cli) -> Run:
     """Return `grade` as a process: a batch starts workers, and handles signals."""
     return cli.process
+
+
+@pytest.fixture
+def start(tmp_path: Path) -> Iterator[Start]:
+    """Return a function that starts a command in the test's folder; its process is ended with the test."""
+    processes: list[subprocess.Popen[str]] = []
+
+    def started(arguments: list[str], **more: Any) -> subprocess.Popen[str]:
+        process = subprocess.Popen(
+            arguments,
+            cwd=tmp_path,
+            env=environment(tmp_path),
+            text=True,
+            preexec_fn=_heed_signals,
+            **{"stderr": subprocess.PIPE} | more,
+        )
+        processes.append(process)
+        return process
+
+    yield started
+    for process in processes:
+        process.kill()
+        process.communicate()
+
+
+def _heed_signals() -> None:
+    """A shell that runs the tests in the background ignores the signal, and its children inherit that."""
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.SIG_DFL)
+
+
+def ended(*processes: int) -> bool:
+    """Return whether none of the processes is left."""
+    return not any(Path(f"/proc/{process}").exists() for process in processes)
 
 
 def wait_for(condition: Callable[[], object], seconds: float = 300) -> None:

@@ -115,7 +115,7 @@ def executor_of(workers: int, limits: Limits, scheduler: str | None) -> tuple[Ex
     except ImportError:
         raise InputError("--scheduler needs Dask: install cfn-grader[dask]") from None
     try:
-        client = Client(scheduler, timeout=20, set_as_default=False)
+        client = Client(scheduler, set_as_default=False)  # Dask's own settings say how long it tries to connect
     except (OSError, ValueError) as error:
         raise InputError(f"no Dask scheduler answers at {scheduler}: {error}") from None
     cores = sum(client.nthreads().values()) or 1

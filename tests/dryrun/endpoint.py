@@ -1,7 +1,8 @@
 """An AWS endpoint for tests: moto's server over HTTP, with what it lacks, and faults where a test wants them.
 
 What it lacks: DescribeEvents, and change sets that fail. Faults are set per action: throttle, error (500), lost (the
-connection is closed after the call was carried out), slow, gone (closed before), page and plain page (answers of a proxy).
+connection is closed after the call was carried out), held (carried out and answered when the test releases it), pending (a
+change set that is not done), gone (closed before), page and plain page (answers of a proxy).
 """
 
 from __future__ import annotations
@@ -9,7 +10,6 @@ from __future__ import annotations
 import json
 import socket
 import threading
-import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
@@ -39,7 +39,7 @@ class Endpoint:
     templates: dict[str, str] = field(default_factory=dict)
     at_once: int = 0
     most_at_once: int = 0
-    slow: float = 1.0
+    released: threading.Event = field(default_factory=threading.Event)  # calls with the fault `held` wait for it
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def count(self, action: str) -> int:
@@ -80,8 +80,10 @@ class Endpoint:
             return Response("Bad gateway & more", 500, mimetype="text/plain")(environ, start)
         if fault == "gone":
             _hang_up(environ)
-        if fault == "slow":
-            time.sleep(self.slow)
+        if fault == "held":
+            self.released.wait()
+        if fault == "pending":
+            return _change_set(form.get("StackName", ""), "CREATE_IN_PROGRESS")(environ, start)
         answer = self._ours(action, form) or _Recorded(_APP, environ, body).response()
         if (
             action == "cloudformation:DeleteChangeSet" and answer.status_code == 500
@@ -114,7 +116,7 @@ class Endpoint:
         text = self.templates.get(name, "")
         if action == "cloudformation:DescribeChangeSet":
             reason = next((why for words, why in self.refusals.items() if words in text), "")
-            return _failed(name, reason) if reason else None
+            return _change_set(name, "FAILED", reason) if reason else None
         if action == "cloudformation:DescribeEvents":
             events = next((found for words, found in self.events.items() if words in text), [])
             return _events(events, int(form.get("NextToken", "0")))
@@ -184,10 +186,10 @@ def _error(status: int, code: str, message: str) -> Response:
     return Response(text, status, content_type="text/xml")
 
 
-def _failed(name: str, reason: str) -> Response:
+def _change_set(name: str, status: str, reason: str = "") -> Response:
     text = (
         f'<DescribeChangeSetResponse xmlns="{_NAMESPACE}"><DescribeChangeSetResult><StackName>{name}</StackName>'
-        f"<ChangeSetName>{name}</ChangeSetName><Status>FAILED</Status><StatusReason>{escape(reason)}</StatusReason>"
+        f"<ChangeSetName>{name}</ChangeSetName><Status>{status}</Status><StatusReason>{escape(reason)}</StatusReason>"
         "</DescribeChangeSetResult></DescribeChangeSetResponse>"
     )
     return Response(text, content_type="text/xml")
@@ -218,11 +220,12 @@ def serving() -> Iterator[Endpoint]:
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     with urllib.request.urlopen(
-        urllib.request.Request(f"{endpoint.url}/moto-api/reset", method="POST"), timeout=30
+        urllib.request.Request(f"{endpoint.url}/moto-api/reset", method="POST"), timeout=300
     ) as answer:
         assert json.load(answer)["status"] == "ok"
     endpoint.calls.clear()
     try:
         yield endpoint
     finally:
+        endpoint.released.set()
         server.shutdown()

@@ -158,12 +158,21 @@ def test_whether_it_passes_as_the_value(folder: Path) -> None:
 
 @pytest.mark.slow
 def test_a_completion_that_takes_too_long_scores_nothing(folder: Path) -> None:
-    log = evaluated(cloudformation_task("tasks/orders", fast=True, jobs=1, time_limit=0.001), mock(CLEAN))
+    (folder / "house").mkdir()
+    (folder / "house" / "slow.py").write_text(
+        "import dataclasses, time\n"
+        "from grader.rules.requirements.no_template import RULE as OTHER\n"
+        "def check(case):\n"
+        "    while True: time.sleep(1)\n"
+        "RULE = dataclasses.replace(OTHER, id='house-slow', check=check, stands_for=())\n"
+    )
+    slow = cloudformation_task("tasks/orders", rules="house", fast=True, jobs=1, time_limit=1)
+    log = evaluated(slow, mock(CLEAN))
     [sample] = log.samples or []
     assert sample.scores is not None
     score = sample.scores["cloudformation"]
     assert (score.value, score.reason) == (0, "scoring_failed")
-    assert "took more than 0.001 seconds" in (score.explanation or "")
+    assert "took more than 1 seconds" in (score.explanation or "")
 
 
 @pytest.mark.slow

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 import signal
 import subprocess
 import sys
+import termios
 import threading
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -17,8 +20,9 @@ from grader.catalogue import load_catalogue
 from grader.detectors import cfn_lint, native
 from grader.support.engines.cfn_lint_process import covered
 from grader.support.engines.registry import linter
-from tests.conftest import BROKEN, ROOT, Cli, wait_for
+from tests.conftest import BROKEN, ROOT, Cli, Start, ended, wait_for
 
+LINTER = b"grader.support.engines.cfn_lint_process"
 pytestmark = pytest.mark.slow
 
 
@@ -37,11 +41,23 @@ def graded(answer: Path) -> Result:
 
 def linters() -> list[int]:
     """The processes of cfn-lint below this one."""
-    below = Path(f"/proc/{os.getpid()}/task").glob("*/children")
-    pids = [int(pid) for path in below for pid in path.read_text().split()]
-    return [
-        pid for pid in pids if b"grader.support.engines.cfn_lint_process" in Path(f"/proc/{pid}/cmdline").read_bytes()
-    ]
+    found = []
+    for path in Path(f"/proc/{os.getpid()}/task").glob("*/children"):
+        with suppress(OSError):  # a thread or a process that ended meanwhile
+            pids = [int(pid) for pid in path.read_text().split()]
+            found += [pid for pid in pids if LINTER in Path(f"/proc/{pid}/cmdline").read_bytes()]
+    return found
+
+
+def kill_when_asked(process: int) -> None:
+    """Kill a stopped process when a request is waiting in its standard input."""
+
+    def waiting() -> int:
+        with Path(f"/proc/{process}/fd/0").open("rb") as pipe:
+            return int.from_bytes(fcntl.ioctl(pipe, termios.FIONREAD, bytes(4)), sys.byteorder)
+
+    wait_for(waiting)
+    os.kill(process, signal.SIGKILL)
 
 
 def rules(result: Result) -> set[str]:
@@ -105,14 +121,14 @@ def test_a_linter_that_is_killed_is_said_and_started_again(answer: Path) -> None
     graded(answer)
     (before,) = linters()
     os.kill(before, signal.SIGSTOP)  # so that it does not answer before it is killed
-    timer = threading.Timer(0.2, os.kill, (before, signal.SIGKILL))
+    killer = threading.Thread(target=kill_when_asked, args=(before,))
     (answer.parent / "large.yml").write_text(
         "Resources:\n" + "".join(BROKEN.partition("\n")[2].replace("Orders", f"Orders{n}") for n in range(200))
     )
     large = read_response(answer.parent / "large.yml")
-    timer.start()
+    killer.start()
     result = grade(load_task(answer.parent / "task"), large, load_rubric())
-    timer.join()
+    killer.join()
     assert result.detectors["cfn-lint"].errors == ("EngineLimitError: large.yml: its process ended with -9",)
     assert graded(answer).detectors["cfn-lint"].errors == ()
     assert linters() != [before]
@@ -128,22 +144,16 @@ def test_nothing_of_the_current_folder_is_imported(answer: Path, tmp_path: Path,
 
 
 @pytest.mark.skipif(not Path("/proc/self/task").is_dir(), reason="looks for processes in /proc")
-def test_the_linter_ends_with_whoever_asks(answer: Path, tmp_path: Path) -> None:
-    command = [
-        sys.executable,
-        "-c",
-        "import sys, grader.support.engines.registry as e; e.linter().start(); print(flush=True); input()",
-    ]
-    process = subprocess.Popen(
-        command, env=os.environ | {"PYTHONPATH": str(ROOT)}, stdin=subprocess.PIPE, stdout=subprocess.PIPE
-    )
+def test_the_linter_ends_with_the_process_that_asks(start: Start) -> None:
+    code = "import sys, grader.support.engines.registry as e; e.linter().start(); print(flush=True); input()"
+    process = start([sys.executable, "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
     assert process.stdout is not None
     process.stdout.readline()
     children = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()
     process.kill()
     process.communicate()
     assert len(children) == 1
-    wait_for(lambda: not Path(f"/proc/{children[0]}").exists())
+    wait_for(lambda: ended(*map(int, children)))
 
 
 def test_the_schemas_of_the_package_are_used_whatever_the_user_has(tmp_path: Path) -> None:
