@@ -172,8 +172,8 @@ def start(tmp_path: Path) -> Iterator[Start]:
 
     yield started
     for process in processes:
-        process.kill()
-        process.communicate()
+        with process:  # closes its streams
+            process.kill()
 
 
 def _heed_signals() -> None:
