@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 import textwrap
 
 from grader.diff.compare import Difference, line_at
 from grader.model import Finding
 from grader.support.markdown import fenced
 from grader.support.text import is_natural
+from grader.template import Resource
 
 MAX_LINES = 20
 
@@ -19,7 +21,7 @@ def quote(finding: Finding, difference: Difference) -> str:
     """
     twin = difference.pairs.get((finding.file, finding.resource))
     item = difference.right.items.get(twin) if twin else None
-    if item is None:
+    if item is None or (finding.path.endswith(_CODE) and not _has_same_language(finding, item.resource, difference)):
         return ""
     path = finding.path if finding.path.startswith(("Properties.", *_ATTRIBUTES)) else ""
     lines = item.template.text.split("\n")
@@ -34,6 +36,16 @@ def quote(finding: Finding, difference: Difference) -> str:
         return ""
     language = "json" if item.template.is_json else "yaml"
     return f"The ideal answer has, in `{item.file}` from line {start}:\n\n{fenced(text, language)}"
+
+
+_CODE = "ZipFile"
+
+
+def _has_same_language(finding: Finding, other: Resource, difference: Difference) -> bool:
+    """Whether two functions run in runtimes of one language: code of another helps nobody."""
+    item = difference.left.items.get((finding.file, finding.resource))
+    own = item.resource.text("Runtime") if item else None
+    return re.sub(r"[\d.]+.*", "", own or "") == re.sub(r"[\d.]+.*", "", other.text("Runtime") or "")
 
 
 _ATTRIBUTES = ("DeletionPolicy", "UpdateReplacePolicy", "DependsOn", "Condition")

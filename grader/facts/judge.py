@@ -80,7 +80,9 @@ def _located(found: Broken, about: str) -> Located:
 
 
 # Names in a phrase that are written as code: actions, service principals, resource types and names of two or more words.
-_NAME = re.compile(r"[a-z0-9-]+:[A-Z*]\w*\*?|[\w.-]+\.amazonaws\.com|[A-Z]\w+(?:::\w+)+|[A-Z]+[a-z0-9]+[A-Z]\w*")
+_NAME = re.compile(
+    r"[a-z0-9-]+:[A-Z*]\w*\*?|[\w.-]+\.amazonaws\.com|AWS/\w+|[A-Z]\w+(?:::\w+)+|[A-Z]+[a-z0-9]+[A-Z]\w*"
+)
 
 
 # What phrases about a whole template begin with.
@@ -119,7 +121,7 @@ def _with_names(text: str, template: Template) -> str:
     def written(word: re.Match[str]) -> str:
         return code(word[0]) if word[0] in template.resources or _NAME.fullmatch(word[0]) else word[0]
 
-    return re.sub(r"(?<![\w$])\w[\w.:*-]*(?<![.:-])", written, text)
+    return re.sub(r"(?<![\w$])(?:AWS/\w+|\w[\w.:*-]*(?<![.:-]))", written, text)
 
 
 def _judge(fact: Fact, case: Case, view: View) -> Iterator[Broken]:

@@ -47,11 +47,22 @@ class MetricsFile(BaseModel):
 
 
 class Metric(NamedTuple):
-    """A metric that an alarm or a widget names; `dimensions` is None where they are not known."""
+    """A metric that an alarm or a widget names; `dimensions` is None where they are not known.
+
+    `is_misplaced` where a widget has dimensions in the object of rendering properties, which has no such property.
+    """
 
     namespace: str
     name: str
     dimensions: frozenset[str] | None
+    is_misplaced: bool = False
+
+
+class Row(NamedTuple):
+    """A metric of a widget: namespace, name, and the names and values of dimensions in turn."""
+
+    texts: list[str]
+    is_misplaced: bool = False
 
 
 @cache
@@ -80,6 +91,8 @@ def unpublished(metric: Metric) -> str:
     if not sets or metric.dimensions in sets:
         return ""
     have = f"with {_listed(metric.dimensions)}" if metric.dimensions else "without dimensions"
+    if metric.is_misplaced:
+        have += " (`dimensions` is in its rendering options, which have no such property)"
     wanted = [_listed(one) for one in nearest_sets(metric) if one]
     right = f"with {' or '.join(wanted[:MAX_SETS])}" if wanted else "without dimensions"
     return f"{metric.name} of {metric.namespace} is read {have}, and is published {right}"
@@ -101,8 +114,8 @@ def similar_metric(metric: Metric) -> str:
     return next(iter(get_close_matches(metric.name, names, n=1, cutoff=0.85)), "")
 
 
-def rows_of(body: str) -> Iterator[list[str]]:
-    """Yield the metrics of a dashboard body: namespace, name, and the names and values of dimensions in turn.
+def rows_of(body: str) -> Iterator[Row]:
+    """Yield the metrics of a dashboard body.
 
     `.` stands for what the row before has at the same place, `...` for all of its first items. A body that is not JSON has none.
     https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/CloudWatch-Dashboard-Body-Structure.html
@@ -120,7 +133,7 @@ def rows_of(body: str) -> Iterator[list[str]]:
             texts = [part for part in metric if isinstance(part, str)] if isinstance(metric, list) else []
             if texts:
                 before = _repeated(texts, before)
-                yield before
+                yield Row(before, any(isinstance(part, dict) and "dimensions" in part for part in metric))
 
 
 def _repeated(texts: list[str], before: list[str]) -> list[str]:
@@ -130,9 +143,10 @@ def _repeated(texts: list[str], before: list[str]) -> list[str]:
     return [before[place] if text == "." and place < len(before) else text for place, text in enumerate(texts)]
 
 
-def metric_of(row: list[str]) -> Metric | None:
+def metric_of(row: Row) -> Metric | None:
     """Return the metric of a row of a dashboard; None where the row is too short."""
-    return Metric(row[0], row[1], frozenset(row[2::2])) if len(row) > 1 else None
+    texts = row.texts
+    return Metric(texts[0], texts[1], frozenset(texts[2::2]), row.is_misplaced) if len(texts) > 1 else None
 
 
 def _matches(name: str, patterns: Iterable[str]) -> bool:

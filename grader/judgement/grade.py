@@ -249,7 +249,7 @@ def _shared(group: Grouped) -> str:
     """Say that the ideal answer does the same, and what follows from that."""
     if group.standing is not Standing.SHARED:
         return ""
-    if group.rule.is_choice:
+    if group.rule.is_choice and not group.requirements:
         return " The ideal answer does the same, so this counts as a matter of choice."
     is_refused = (group.findings[0].level or group.rule.level) == RANKS[0]
     return f" The ideal answer does the same{', and AWS treats it no differently' if is_refused else ''}."

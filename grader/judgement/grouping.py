@@ -207,27 +207,32 @@ def _named(finding: Finding) -> set[str]:
 
 
 _UNKNOWN, _MISSING = "invalid-property", "missing-required-property"
+HOME = "home"  # the fact of an unknown property: the property beside it that the schema has it in
 ALIKE = 0.8
 
 
 def _without_misspelt_twins(findings: Sequence[Finding]) -> list[Finding]:
-    """Drop 'RoleARN is missing' where the resource has an unknown property RoleArn: it is one misspelling."""
-    unknown: dict[tuple[str, str], list[str]] = {}
+    """Drop 'RoleARN is missing' where the resource has an unknown property RoleArn: it is one misspelling.
+
+    Drop 'HealthCheckConfig is missing' where its properties are beside it, unknown there: they are moved.
+    """
+    unknown: dict[tuple[str, str], list[tuple[str, str]]] = {}
     for one in findings:
         if one.rule == _UNKNOWN and one.path:
-            unknown.setdefault((one.file, one.resource), []).append(one.path.rpartition(".")[2])
+            name = one.path.rpartition(".")[2]
+            unknown.setdefault((one.file, one.resource), []).append((name, one.facts.get(HOME, "")))
     return [
         one
         for one in findings
         if one.rule != _MISSING
-        or not any(_is_meant(name, one.message) for name in unknown.get((one.file, one.resource), ()))
+        or not any(_is_meant(*pair, one.message) for pair in unknown.get((one.file, one.resource), ()))
     ]
 
 
-def _is_meant(name: str, message: str) -> bool:
-    """Whether a message about a missing property names one that is spelled almost like another."""
-    words = (word.strip("'\"`.,:;()[]") for word in message.split())
-    return any(word != name and _alike(name, word) for word in words if word[:1].isupper())
+def _is_meant(name: str, home: str, message: str) -> bool:
+    """Whether a message about a missing property names one that is spelled almost like another, or the home of it."""
+    words = [word.strip("'\"`.,:;()[]") for word in message.split()]
+    return any(word == home or (word != name and _alike(name, word)) for word in words if word[:1].isupper())
 
 
 def _alike(one: str, other: str) -> bool:

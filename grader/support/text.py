@@ -50,10 +50,15 @@ def did_you_mean(name: str, known: Iterable[str]) -> str:
 
 
 def similar_names(name: str, known: Sequence[str]) -> list[str]:
-    """Return the known name that has the same words in another order or form, that goes on where this one ends, or is nearly the same."""
+    """Return the known name that has the same words in another order or form, that goes on where this one ends, or is nearly the same.
+
+    `Tags` is meant for the only name that ends in it: some types call them HostedZoneTags or FileSystemTags.
+    """
     words = _words(name)
     same = [one for one in known if _words(one) == words]
     longer = [one for one in known if one.startswith(name) or (name.startswith(one) and len(one) > 6)]
+    if name == "Tags":
+        longer += [one for one in known if one.endswith(name)]
     return same or (longer if len(longer) == 1 else difflib.get_close_matches(name, known, 1, 0.86))
 
 

@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from grader.facts.metrics import Metric, load_metrics, metric_of, rows_of, unknown, unpublished
+from grader.facts.metrics import Metric, Row, load_metrics, metric_of, rows_of, unknown, unpublished
 
 
 def _metric(namespace: str, name: str, *dimensions: str) -> Metric:
@@ -58,12 +58,12 @@ def test_rows_of_a_dashboard_repeat_what_is_left_out() -> None:
         [{"expression": "m1 / m2"}],
     ]
     body = json.dumps({"widgets": [{"type": "text"}, {"type": "metric", "properties": {"metrics": metrics}}]})
-    assert list(rows_of(body)) == [
+    assert [row.texts for row in rows_of(body)] == [
         ["AWS/Lambda", "Errors", "FunctionName", "pay"],
         ["AWS/Lambda", "Throttles", "FunctionName", "pay"],
         ["AWS/Lambda", "Throttles", "FunctionName", "refund"],
     ]
-    assert metric_of(["AWS/Lambda"]) is None
+    assert metric_of(Row(["AWS/Lambda"])) is None
 
 
 @pytest.mark.parametrize(

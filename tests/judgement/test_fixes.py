@@ -298,15 +298,14 @@ def test_properties_that_are_one_level_too_high_go_into_the_property_that_has_th
       FullyQualifiedDomainName: www.amazon.com
 """
     result = graded(tmp_path, text)
-    for rule in ("invalid-property", "missing-required-property"):
-        [lines] = failure(result, rule).fix_lines
-        assert yaml.safe_load(lines.text)["Check"]["Properties"] == {
-            "HealthCheckConfig": {
-                "Type": "HTTPS",
-                "ResourcePath": "/status",
-                "FullyQualifiedDomainName": "www.amazon.com",
-            }
+    [lines] = failure(result, "invalid-property").fix_lines
+    assert yaml.safe_load(lines.text)["Check"]["Properties"] == {
+        "HealthCheckConfig": {
+            "Type": "HTTPS",
+            "ResourcePath": "/status",
+            "FullyQualifiedDomainName": "www.amazon.com",
         }
+    }
 
 
 def test_a_property_is_moved_to_the_place_where_the_type_has_it(tmp_path: Path) -> None:

@@ -29,5 +29,5 @@ def test_is_complete(rule: Rule) -> None:
     for text in (rule.issue, rule.fix, rule.root_cause, rule.lesson):
         assert text.endswith((".", "{because}", "{remedy}", "{consequence}"))
     for text in (rule.cost, rule.security, rule.performance):
-        assert not text or text.endswith(".")
+        assert not text or text.endswith((".", "{consequence}"))
     assert set(rule.yields_to) <= set(CATALOGUE.rules)

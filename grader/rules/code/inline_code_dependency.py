@@ -54,6 +54,7 @@ def check(case: Case) -> Iterator[RuleFinding]:
                 level=level_of_failure(code) if always else "",
                 value=", ".join(missing),
                 runtime=code.runtime,
+                remedy=_remedy(missing),
                 because=_because(code, missing) + (stack_waits(code) if always else ""),
             )
 
@@ -70,6 +71,13 @@ def _because(code: InlineCode, missing: list[str]) -> str:
     if "aws-sdk" in missing:
         return f"{span('aws-sdk')} is version 2 of the SDK; runtimes from Node.js 18 on have version 3, the modules {span('@aws-sdk/…')}."
     return f"{span(code.function.name)} has no Layers, and {span('ZipFile')} is one file without {listed(missing)}."
+
+
+def _remedy(missing: list[str]) -> str:
+    package = f"Provide {listed(missing)} in a layer or a deployment package"
+    if missing == ["aws-sdk"]:
+        return f"Use the clients of version 3, such as {span('@aws-sdk/client-sns')}, which the runtime has. Or {package[0].lower()}{package[1:]}."
+    return f"{package}, or write the code with the standard library and the AWS SDK."
 
 
 def _imports(code: InlineCode) -> list[str]:
@@ -119,7 +127,7 @@ RULE = Rule(
     title="Inline code with modules that its runtime does not have: {values}",
     issue="The inline code of {resources} in {file} imports {values}, which the runtime ({runtimes}) does not have. Inline code "
     "cannot bring packages along, and the function fails at the import.",
-    fix="Provide {values} in a layer or a deployment package, or write the code with the standard library and the AWS SDK.",
+    fix="{remedy}",
     root_cause="{because}",
     lesson="Use the standard library and the AWS SDK of the runtime in inline code, and nothing else.",
     reference="https://docs.aws.amazon.com/lambda/latest/dg/python-package.html",

@@ -56,7 +56,20 @@ def check(case: Case) -> Iterator[RuleFinding]:
             f"writes {text} to DynamoDB without Decimal (line {line} of the code)",
             value=text,
             because=because,
+            consequence=_consequence(code),
         )
+
+
+def _consequence(code: InlineCode) -> str:
+    """Say what the failed records cost, for a function that an event source mapping invokes."""
+    mappings = code.template.of_type("AWS::Lambda::EventSourceMapping")
+    is_mapped = any(
+        use.target == code.function.name
+        for one in mappings
+        for use in code.template.references
+        if use.owner == one.name
+    )
+    return "Records that fail are processed again until they expire, and each attempt is charged." if is_mapped else ""
 
 
 def _first_float(tree: ast.Module) -> tuple[int, str, bool] | None:
@@ -196,7 +209,7 @@ RULE = Rule(
     reference="https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/HowItWorks.NamingRulesDataTypes.html",
     aws_behaviour="The boto3 resource raises TypeError for a float before it calls DynamoDB; JSON numbers are floats where they have a "
     "fraction.",
-    cost="Messages are processed again until they expire.",
+    cost="{consequence}",
     check=check,
     fails=(
         example(_writing("table.put_item(Item={'id': event['id'], 'at': time.time()})", "  # finds")),

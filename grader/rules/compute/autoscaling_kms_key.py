@@ -97,8 +97,8 @@ RULE = Rule(
     category="security",
     title="KMS key policy without Auto Scaling's service-linked role",
     issue="{resources} in {file} {encrypts|encrypt} the volumes of {values}. Auto Scaling launches instances with its service-linked role, "
-    "and a key policy that only admits the account does not let that role use the key: every instance is terminated with "
-    "Client.InternalError, and the group does not stabilize.",
+    "and the key policy does not let that role use the key: every instance is terminated with Client.InternalError, and the group does "
+    "not stabilize.",
     fix="Add a statement to the key {policy|policies} of {resources} that lets "
     "`arn:aws:iam::ACCOUNT:role/aws-service-role/autoscaling.amazonaws.com/AWSServiceRoleForAutoScaling` encrypt and decrypt with the "
     "key, and one for kms:CreateGrant with the condition kms:GrantIsForAWSResource.",

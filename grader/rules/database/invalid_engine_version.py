@@ -92,7 +92,7 @@ RULE = Rule(
     kind="invalid-engine-version",
     level="Critical",
     category="versions",
-    title="Database version or instance class that RDS does not offer: {showns}",
+    title="Not offered by RDS: {showns}",
     issue="{resources} in {file} {asks|ask} for {showns}, which RDS does not offer to new databases. RDS rejects the request, and "
     "CloudFormation rolls the stack back.",
     fix="{remedy}",

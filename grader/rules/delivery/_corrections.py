@@ -140,7 +140,8 @@ def created(case: Case, finding: Finding) -> Iterator[Edit]:
     name = finding.facts.get("parameter", "")
     if template is None or name not in template.parameters or kind not in _CREATED:
         return
-    new = added(template, kind.rpartition("::")[2], kind, dict(_CREATED[kind]))
+    last, own = kind.rpartition("::")[2], re.sub(r"(Name|Id)$", "", name)
+    new = added(template, own if own.endswith(last) else last, kind, dict(_CREATED[kind]))
     uses = replaced_uses(template, name, str(new.path[1]))
     if uses:
         yield new

@@ -48,7 +48,7 @@ RULE = Rule(
     kind="hardcoded-az-or-region",
     level="Medium",
     category="regions",
-    title="Availability zone written out: {values}",
+    title="Hardcoded availability {zone|zones}: {values}",
     issue="In {file}, {resources} {has|have} a fixed availability zone: {values}. Which zones an account may use differs "
     "between accounts. The stack can be created only in {regions}.",
     fix="Select the zone from the list of the region: `!Select [0, !GetAZs '']` for the first, `!Select [1, !GetAZs '']` for the second.",

@@ -40,8 +40,16 @@ def check(case: Case) -> Iterator[RuleFinding]:
                     continue
                 exact = "" if known == name else "at least "
                 message = f"{name} has {exact}{len(known)} characters; {longest} are allowed"
-                because = f"With the values of the template, {code(name)} has {exact}{len(known)} characters."
-                yield at_property(template, resource, path, message, value=name, limit=str(longest), because=because)
+                because = (
+                    f"{code(path)} of {code(resource.name)} becomes {code(name)}, which has {exact}{len(known)} characters; "
+                    f"{code(kind)} allows {longest}."
+                )
+                excess = len(known) - longest
+                remedy = (
+                    f"Shorten the name of {code(resource.name)} by at least {excess} character{'s' if excess > 1 else ''}, or leave it "
+                    "out: CloudFormation then generates a name."
+                )
+                yield at_property(template, resource, path, message, value=name, because=because, remedy=remedy)
 
 
 RULE = Rule(
@@ -49,10 +57,9 @@ RULE = Rule(
     kind="name-length",
     level="Critical",
     category="schema",
-    title="Name longer than {limit} characters",
-    issue="{resource} in {file} gets the name {value} at {path}. {type} allows {limit} characters, and the service rejects a longer "
-    "name.",
-    fix="Shorten the fixed part of the name of {resource}, so that it fits with the longest suffix.",
+    title="{Name that is|Names that are} too long: {resources}",
+    issue="{resources} in {file} {has a name|have names} with more characters than the service allows. The service rejects {it|them}.",
+    fix="{remedy}",
     root_cause="{because}",
     lesson="Count the characters of composed names with their longest values.",
     reference="https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-name.html",

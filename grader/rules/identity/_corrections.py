@@ -133,7 +133,7 @@ def invoke_permission(case: Case, finding: Finding) -> Iterator[Edit]:
         properties["SourceArn"] = source
     elif principal.partition(".")[0] in _BY_ACCOUNT:
         properties["SourceAccount"] = {"Ref": "AWS::AccountId"}
-    new = added(template, f"{function}{caller.name}Permission", "AWS::Lambda::Permission", properties)
+    new = added(template, f"{function}{_origin(template, caller)}Permission", "AWS::Lambda::Permission", properties)
     yield new
     if caller.type in _TESTED:
         yield depends_on(template, caller.name, str(new.path[1]))
@@ -160,12 +160,21 @@ def _source(template: Template, caller: Resource) -> object:
         return {"Fn::GetAtt": [caller.name, "Arn"]}
     if caller.type == "AWS::SNS::Topic":
         return {"Ref": caller.name}
-    place, is_api = _SOURCES.get(caller.type, ("", False))
+    name = _origin(template, caller)
+    if name == caller.name:
+        return None
+    return {"Fn::Sub": _EXECUTE % name} if _SOURCES[caller.type][1] else {"Ref": name}
+
+
+def _origin(template: Template, caller: Resource) -> str:
+    """Return the resource that calls come from, such as the API of a method; the caller itself where it names none.
+
+    All methods of an API share the permission of the API.
+    """
+    place, _ = _SOURCES.get(caller.type, ("", False))
     node = caller.get(place) if place else None
     name = text_of(node.argument) if isinstance(node, Call) and node.name == "Ref" else None
-    if name not in template.resources:
-        return None
-    return {"Fn::Sub": _EXECUTE % name} if is_api else {"Ref": name}
+    return name if name and name in template.resources else caller.name
 
 
 def plain_parameter(case: Case, finding: Finding) -> list[Edit] | None:

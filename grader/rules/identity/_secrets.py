@@ -74,12 +74,13 @@ def parameter_of(template: Template, node: AnyNode) -> Parameter | None:
 
 
 def store_asked(case: Case) -> Sentence | None:
-    """Return the sentence of the prompt that asks for secrets in Secrets Manager, or managed by the service."""
-    return case.request.orders(
+    """Return the sentence of the prompt that asks for secrets in Secrets Manager, or managed by the service; None where it is optional."""
+    asked = case.request.orders(
         r"secrets? ?manager|dynamic reference|ManageMasterUserPassword"
         r"|(password|credential|secret)s?\b[^.;,]{0,40}parameter store|parameter store[^.;,]{0,40}(password|credential|secret)",
         near=r"password|credential|secret|master user|database|\brds\b|aurora|redis|auth",
     )
+    return None if asked is not None and asked.is_optional else asked
 
 
 # Databases whose password the service does not manage. Sources:

@@ -23,6 +23,8 @@ def check(case: Case) -> Iterator[RuleFinding]:
             continue
         if principal.startswith("s3."):
             source = scope.text(permission.get("SourceArn"))
+            if source and not source.startswith(("arn:", "$")):
+                continue  # not an ARN: reference-form reports it
             because = (
                 f"SourceArn is the ARN of a bucket, {code(source)}, which has no account in it."
                 if source

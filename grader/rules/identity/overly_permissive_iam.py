@@ -26,7 +26,7 @@ def check(case: Case) -> Iterator[RuleFinding]:
             continue
         everywhere = any(text == "*" for _, _, text in statement.items("Resource"))
         wide = [one for one in statement.actions if _WIDE.match(one) and one.lower() not in _CHANNELS]
-        if not everywhere or not (wide := [one for one in wide if not _is_ordered(case, one)]):
+        if not everywhere or not (wide := [one for one in wide if not _is_ordered(case, one, statement)]):
             continue
         admin = "*" in wide
         asked = least_privilege_asked(case, statement.template, statement.resource)
@@ -51,13 +51,17 @@ def _is_boundary(statement: Statement) -> bool:
     return "boundary" in name.lower() or any("PermissionsBoundary" in use.path for use in uses)
 
 
-def _is_ordered(case: Case, action: str) -> bool:
-    """Whether the prompt asks for an administrator, or for everything of the service."""
+_ADMINISTRATOR = r"\badmin(istrator)?s?\b[^.;]{0,30}\b(role|user|group|access|permission)"
+
+
+def _is_ordered(case: Case, action: str, statement: Statement) -> bool:
+    """Whether the prompt asks for an administrator and this is one, or for everything of the service."""
     service = action.partition(":")[0]
+    is_administrator = service == "*" or "admin" in statement.resource.name.lower()
+    if is_administrator and case.request.orders(_ADMINISTRATOR) is not None:
+        return True
     if service == "*":
-        return (
-            case.request.orders(r"\badmin(istrator)?s?\b[^.;]{0,30}\b(role|user|group|access|permission)") is not None
-        )
+        return False
     return case.request.orders(re.escape(action)) is not None or access_ordered(case, rf"\b{re.escape(service)}\b")
 
 
@@ -79,7 +83,7 @@ RULE = Rule(
     kind="overly-permissive-iam",
     level="Medium",
     category="security",
-    title="Policies with all actions on all resources: {values}",
+    title="{Policy|Policies} without limits on actions and resources: {values}",
     issue="In {file}, {resources} {allows|allow} {values} on every resource of the account, without a condition.",
     fix="List the actions in use, on the ARNs they are used on.",
     root_cause="{because}",

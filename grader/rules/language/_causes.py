@@ -108,8 +108,11 @@ def because_property(case: Case, finding: Finding) -> Finding:
     hint = re.search(r"Did you mean '([^']+)'", finding.message)
     if hint:
         because = f"The schema of {code(finding.type)} spells the property {code(hint.group(1))}."
+    elif similar := similar_names(name, known):
+        because = f"The schema of {code(finding.type)} has {code(similar[0])} there."
     elif homes:
-        because = f"The schema has {code(name)} below {listed(['.'.join([*inside, *path]) for path in homes])}."
+        moved = _moved(case, finding, name, inside, homes[0], known)
+        because = f"The schema has {listed(moved)} below {listed(['.'.join([*inside, *path]) for path in homes])}."
     elif above:
         place = ".".join(inside[: above[-1]])
         because = (
@@ -119,9 +122,23 @@ def because_property(case: Case, finding: Finding) -> Finding:
         because = f"{code('.'.join(inside))} accepts {listed(known)}."
     else:
         because = f"The schema of {code(finding.type)} has no {code(name)} at this place."
-    return with_facts(
-        finding, because=because, remedy=_property_remedy(finding, name, inside, homes, above, known, region)
-    )
+    remedy = _property_remedy(finding, name, inside, homes, above, known, region)
+    if homes and remedy.startswith("Move"):
+        moved = _moved(case, finding, name, inside, homes[0], known)
+        finding = with_facts(finding, home=homes[0][0])
+        remedy = f"Move {listed(moved)} of {code(finding.resource)} into {code('.'.join([*inside, *homes[0]]))}."
+    return with_facts(finding, because=because, remedy=remedy)
+
+
+def _moved(
+    case: Case, finding: Finding, name: str, inside: SequenceOf[str], home: SequenceOf[str], known: SequenceOf[str]
+) -> list[str]:
+    """Return the unknown properties beside a property, and itself, that the schema has at one place below."""
+    there = property_names(finding.type, [*inside, *home], case.account.region)
+    place = resource_at(case, finding)
+    node = at(place[1].properties, *(int(step) if is_natural(step) else step for step in inside)) if place else None
+    keys = list(node.values) if isinstance(node, Map) else []
+    return [key for key in keys if key in there and key not in known] or [name]
 
 
 def _property_remedy(
@@ -208,6 +225,9 @@ def because_value(case: Case, finding: Finding) -> Finding:
         )
     source = _source(case, *place, steps)
     if source:
+        mixed = _mixed_parameters(case, *place, steps)
+        if mixed and "does not accept upper-case letters" in finding.facts.get("plain", ""):
+            finding = with_facts(finding, remedy=f"Give {listed(mixed)} values in lower case only.")
         return with_facts(finding, because=source)
     for other, neighbour in neighbours(case, finding):
         found = text_of(at(neighbour.node, *steps))
@@ -243,14 +263,26 @@ def _kind(node: AnyNode) -> str:
     return "a mapping" if isinstance(node, Map) else "a list" if isinstance(node, Sequence) else "a function"
 
 
-def _source(case: Case, template: Template, resource: Resource, steps: Path) -> str:
-    """Say which parameters a value is made of, with the values that they have."""
+def _parameters_in(case: Case, template: Template, resource: Resource, steps: Path) -> dict[str, str]:
+    """Return the parameters that a value is made of, with the values that they have."""
     names: dict[str, str] = {}
     for use in template.references:
         parameter = template.parameters.get(use.target)
         if parameter is not None and use.owner == resource.name and use.path[: len(steps)] == steps:
             value = case.scopes[template.file].parameter(parameter.name)
             names[parameter.name] = as_text(value) if is_known(value) else ""
+    return names
+
+
+def _mixed_parameters(case: Case, template: Template, resource: Resource, steps: Path) -> list[str]:
+    """Return the parameters of a value whose values have upper-case letters."""
+    names = _parameters_in(case, template, resource, steps)
+    return [name for name, value in names.items() if value != value.lower()]
+
+
+def _source(case: Case, template: Template, resource: Resource, steps: Path) -> str:
+    """Say which parameters a value is made of, with the values that they have."""
+    names = _parameters_in(case, template, resource, steps)
     shown = [f"{code(name)} ({code(value)})" if value else code(name) for name, value in names.items()]
     return f"The value contains {' and '.join(shown[:3])}." if shown else ""
 
@@ -500,4 +532,5 @@ def because_circle(case: Case, finding: Finding) -> Finding | None:
         if lines:
             parts.append(f"{code(owner)} refers to {code(target)} in line {min(lines)}")
     because = series(parts)
-    return with_facts(finding, says=way, because=f"{because}.") if parts else finding
+    where = f"In {code(template.file)}, " if len(case.templates) > 1 else ""
+    return with_facts(finding, says=way, because=f"{where}{because}.") if parts else finding

@@ -47,7 +47,7 @@ def check(case: Case) -> Iterator[RuleFinding]:
 def _pairs(body: str) -> Iterator[tuple[str, str]]:
     """Yield the dimensions of a body's metric widgets that name resources, with their values."""
     for row in rows_of(body):
-        for name, value in zip(row[2::2], row[3::2], strict=False):
+        for name, value in zip(row.texts[2::2], row.texts[3::2], strict=False):
             if name in _DIMENSIONS and value not in ("*", ""):
                 yield name, value
 

@@ -39,8 +39,15 @@ def check(case: Case) -> Iterator[RuleFinding]:
             if parameter
             else f"{code(name)} is written at line {node.line if node else zone.line}."
         )
+        asked = case.request.orders(rf"(?<![\w.@/-]){re.escape(name)}(?![\w/-])")
+        if asked is not None and any(
+            asked.is_example(match.start()) for match in re.finditer(re.escape(name), asked.text)
+        ):
+            asked = None
+        if asked is not None:
+            because = f"Line {asked.line} of the prompt gives the domain {code(name)}. {because}"
         message = f"{name} is reserved for documentation"
-        level = "High" if reserved["below"] else ""
+        level = "Medium" if asked else "High" if reserved["below"] else ""
         yield at_property(template, zone, "Name", message, level=level, value=name, because=because)
 
 
@@ -57,7 +64,8 @@ RULE = Rule(
     root_cause="{because}",
     lesson="Never deploy example.com: take the domain as a parameter and make DNS optional.",
     reference="https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/CreatingHostedZone.html",
-    aws_behaviour="Route 53 rejects example.com, example.net and example.org, and the stack rolls back; names below them never resolve (High).",
+    aws_behaviour="Route 53 rejects example.com, example.net and example.org, and the stack rolls back; names below them never resolve (High). "
+    "Medium where the prompt gives the domain.",
     check=check,
     fails=(
         example("""

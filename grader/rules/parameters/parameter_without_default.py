@@ -10,7 +10,7 @@ from grader.catalogue import Rule, RuleFinding, example
 from grader.model import Location
 from grader.rules.parameters._corrections import with_default
 from grader.rules.parameters._parameters import is_asked, is_left_open, is_reached, is_secret, kind_of, ordered
-from grader.support.markdown import code
+from grader.support.markdown import code, listed
 from grader.template import Parameter, Template
 
 
@@ -39,7 +39,7 @@ def check(case: Case) -> Iterator[RuleFinding]:
                     message="has no default, and no value is given for it",
                     facts={
                         "parameter": name,
-                        "because": _because(template),
+                        "because": _because(case, template, name),
                         "remedy": _remedy(parameter),
                     },
                     level="Medium" if described else "",
@@ -63,12 +63,15 @@ def _remedy(parameter: Parameter) -> str:
     )
 
 
-def _because(template: Template) -> str:
+def _because(case: Case, template: Template, name: str) -> str:
+    given = [other for other in template.parameters if other in case.given]
+    if given:
+        return f"The response gives {'a value' if len(given) == 1 else 'values'} to {listed(given)}, and none to {code(name)}."
     total = len(template.parameters)
     count = sum(one.default is not None for one in template.parameters.values())
     some = f"{count} of the {total} parameters of {code(template.file)} {'has' if count == 1 else 'have'} a default"
     return (
-        f"{some}, and no document of the response names the others."
+        f"{some}, and no command or parameters file of the response gives values to the others."
         if count
         else f"No parameter of {code(template.file)} has a default."
     )

@@ -18,8 +18,9 @@ def check(case: Case) -> Iterator[RuleFinding]:
             continue
         for applies, path, reason in _LACKS[resource.type]:
             if scope.value(resource.get(path)) in (NO_VALUE, None, [], {}, "") and applies(scope, resource):
-                because = f"{reason[0].upper()}{reason[1:]}. The schema of {code(resource.type)} does not require {code(path)}."
-                yield at_property(template, resource, path, f"{path} is missing: {reason}", value=path, because=because)
+                state = "missing" if resource.get(path) is None else "empty"
+                because = f"{code(path)} is {state}: {reason}. The schema of {code(resource.type)} accepts that."
+                yield at_property(template, resource, path, f"{path} is {state}: {reason}", value=path, because=because)
 
 
 def _is_pushed(scope: Scope, resource: Resource) -> bool:
@@ -72,7 +73,7 @@ RULE = Rule(
     kind="missing-resource",
     level="High",
     category="requirements",
-    title="Incomplete {types}: missing {values}",
+    title="Incomplete {types}: no {values}",
     issue="{resources} in {file} {is|are} created without {values}. CloudFormation accepts the {resource|resources}, which cannot work "
     "without it.",
     fix="Add {values} to {resources}, with the resources that {it refers|they refer} to.",

@@ -1,0 +1,179 @@
+"""Sentences of failures are true of the answer: who gives a value, what the prompt asks, where a property belongs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from grader import grade, load_rubric, load_task, read_response
+from grader.model import Failure
+
+CHECK = """Resources:
+  Probe:
+    Type: AWS::Route53::HealthCheck
+    Properties:
+      Type: HTTPS
+      FullyQualifiedDomainName: shop.dev
+      Port: 443
+      Tags: [{Key: team, Value: shop}]
+"""
+ZONE = """Parameters:
+  Domain: {Type: String, Default: example.com}
+Resources:
+  Zone:
+    Type: AWS::Route53::HostedZone
+    Properties: {Name: !Ref Domain}
+"""
+PASSWORD = """Parameters:
+  Secret: {Type: String, NoEcho: true, MinLength: 12}
+Resources:
+  Database:
+    Type: AWS::RDS::DBInstance
+    DeletionPolicy: Delete
+    UpdateReplacePolicy: Delete
+    Properties:
+      Engine: mysql
+      DBInstanceClass: db.t4g.micro
+      AllocatedStorage: '20'
+      StorageEncrypted: true
+      MasterUsername: shop
+      MasterUserPassword: !Ref Secret
+"""
+METHODS = """Resources:
+  Api: {Type: AWS::ApiGateway::RestApi, Properties: {Name: shop}}
+  Role:
+    Type: AWS::IAM::Role
+    Properties:
+      AssumeRolePolicyDocument:
+        Version: '2012-10-17'
+        Statement: [{Effect: Allow, Principal: {Service: lambda.amazonaws.com}, Action: 'sts:AssumeRole'}]
+  Worker:
+    Type: AWS::Lambda::Function
+    Properties:
+      Runtime: python3.13
+      Handler: index.handler
+      Role: !GetAtt Role.Arn
+      Code: {ZipFile: 'def handler(event, context): return None'}
+"""
+METHOD = """  %s:
+    Type: AWS::ApiGateway::Method
+    Properties:
+      RestApiId: !Ref Api
+      ResourceId: !GetAtt Api.RootResourceId
+      HttpMethod: %s
+      AuthorizationType: AWS_IAM
+      Integration:
+        Type: AWS_PROXY
+        IntegrationHttpMethod: POST
+        Uri: !Sub 'arn:aws:apigateway:${AWS::Region}:lambda:path/2015-03-31/functions/${Worker.Arn}/invocations'
+"""
+
+
+def failures(
+    folder: Path, text: str, prompt: str = "Write a template.", name: str = "answer.yml"
+) -> dict[str, Failure]:
+    (folder / "PROMPT.md").write_text(prompt)
+    (folder / name).write_text(text)
+    found = grade(load_task(folder), read_response(folder / name), load_rubric(), fast=True).failures
+    return {one.rule: one for one in found}
+
+
+def test_properties_outside_the_object_that_they_belong_to_are_one_failure(tmp_path: Path) -> None:
+    found = failures(tmp_path, CHECK)
+    assert "missing-required-property" not in found
+    fix = found["invalid-property"].fix
+    assert "Move `Type`, `FullyQualifiedDomainName` and `Port` of `Probe` into `HealthCheckConfig`." in fix
+    assert "Rename `Tags` of `AWS::Route53::HealthCheck` to `HealthCheckTags`." in fix
+
+
+def test_a_reserved_domain_that_the_prompt_gives_is_medium(tmp_path: Path) -> None:
+    assert failures(tmp_path, ZONE)["reserved-domain"].level == "Critical"
+    assert failures(tmp_path, ZONE, "A zone; mail goes to dns@example.com.")["reserved-domain"].level == "Critical"
+    given = failures(tmp_path, ZONE, "A zone for the domain example.com.")["reserved-domain"]
+    assert given.level == "Medium"
+    assert given.root_cause.startswith("Line 1 of the prompt gives the domain `example.com`.")
+
+
+def test_an_optional_wish_for_a_store_of_secrets_is_not_quoted_as_an_order(tmp_path: Path) -> None:
+    wish = "# Must\n\nA MySQL database.\n\n# Optional enhancements\n\n- Secrets Manager for the credentials of the database\n"
+    found = failures(tmp_path, PASSWORD, wish)["secret-in-parameter"]
+    assert (found.level, "prompt" in found.root_cause) == ("Medium", False)
+    order = failures(tmp_path, PASSWORD, wish.replace("Optional enhancements", "Security"))["secret-in-parameter"]
+    assert (order.level, "Line 7 of the prompt" in order.root_cause) == ("High", True)
+
+
+def test_a_parameter_that_the_command_leaves_out(tmp_path: Path) -> None:
+    answer = (
+        "```yaml\n# template.yml\nParameters:\n  Stage: {Type: String}\n  Team: {Type: String}\nResources:\n  Topic:\n"
+        "    Type: AWS::SNS::Topic\n    Properties: {DisplayName: !Sub '${Team}-${Stage}'}\n```\n\n```bash\n"
+        "aws cloudformation deploy --template-file template.yml --stack-name t --parameter-overrides Stage=dev\n```\n"
+    )
+    found = failures(tmp_path, answer, name="answer.md")["parameter-without-default"]
+    assert found.root_cause == "The response gives a value to `Stage`, and none to `Team`."
+
+
+def test_an_answer_that_is_cut_off_is_quoted(tmp_path: Path) -> None:
+    answer = "Here:\n\n```yaml\nResources:\n  Topic:\n    Type: AWS::SNS::Topic\n  Queue:\n    Type: AWS::SQ"
+    cause = failures(tmp_path, answer, name="answer.md")["answer-cut-off"].root_cause
+    assert "is `Type: AWS::SQ`: the code block that holds it is never closed." in cause
+
+
+def test_methods_of_an_api_share_a_permission(tmp_path: Path) -> None:
+    fix = failures(tmp_path, METHODS + METHOD % ("Read", "GET") + METHOD % ("Write", "POST"))[
+        "missing-invoke-permission"
+    ].fix
+    assert fix.count("Type: AWS::Lambda::Permission") == 1
+
+
+def test_dimensions_among_the_options_of_a_widget(tmp_path: Path) -> None:
+    body = (
+        '{"widgets": [{"type": "metric", "width": 6, "height": 6, "properties": {"region": "us-east-1", "metrics": '
+        '[["AWS/Kinesis", "IncomingBytes", {"dimensions": {"StreamName": "clicks"}}]]}}]}'
+    )
+    text = (
+        f"Resources:\n  Board:\n    Type: AWS::CloudWatch::Dashboard\n    Properties:\n      DashboardBody: '{body}'\n"
+    )
+    cause = failures(tmp_path, text)["metric-dimensions"].root_cause
+    assert (
+        "`IncomingBytes` of `AWS/Kinesis` is read without dimensions (`dimensions` is in its rendering options" in cause
+    )
+
+
+def test_a_circle_in_one_of_several_templates_names_the_file(tmp_path: Path) -> None:
+    circle = "Resources:\n  A:\n    Type: AWS::SNS::Topic\n    Properties: {DisplayName: !GetAtt B.TopicName}\n"
+    circle += "  B:\n    Type: AWS::SNS::Topic\n    Properties: {DisplayName: !GetAtt A.TopicName}\n"
+    other = "Resources:\n  Queue: {Type: AWS::SQS::Queue}\n"
+    answer = f"One file:\n\n### one.yml\n\n```yaml\n{circle}```\n\n### two.yml\n\n```yaml\n{other}```\n"
+    assert failures(tmp_path, answer, name="answer.md")["circular-dependency"].root_cause.startswith("In `one.yml`, ")
+
+
+RESOLVED = """Parameters:
+  Stage: {Type: String, Default: Live}
+Resources:
+  Uploads:
+    Type: AWS::S3::Bucket
+    Properties: {BucketName: !Sub 'uploads-${AWS::AccountId}-${Stage}'}
+"""
+ADMIN = """Resources:
+  %s:
+    Type: AWS::IAM::Role
+    Properties:
+      AssumeRolePolicyDocument:
+        Version: '2012-10-17'
+        Statement: [{Effect: Allow, Principal: {AWS: !Sub 'arn:aws:iam::${AWS::AccountId}:root'}, Action: 'sts:AssumeRole'}]
+      Policies:
+        - PolicyName: all
+          PolicyDocument:
+            Version: '2012-10-17'
+            Statement: [{Effect: Allow, Action: 'organizations:*', Resource: '*'}]
+"""
+
+
+def test_the_parameter_whose_value_has_capital_letters_is_named(tmp_path: Path) -> None:
+    fix = failures(tmp_path, RESOLVED)["invalid-resolved-value"].fix
+    assert fix.startswith("Give `Stage` values in lower case only.")
+
+
+def test_wide_actions_of_the_administrator_that_the_prompt_asks_for(tmp_path: Path) -> None:
+    prompt = "Roles with least privilege: a reader role and an admin role."
+    assert "overly-permissive-iam" not in failures(tmp_path, ADMIN % "AdminRole", prompt)
+    assert failures(tmp_path, ADMIN % "ReaderRole", prompt)["overly-permissive-iam"].level == "High"
