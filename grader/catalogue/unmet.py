@@ -70,6 +70,6 @@ def _patterns() -> tuple[tuple[str, re.Pattern[str]], ...]:
 def topic_of(asked: Requirement) -> str:
     """Return what a requirement is about, as the topic of a rule `unmet-<topic>`."""
     text = f"{asked.about} {' '.join(asked.types)} {asked.title}".lower()
-    is_named = asked.title and asked.about in ("resource", "count", "property", "value")
+    is_named = asked.title and asked.about in ("resource", "count", "property", "value", "forbid")
     words = text if is_named else f"{text} {asked.quote.lower()}"  # a sentence names other things beside the one
     return next(topic for topic, pattern in _patterns() if pattern.search(words))

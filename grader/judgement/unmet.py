@@ -156,7 +156,22 @@ def merged(failures: Sequence[Grouped], unmet: Sequence[Grouped], rubric: Rubric
 
 def _is_same(one: Grouped, other: Grouped) -> bool:
     places = {_place(finding) for finding in one.findings if finding.resource and finding.path}
-    return bool(places & {_place(finding) for finding in other.findings})
+    return bool(places & {_place(finding) for finding in other.findings}) or _is_misspelt(one, other)
+
+
+_ABSENT_PATH = re.compile(r"^has no ([A-Z][\w.]+)$")
+
+
+def _is_misspelt(one: Grouped, other: Grouped) -> bool:
+    """Whether all that a requirement misses is there in letters of the wrong case, which the other failure reports."""
+    wrong = {(each.file, each.resource, _INDEX.sub("", each.path).lower()) for each in other.findings if each.path}
+    missing = [(each, _ABSENT_PATH.match(each.message)) for each in one.findings]
+    return all(
+        found and (each.file, each.resource, f"properties.{found[1]}".lower()) in wrong for each, found in missing
+    )
+
+
+_INDEX = re.compile(r"\.\d+")
 
 
 def _of_one_kind(one: Grouped, failures: Sequence[Grouped]) -> list[int]:

@@ -17,6 +17,7 @@ MAX_PATHS = 3
 _DOUBTS = (NOT_IN_IDEAL, OF_IDEAL)
 _HIDDEN = re.compile(r"is created only under the condition (?P<condition>\w+)")
 _LISTED = re.compile(r"^no template has the (?P<what>output|parameter) (?P<name>[\w.-]+)$", re.I)
+_NO_SECTION = re.compile(r"no template has (Parameters|Outputs|outputs)$")
 _FORMAT = re.compile(r"\b(YAML|JSON)\b|\bone template\b")
 _ABSENT = re.compile(r"^the answer creates no (?P<name>[\w -]+)$", re.I)
 _ARTICLE = re.compile(r"^(an?|the)\s+", re.I)
@@ -35,8 +36,8 @@ def title_of(members: Sequence[JudgedRequirement]) -> str:
     if len(titles) > 1:
         return f"Missing {asked.about}s {_several([title.partition(' ')[2] for title in titles])}"
     if asked.about == "tag":
-        names = [name for one in members if (name := one.requirement.title.removeprefix("tags").strip())]
-        return f"Missing tags {_several(names)}".rstrip()
+        names = _tags(members)
+        return f"Missing tag{'' if len(names) == 1 else 's'} {_several(names)}".rstrip()
     things = [one.requirement.title for one in members if one.requirement.about == "resource" and _is_absent(one)]
     return f"Missing {_several([about, *things[1:]])}"
 
@@ -64,30 +65,49 @@ def fix_of(members: Sequence[JudgedRequirement], otherwise: str, region: str) ->
         return _addition(members, line, region)
     if asked.about in ("output", "parameter"):
         return _entries(members, line)
+    if asked.about == "behaviour" and _is_absent(members[0]):
+        service = asked.title.removeprefix("use of ")
+        return f"Call {service} in the code of a function or a state machine, and allow its actions, as {line} asks."
     if asked.about == "document" and asked.title:
         return _document(asked, line)
-    if asked.about == "forbid" and names:
+    if names and (change := _change_of(members, names, line, about)):
+        return change
+    if asked.about == "forbid":
+        return f"Leave out what {line} excludes{about}."
+    return f"Change the answer as {line} asks{about}." if asked.title else otherwise
+
+
+def _change_of(members: Sequence[JudgedRequirement], names: Sequence[str], line: str, about: str) -> str:
+    """Say what to change of the resources that are named; nothing where the demand is about none."""
+    asked = members[0].requirement
+    if asked.about == "forbid":
         return f"Change {listed(names)} so that the answer has nothing that {line} excludes{about}."
-    if asked.about == "name" and names:
+    if asked.about == "name":
         return f"Name {listed(names)} as {line} asks{about}."
+    if asked.about == "tag":
+        keys = _tags(members)
+        what = f"the tag{'' if len(keys) == 1 else 's'} {listed(keys)}" if keys else "tags"
+        return f"Add {what} to {listed(names)}, as {line} asks."
     by_path: dict[str, list[str]] = {}
-    for place in places:
+    for place in (place.location for one in members for place in one.evidence):
         path = place.path.removeprefix("Properties.")
         if place.resource and path and not path.startswith("Fn::"):
             by_path.setdefault(path, []).append(place.resource)
     if asked.about in ("property", "value") and by_path:
         parts = [f"{code(path)} of {listed(owners)}" for path, owners in list(by_path.items())[:MAX_PATHS]]
         return f"Set {' and '.join(parts)} as {line} asks{about}."
-    if asked.about in ("property", "value", "behaviour", "tag") and names:
-        return f"Change {listed(names)} as {line} asks{about}."
-    if asked.about == "forbid":
-        return f"Leave out what {line} excludes{about}."
-    return f"Change the answer as {line} asks{about}." if asked.title else otherwise
+    return f"Change {listed(names)} as {line} asks{about}." if asked.about in ("property", "value", "behaviour") else ""
 
 
 def reason_of(judged: JudgedRequirement) -> str:
     """Return why a demand is not met, as a sentence."""
     return _sentence(_reason(judged) or _nothing(judged.requirement))
+
+
+def _tags(members: Sequence[JudgedRequirement]) -> list[str]:
+    """Return the keys of the tags that demands name."""
+    titles = [one.requirement.title.removeprefix("tags").strip() for one in members]
+    return list(dict.fromkeys(name for title in titles for name in title.split(", ") if name))
 
 
 def _is_absent(judged: JudgedRequirement) -> bool:
@@ -98,6 +118,10 @@ def _is_absent(judged: JudgedRequirement) -> bool:
         return not _FORMAT.search(asked.title)
     if asked.about == "resource":
         return "region" not in asked.title
+    if asked.about == "behaviour":
+        return asked.title.startswith("use of ")
+    if asked.about == "parameter" and _NO_SECTION.match(_reason(judged)):
+        return True
     return asked.about in ("count", "parameter") and not judged.evidence
 
 
@@ -209,6 +233,8 @@ def _entries(members: Sequence[JudgedRequirement], line: str) -> str:
     names = [found["name"] for one in members if (found := _LISTED.match(_reason(one)))]
     if names:
         return f"Add {_all(list(dict.fromkeys(names)))} to {code(section)}, as {line} asks."
+    if _NO_SECTION.match(_reason(members[0])):
+        return f"Add the section {code(section)} with what {line} asks for."
     return (
         f"Add what {line} asks for to {code(section)}."
         if _is_absent(members[0])

@@ -134,6 +134,18 @@ def test_a_requirement_and_a_rule_at_one_property_are_one_failure() -> None:
     assert len(merged(apart, unmet, RUBRIC)) == 2
 
 
+def test_what_is_missing_by_letters_of_the_wrong_case_is_the_failure_of_the_wrong_name() -> None:
+    location = Location(file="t.yml", line=7, resource="Job", type="T", path="Properties.Encryption")
+    lacks = Located(location=location, message="has no Encryption.Rules.KMSKeyID")
+    asked = requirement("property", "unmet", place=lacks, title="queue encrypted with a key")
+    unmet = list(unmet_of_prompt([asked], CATALOGUE, RUBRIC, TASK))
+    wrong = finding("invalid-property", "cfn-lint", "Properties.Encryption.Rules.0.KmsKeyId")
+    (failure,) = merged(group([wrong], CATALOGUE, RUBRIC), unmet, RUBRIC)
+    assert (failure.rule.id, failure.requirements) == ("invalid-property", ("prompt-4-property",))
+    other = finding("invalid-property", "cfn-lint", "Properties.Encryption.Rules.0.KeyId")
+    assert len(merged(group([other], CATALOGUE, RUBRIC), unmet, RUBRIC)) == 2
+
+
 def test_a_requirement_that_rules_report_at_all_its_resources_is_told_by_them() -> None:
     place = Located(location=Location(file="t.yml", line=7, resource="Job", type="T"), message="allows s3:*")
     asked = requirement("behaviour", "unmet", place=place, quote="least privilege", level="Critical")

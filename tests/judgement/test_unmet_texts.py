@@ -91,3 +91,30 @@ def test_several_missing_things_are_one_sentence() -> None:
     members = [unmet("resource", name, f"the answer creates no {name}") for name in ("VPC", "subnet", "NAT gateway")]
     assert title_of(members) == "Missing VPC, subnet and NAT gateway"
     assert issue_of(members, PROMPT).endswith("The answer creates no VPC, no subnet and no NAT gateway.")
+
+
+def test_tags_are_listed_with_the_resources_that_need_them() -> None:
+    place = Located(
+        location=Location(file="t.yaml", line=3, resource="Orders", path="Properties.Tags"), message="has no tag Team"
+    )
+    members = [
+        unmet("tag", title, "Orders has no tag Team (1 of 1 resources)", types=(), place=place)
+        for title in ("tags Team, Stage", "tags")
+    ]
+    assert title_of(members) == "Missing tags Team and Stage"
+    assert (
+        fix_of(members, "", "us-east-1") == "Add the tags `Team` and `Stage` to `Orders`, as line 1 of the prompt asks."
+    )
+    assert title_of(members[1:]) == "Missing tags"
+
+
+def test_a_section_that_no_template_has_is_to_be_added() -> None:
+    members = [unmet("parameter", "parameters", "no template has Parameters", types=())]
+    assert title_of(members) == "Missing parameters"
+    assert fix_of(members, "", "us-east-1") == "Add the section `Parameters` with what line 1 of the prompt asks for."
+
+
+def test_a_service_that_nothing_uses_is_missing() -> None:
+    members = [unmet("behaviour", "use of Amazon Polly", "no template of the answer uses Amazon Polly", types=())]
+    assert title_of(members) == "Missing use of Amazon Polly"
+    assert fix_of(members, "", "us-east-1").startswith("Call Amazon Polly in the code of a function")

@@ -23,6 +23,9 @@ _FULL = re.compile(r"(AdministratorAccess|PowerUserAccess|FullAccess)$")
 _UNBOUND = re.compile(
     r"^(ec2:(describe|createnetworkinterface|deletenetworkinterface|assignprivate|unassignprivate)|cloudwatch:(putmetricdata|get|list|describe)|logs:(create|put|describe)|xray:|"
     r"ssmmessages:|ec2messages:|ssm:updateinstanceinformation|ecr:getauthorizationtoken|sts:getcalleridentity|config:(put|describe)|"
+    r"logs:\w*logdeliver|secretsmanager:getrandompassword|kms:generaterandom|cloudtrail:lookupevents|ec2:(at|de)tachnetworkinterface|"
+    r"ssm:put(inventory|complianceitems)|ecs:(registertaskdefinition|deregistertaskdefinition|discoverpollendpoint)|organizations:describe|"
+    r"(ce|pricing|cur|support|trustedadvisor):|acm-pca:list|cloudformation:validatetemplate|iam:(list|get)account|"
     r"autoscaling:describe|elasticloadbalancing:describe|tag:get|cloudformation:(describe|list)|\w+:(list|describe)|kms:(list|createkey)|ses:send|textract:|comprehend:|translate:|"
     r"rekognition:|polly:|transcribe:|bedrock:invoke)",
     re.I,

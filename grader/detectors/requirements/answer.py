@@ -65,6 +65,12 @@ _INLINE: Mapping[str, tuple[tuple[str, str], ...]] = {
     "AWS::Lambda::Permission": ((_SAM, "Events"),),
     "AWS::Route53::RecordSet": (),
     "AWS::SNS::Subscription": (("AWS::SNS::Topic", "Subscription"), (_SAM, "Events=SNS")),
+    # Source: https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/rds-secrets-manager.html
+    "AWS::SecretsManager::RotationSchedule": (
+        ("AWS::RDS::DBInstance", "ManageMasterUserPassword"),
+        ("AWS::RDS::DBCluster", "ManageMasterUserPassword"),
+        ("AWS::Redshift::Cluster", "ManageMasterPassword"),
+    ),
     "AWS::SecretsManager::Secret": (
         ("AWS::RDS::DBInstance", "ManageMasterUserPassword"),
         ("AWS::RDS::DBCluster", "ManageMasterUserPassword"),
@@ -80,6 +86,7 @@ def _brings(built: Built, path: str) -> bool:
     return not values if name.startswith("!") else any(value not in (False, "false", [], {}) for value in values)
 
 
+_OF_BALANCER = re.compile(r"(^|[a-z])(alb|nlb|elb|loadbalancer)(access)?logs?", re.I)
 _SELF = re.compile(r"^\$\{([A-Za-z0-9]+)(?:\.[A-Za-z0-9.]+)?\}$")
 
 
@@ -203,6 +210,24 @@ class Answer:
             found |= {one.name for value in destination if (one := self.target(bucket, value))}
         names = {bucket.name for bucket in self.exactly("AWS::S3::Bucket") if re.search("log", bucket.name, re.I)}
         return frozenset(found | names)
+
+    @cached_property
+    def load_balancer_logs(self) -> frozenset[str]:
+        """The logical ids of the buckets that load balancers write access logs to, which works with SSE-S3 only.
+
+        Source: https://docs.aws.amazon.com/elasticloadbalancing/latest/application/enable-access-logging.html
+        """
+        named = [
+            (one, item.get("Value"))
+            for one in self.exactly("AWS::ElasticLoadBalancingV2::LoadBalancer")
+            for item in one.values("LoadBalancerAttributes.*")
+            if isinstance(item, dict) and item.get("Key") == "access_logs.s3.bucket"
+        ]
+        classic = self.exactly("AWS::ElasticLoadBalancing::LoadBalancer")
+        named += [(one, value) for one in classic for value in one.values("AccessLoggingPolicy.S3BucketName")]
+        found = {bucket.name for one, value in named if (bucket := self.target(one, value))}
+        buckets = self.exactly("AWS::S3::Bucket")
+        return frozenset(found | {one.name for one in buckets if _OF_BALANCER.search(one.name)})
 
     def inline(self, types: Sequence[str]) -> list[Built]:
         """Return the resources that bring another of some types along: a topic its subscription, a SAM function its role."""

@@ -61,7 +61,7 @@ def service_used(answer: Answer, demand: Demand) -> Verdict:
     code = [file for file in answer.case.bundle.of_kind(Kind.CODE, Kind.SCRIPT) if pattern.search(file.text)]
     if code or answer.is_opaque or not answer.built:
         return unjudged("code outside the templates may use it")
-    return unmet(f"no template of the answer uses {service}: neither a policy nor code names it")
+    return unmet(f"no template of the answer uses Amazon {service}: neither a policy nor code names it")
 
 
 @judge("custom-metrics")

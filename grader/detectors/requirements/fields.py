@@ -77,8 +77,15 @@ def _subject(answer: Answer, demand: Demand, types: tuple[str, ...]) -> Verdict 
         if check.is_general:
             return None
         return absent(answer, types, check.names)
-    if every and check.arguments.get("but") == "log-targets":
+    but = check.arguments.get("but")
+    if but == "every-log-target":
+        built = [one for one in built if one.name not in answer.log_targets]
+    elif but and every:
         built = [one for one in built if one.name not in answer.log_targets] or built
+    if but and any("kms" in path.lower() for way in ways for path in way):  # type: ignore[attr-defined]
+        built = [one for one in built if one.name not in answer.load_balancer_logs]
+    if not built:
+        return unjudged("only buckets that receive the logs of others are there")
     states = [(one, *holds(one, ways, check.values)) for one in built]  # type: ignore[arg-type]
     good = [one.located("complies", path) for one, state, path, _ in states if state is True]
     bad = [(one, path, there) for one, state, path, there in states if state is False]

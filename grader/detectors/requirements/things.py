@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from grader.detectors.requirements.answer import Answer, Built, known
 from grader.detectors.requirements.verdict import HIDDEN, UNSEEN, Verdict, absent, judge, met, unjudged, unmet
+from grader.model import RequirementStanding
 from grader.task.reading import Demand
 from grader.template import Scalar, walk
 
@@ -287,3 +288,23 @@ def nothing(answer: Answer, demand: Demand) -> Verdict:
     if found:
         return unmet(f"the answer creates {found[0].name}", [one.located("is created") for one in found])
     return unjudged(UNSEEN) if answer.is_opaque else met()
+
+
+# What has a password that can rotate.
+_WITH_PASSWORD = (
+    "AWS::SecretsManager::Secret",
+    "AWS::RDS::DBInstance",
+    "AWS::RDS::DBCluster",
+    "AWS::DocDB::DBCluster",
+    "AWS::Redshift::Cluster",
+    "AWS::DirectoryService::MicrosoftAD",
+)
+
+
+@judge("rotation")
+def rotation(answer: Answer, demand: Demand) -> Verdict:
+    """Judge whether secrets rotate, where the answer has a secret or a database with a password."""
+    verdict = exists(answer, demand)
+    if verdict.standing is RequirementStanding.UNMET and not answer.exactly(*_WITH_PASSWORD):
+        return unjudged("the answer has no secret that could rotate")
+    return verdict

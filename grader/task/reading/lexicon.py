@@ -106,7 +106,9 @@ class AskFile(BaseModel):
         default_factory=list, description="resources that have these values are left aside"
     )
     general: list[str] = Field(default_factory=list, description="the types that are meant where a prompt names none")
-    but: str = Field("", description="resources that are left aside where all are asked for: log-targets")
+    but: str = Field(
+        "", description="buckets that are left aside: log-targets where all are asked for, every-log-target always"
+    )
     with_: dict[str, Any] = Field(default_factory=dict, alias="with")
     about: About = "property"
     level: str = "High"

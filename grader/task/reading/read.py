@@ -59,6 +59,11 @@ _SO_FAR = re.compile(
     r"\b(currently|previously|formerly|until now|so far)\b", re.I
 )  # a value that is there, and not asked for
 _BEFORE = re.compile(rf"{_SO_FAR.pattern}\W*(?:\w+\W+){{0,2}}$", re.I)
+# What has an id or an ARN is there already: `the security group (sg-0a1b2c3d)`.
+_IDENTIFIED = re.compile(
+    r"s?\W{0,4}(?:id\W{0,3})?(?:(?:sg|vpc|subnet|rtb|igw|nat|eipalloc|acl|vpce|tgw|snap|vol|fs)-[0-9a-f]{5,17}\b|arn:aws[\w-]*:)",
+    re.I,
+)
 # A sentence that takes back the one before it.
 _TAKEN_BACK = re.compile(
     r"^\W*(?:this|that|it|these|they)\s+(?:(?:can|may|should|must)\s+be\s+(?:\w+\s+)?(?:ignored|skipped|omitted|left out)|"
@@ -135,6 +140,9 @@ _HEADED = re.compile(
     r"(?:\s+(?:for|on|to))?\s*:[^.;:]*$|\brules?\s*\([^)]*$",
     re.I,
 )
+_RULES = re.compile(
+    r"\brules?\s*\([^)]*$", re.I
+)  # what a list of Config rules checks: `managed rules (KMS rotation, ...`
 _FOREIGN = re.compile(
     r"\b(quicksight|grafana|kibana|opensearch|datadog|new relic|tableau|power ?bi|cost explorer|security hub|looker|prometheus|splunk)\b"
     r"[^.;:()]*$",
@@ -143,6 +151,9 @@ _FOREIGN = re.compile(
 _LISTED = re.compile(
     r"\b(outputs?|parameters?|prerequisites?|permissions?|tags?|tagging|naming|references?|notes?|exports?)\b", re.I
 )
+# A heading or lead-in whose items name the services that endpoints lead to.
+_ENDPOINTS = re.compile(r"\b(gateway|interface|vpc|privatelink)\s+(?:vpc\s+)?endpoints?\b", re.I)
+_ENDPOINT = re.compile(r"VPCEndpoint|SecurityGroup")
 _KEY = ("AWS::KMS::Key",)
 _ENCRYPTS = re.compile(r"\bencrypt\w*\b[^.;]*\b(with|using|by|via)\s+(an?\s+|the\s+)?(aws\s+)?$", re.I)
 _VPC = ("AWS::EC2::VPC",)
@@ -465,6 +476,7 @@ def _asked(ask: Ask, found: Found, line: _Line) -> Demand | None:
         is_weak=file.weak
         or _is_alternative(found, line.sentence.text)
         or bool(_VARIES.search(line.sentence.text) or _CHECKED.search(line.sentence.text[: found.start]))
+        or (file.judge != "exists" and _RULES.search(line.sentence.text[: found.start]) is not None)
         or (tuple(file.of) == _GROUP and any(one.noun.types == _ACL for one in (line.above or ((),))[0]))
         or (file.judge == "alarm" and _WATCHES.search(line.sentence.text) is not None)
         or (file.needs == "each" and not linked and not _DATA.search(line.sentence.text))
@@ -589,12 +601,22 @@ def _things(line: _Line) -> Iterator[Demand]:
     """Yield a demand for each thing that a sentence names; things joined by `or` are alternatives of one demand."""
     sentence = line.sentence
     seen: set[tuple[str, ...]] = set()
-    groups = sorted(_alternatives(line.mentions, sentence.text), key=lambda group: not sentence.negates(group[0].start))
-    for group in groups:
+    groups = [
+        part
+        for group in _alternatives(line.mentions, sentence.text)
+        # what is negated is excluded thing by thing: `no NAT gateway or internet gateway`
+        for part in ([[one] for one in group] if sentence.negates(_first_of_list(group[0], line).start) else [group])
+    ]
+    given = {one.noun.types for one in line.mentions if _IDENTIFIED.match(sentence.text[one.end :])}
+    for group in sorted(groups, key=lambda group: not sentence.negates(group[0].start)):
         mention = group[0]
         start = mention.start
         types = tuple(dict.fromkeys(type for one in group for type in one.noun.types))
-        if types in seen or not _is_asked(mention, sentence, len(group) == 1, _is_prefix(mention, line)):
+        if (
+            types in seen
+            or types in given
+            or not _is_asked(mention, sentence, len(group) == 1, _is_prefix(mention, line))
+        ):
             continue
         before = sentence.text[: _first_of_list(mention, line).start]
         after = sentence.text[_last_of_list(mention, line).end :]
@@ -660,10 +682,11 @@ def _is_asked(mention: Mention, sentence: Sentence, is_alone: bool, is_prefix: b
         return False
     if strength == "hinted" and is_prefix:
         return False  # the service of what follows: `EC2 subnets`
-    if re.search(r"\bor\s+(?:an?\s+|the\s+)?$", sentence.text[:start], re.I):
-        return False  # an alternative to something that the lexicon does not know
-    if is_alone and re.match(r"s?\s+or\b", sentence.text[mention.end :], re.I):
-        return False
+    if not sentence.negates(start):  # an alternative to something that the lexicon does not know
+        if re.search(r"\bor\s+(?:an?\s+|the\s+)?$", sentence.text[:start], re.I):
+            return False
+        if is_alone and re.match(r"s?\s+or\b", sentence.text[mention.end :], re.I):
+            return False
     return not sentence.is_existing(start, mention.end) and not sentence.is_example(start)
 
 
@@ -729,7 +752,10 @@ def _is_weak(mention: Mention, line: _Line) -> bool:
 def _is_listed(mention: Mention, line: _Line) -> bool:
     """Whether a noun is in a list of outputs, parameters, tags or logs: what the list holds is about it."""
     text = line.sentence.text
-    if any(_LISTED.search(above) for above in (*line.sentence.headings[-1:], *line.sentence.parents)):
+    above = (*line.sentence.headings[-1:], *line.sentence.parents)
+    if any(_LISTED.search(text) for text in above):
+        return True
+    if any(_ENDPOINTS.search(text) for text in above) and not _ENDPOINT.search(mention.noun.types[0]):
         return True
     if re.match(r"\W*(outputs?|parameters?|tags?|export)\b", text, re.I):
         return True

@@ -229,9 +229,10 @@ def _choice(text: str, start: int, end: int, name: str, group: Sequence[tuple[st
             if choice.lower() == said.lower()
             and not is_natural(choice)
             and len(choice) > 2
-            and "*" not in named.setting.path
             and choice.lower() not in ("standard", "default", "none")
         ]
+        if any("*" in path for way in ways for path in way):
+            return None  # of which item of a list it is the value, only an entry of the lexicon knows
         if match and ways:
             place = (min(start, offset + match.start(1)), max(end, offset + match.end(1)))
             return _made(place, name, said, ways)

@@ -122,7 +122,7 @@ _NO_KEYS = "|".join(
     (
         "Include|Apply|Use|Proper|All|The|Tags?|Resources?|Consistent|Required|Appropriate|Add|Set|With|Ensure|Key|AWS|IAM|Mandatory|Cost",
         "Copy|Enable|Define|Create|Configure|Attach|Manage|Enforce|Automatic|Custom|Standard|Default|Value|These|Following|Both|Every|Each|Must|No|IP|SGs?|Fn|EC2|S3|RDS|VPC|CloudFormation|DynamoDB|Lambda|For|On|This|It|Ref|Naming",
-        "Outputs?|Parameters|Security|Monitoring|Tagging",
+        "Outputs?|Parameters|Security|Monitoring|Tagging|Controls?|Enforcement|Management|Practices?|Standards?|Strategy",
     )
 )
 NO_PARAMETERS = "|".join(
@@ -177,7 +177,7 @@ KINDS = {
     ),
     "service": Kind(
         r"(?:textract|rekognition|comprehend|polly|transcribe|translate|bedrock|pinpoint|lex|personalize|forecast)\b",
-        str.lower,
+        str.capitalize,
     ),
     "language": Kind(r"(?:python|node(?:\.?js)?|javascript|typescript|java|ruby|golang|dotnet)\b", str.lower),
     "function": Kind(r"Fn::(?:GetAZs|Sub|Join|GetAtt|ImportValue|FindInMap|Select|If|Split|Cidr|Base64)\b", str),

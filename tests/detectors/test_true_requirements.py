@@ -1,0 +1,96 @@
+"""What prompts only refer to, and what cannot be had, is not called unmet."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from grader.case import Case
+from grader.detectors.requirements import judged
+from grader.model import RequirementStanding
+
+Make = Callable[..., Case]
+
+STORES = """
+Resources:
+  Key: {Type: 'AWS::KMS::Key', Properties: {KeyPolicy: {Statement: []}}}
+  Orders:
+    Type: AWS::S3::Bucket
+    Properties:
+      BucketEncryption:
+        ServerSideEncryptionConfiguration:
+          - ServerSideEncryptionByDefault: {SSEAlgorithm: 'aws:kms', KMSMasterKeyID: !GetAtt Key.Arn}
+  Visits: {Type: 'AWS::S3::Bucket', Properties: {VersioningConfiguration: {Status: Enabled}}}
+  Front:
+    Type: AWS::ElasticLoadBalancingV2::LoadBalancer
+    Properties:
+      LoadBalancerAttributes: [{Key: access_logs.s3.enabled, Value: 'true'}, {Key: access_logs.s3.bucket, Value: !Ref Visits}]
+"""
+LOGS = "Resources: {CentralLogs: {Type: 'AWS::S3::Bucket'}}"
+GROUPLESS = """
+Resources:
+  Server: {Type: 'AWS::EC2::Instance', Properties: {ImageId: ami-0a9b8c7d6e5f40312, SecurityGroupIds: [sg-0ab12cd3]}}
+"""
+NETWORK = """
+Resources:
+  Net: {Type: 'AWS::EC2::VPC', Properties: {CidrBlock: 10.3.0.0/16}}
+  Inner: {Type: 'AWS::EC2::Subnet', Properties: {VpcId: !Ref Net, CidrBlock: 10.3.1.0/24}}
+"""
+GATEWAY = f"{NETWORK}  Door: {{Type: 'AWS::EC2::InternetGateway'}}\n"
+GRANT = """
+Resources:
+  Rotator:
+    Type: AWS::IAM::Role
+    Properties:
+      AssumeRolePolicyDocument: {Statement: [{Effect: Allow, Principal: {Service: lambda.amazonaws.com}, Action: 'sts:AssumeRole'}]}
+      Policies: [{PolicyName: p, PolicyDocument: {Statement: [{Effect: Allow, Action: ACTION, Resource: '*'}]}}]
+"""
+DATABASE = """
+Resources:
+  Database: {Type: 'AWS::RDS::DBInstance', Properties: {Engine: mysql, MANAGED: true, MultiAZ: true}}
+"""
+
+
+def unmet(case: Case) -> list[str]:
+    return [one.requirement.title for one in judged(case) if one.standing is RequirementStanding.UNMET]
+
+
+@pytest.mark.parametrize(
+    ("template", "prompt", "titles"),
+    [
+        # a bucket of access logs of a load balancer takes no KMS key
+        (STORES, "- All data must be encrypted with a customer managed KMS key", []),
+        (STORES.replace("{SSEAlgorithm: 'aws:kms', KMSMasterKeyID: !GetAtt Key.Arn}", "{SSEAlgorithm: AES256}"),
+         "- Each S3 bucket is encrypted with a customer managed KMS key", ["S3 bucket encrypted with a customer managed key"]),
+        # the bucket of the logs keeps no log of itself
+        (LOGS, "- Send the S3 access logs of the buckets to the central bucket", []),
+        (LOGS.replace("CentralLogs", "Orders"), "- S3 bucket with access logging", ["S3 bucket with access logging"]),
+        # what has an id is there already
+        (GROUPLESS, "- Security group: attach the instance to the security group (sg-0ab12cd3)\n- SSH only from 203.0.113.0/24", []),
+        (GROUPLESS, "- A security group for the instance", ["security group"]),
+        # a key pair is no source of addresses
+        (GROUPLESS.replace("[sg-0ab12cd3]", "[!Ref Open]")
+         + "  Open: {Type: 'AWS::EC2::SecurityGroup', Properties: {GroupDescription: d, SecurityGroupIngress: "
+         "[{IpProtocol: tcp, FromPort: 22, ToPort: 22, CidrIp: 0.0.0.0/0}]}}",
+         "- SSH access to the instance with the key pair of a parameter", []),
+        # items below endpoints name services
+        (NETWORK, "#### Interface Endpoints\n- EC2 Messages\n- Secrets Manager\n", []),
+        # public subnets and gateways are excluded, not subnets
+        (NETWORK, "- A VPC with private subnets only, with no public subnets or internet gateways", []),
+        (GATEWAY, "- A VPC with private subnets only, with no public subnets or internet gateways", ["No internet gateway"]),
+        # what a list of rules checks is not asked of the resources
+        (LOGS, "- AWS Config rules (S3 encryption with KMS, root MFA)", ["Config rule"]),
+        # AWS limits some actions to no resource
+        (GRANT.replace("ACTION", "'secretsmanager:GetRandomPassword'"), "- IAM policies without wildcards", []),
+        (GRANT.replace("ACTION", "'secretsmanager:GetSecretValue'"), "- IAM policies without wildcards", ["no wildcards in IAM policies"]),
+        # RDS rotates the password that it manages; without any secret nothing rotates
+        (DATABASE.replace("MANAGED", "ManageMasterUserPassword"), "- Rotate the database credentials automatically", []),
+        (DATABASE.replace("MANAGED", "StorageEncrypted"), "- Rotate the database credentials automatically", ["secret rotation"]),
+        (LOGS, "- Credentials are rotated automatically", []),
+    ],
+)  # fmt: skip
+def test_only_what_is_asked_and_can_be_had_is_unmet(
+    make_case: Make, template: str, prompt: str, titles: list[str]
+) -> None:
+    assert unmet(make_case({"t.yaml": template}, prompt=f"{prompt}\n")) == titles
