@@ -68,7 +68,7 @@ def fix_of(members: Sequence[JudgedRequirement], otherwise: str, region: str) ->
     if asked.about == "behaviour" and _is_absent(members[0]):
         service = asked.title.removeprefix("use of ")
         return f"Call {service} in the code of a function or a state machine, and allow its actions, as {line} asks."
-    if asked.about == "document" and asked.title:
+    if asked.about in ("document", "code") and asked.title and not names:
         return _document(asked, line)
     if names and (change := _change_of(members, names, line, about)):
         return change

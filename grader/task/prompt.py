@@ -12,7 +12,7 @@ from markdown_it.token import Token
 
 _MARKUP = re.compile(r"\*\*|`|(?<!\w)__?(?=\w)|(?<=\w)__?(?!\w)|(?<!\w)\*(?=\S)|(?<=\S)\*(?!\w)")
 _END = re.compile(r"(?<=[.!?;])\s+(?=[\"'(A-Z])")
-_ABBREVIATION = re.compile(r"\b(e\.g|i\.e|etc|vs|incl|approx|no)\.$", re.I)
+_ABBREVIATION = re.compile(r"\b(e\.g|i\.e|etc|vs|incl|approx|no|a\.m|p\.m)\.$", re.I)
 _NEGATED = re.compile(
     r"\b(do not|don['’]t|does not|doesn['’]t|must not|mustn['’]t|should not|shouldn['’]t|"
     r"never|no need|not|without|avoid|instead of|rather than|no)\s+"

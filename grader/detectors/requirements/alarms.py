@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping, Sequence
 
 from grader.detectors.requirements.answer import Answer, Built, known
 from grader.detectors.requirements.fields import value_holds
@@ -22,50 +23,128 @@ def metrics_of(alarm: Built) -> list[str]:
     return [str(value) for path in paths for value in alarm.values(path)]
 
 
-@judge("alarm")
-def alarm(answer: Answer, demand: Demand) -> Verdict:
-    """Judge whether an alarm watches one of the metrics of the lexicon's entry, at the threshold that the prompt gives."""
-    arguments, values = demand.check.arguments, demand.check.values
-    pattern = re.compile(str(arguments.get("metric", "")), re.I)
-    space = re.compile(str(arguments.get("namespace", "")), re.I)
-    alarms = answer.exactly("AWS::CloudWatch::Alarm")
-    watching = [
+def _watching(answer: Answer, demand: Demand) -> list[Built]:
+    """Return the alarms that watch one of the metrics of the lexicon's entry."""
+    pattern = re.compile(str(demand.check.arguments.get("metric", "")), re.I)
+    space = re.compile(str(demand.check.arguments.get("namespace", "")), re.I)
+    return [
         one
-        for one in alarms
+        for one in answer.exactly("AWS::CloudWatch::Alarm")
         if any(pattern.search(name) for name in metrics_of(one))
         and any(
             space.search(str(name))
             for name in one.values("Namespace") or one.values("Metrics.*.MetricStat.Metric.Namespace") or [""]
         )
     ]
-    if not watching:
-        if answer.is_opaque or any(not known(name) for one in alarms for name in one.values("MetricName")):
-            return unjudged("the metric of some alarm is known only when the stack is deployed")
-        custom = any(not str(name).startswith("AWS/") for one in alarms for name in one.values("Namespace"))
-        if custom and alarms:
-            return unjudged("an alarm watches a metric of the answer's own")
-        if any(one.type in _ALARMS for one in answer.hidden):
-            return unjudged(HIDDEN)
-        there = (
-            f"the alarms watch {', '.join(sorted({name for one in alarms for name in metrics_of(one)}))[:120]}"
-            if alarms
-            else _NO_ALARM
-        )
-        return unmet(there, [one.located("watches another metric", "MetricName") for one in alarms])
-    threshold = values.get("percent", values.get("number"))
-    if threshold is None:
+
+
+@judge("alarm")
+def alarm(answer: Answer, demand: Demand) -> Verdict:
+    """Judge whether an alarm watches one of the metrics of the lexicon's entry."""
+    alarms = answer.exactly("AWS::CloudWatch::Alarm")
+    watching = _watching(answer, demand)
+    if watching:
         return met([one.located(f"watches {', '.join(metrics_of(one))}", "MetricName") for one in watching])
-    states = [(one, value_holds(one.values("Threshold"), threshold, {})) for one in watching]
-    good = [one for one, (state, _) in states if state]
-    if good:
-        return met([one.located(f"has the threshold {threshold}", "Threshold") for one in good])
-    if any(state is None for _, (state, _) in states):
-        return unjudged("the threshold is known only when the stack is deployed")
-    one, (_, value) = states[0]
-    return unmet(
-        f"{one.name} has the threshold {value}",
-        [item.located(f"has the threshold {there}", "Threshold") for item, (_, there) in states],
+    if answer.is_opaque or any(not known(name) for one in alarms for name in one.values("MetricName")):
+        return unjudged("the metric of some alarm is known only when the stack is deployed")
+    custom = any(not str(name).startswith("AWS/") for one in alarms for name in one.values("Namespace"))
+    if custom and alarms:
+        return unjudged("an alarm watches a metric of the answer's own")
+    if any(one.type in _ALARMS for one in answer.hidden):
+        return unjudged(HIDDEN)
+    there = (
+        f"the alarms watch {', '.join(sorted({name for one in alarms for name in metrics_of(one)}))[:120]}"
+        if alarms
+        else _NO_ALARM
     )
+    return unmet(there, [one.located("watches another metric", "MetricName") for one in alarms])
+
+
+# What a threshold may be in the unit of its metric: seconds or milliseconds, bytes, a share or a percentage.
+_SCALES: Mapping[str, tuple[float, ...]] = {
+    "%": (1, 0.01),
+    "ms": (1, 0.001),
+    "s": (1, 1000),
+    "m": (60, 60_000),
+    "h": (3600, 3_600_000),
+    "d": (86_400,),
+    "gb": (1024**3, 10**9, 1024, 1),
+    "mb": (1024**2, 10**6, 1),
+}
+
+
+def _scales(unit: str) -> tuple[float, ...]:
+    name = (
+        "%"
+        if unit.startswith("per")
+        else "ms"
+        if unit.startswith("milli")
+        else unit.replace("i", "")
+        if "b" in unit
+        else unit
+    )
+    return _SCALES.get(name) or _SCALES.get(name[:1], (1,))
+
+
+@judge("alarm-at")
+def alarm_at(answer: Answer, demand: Demand) -> Verdict:
+    """Judge whether an alarm on the metric has the threshold that the prompt gives, and looks at the time that it gives."""
+    values, watching = demand.check.values, _watching(answer, demand)
+    if not watching:
+        return unjudged("no alarm watches the metric")
+    number, seconds = float(str(values["number"])), values.get("seconds")
+    wanted = [number * scale for scale in _scales(str(values["unit"]))]
+    fitting = [one for one in watching if _has_threshold(one, wanted)]
+    if any(not _is_plain(one) for one in watching) and not fitting:
+        return unjudged("the threshold is known only when the stack is deployed")
+    if not fitting:
+        one = watching[0]
+        return unmet(
+            f"{one.name} has the threshold {one.first('Threshold')}",
+            [item.located(f"has the threshold {item.first('Threshold')}", "Threshold") for item in watching],
+        )
+    if not isinstance(seconds, int | float):
+        return met([one.located(f"has the threshold {one.first('Threshold')}", "Threshold") for one in fitting])
+    spans = [(one, _span(one)) for one in fitting]
+    if any(span is None or seconds in span for _, span in spans):
+        good = [one for one, span in spans if span and seconds in span]
+        return (
+            met([one.located("has the threshold and the time", "Threshold") for one in good])
+            if good
+            else unjudged(UNSEEN)
+        )
+    one, span = spans[0]
+    return unmet(
+        f"{one.name} looks at {span[-1]} seconds" if span else "",
+        [item.located(f"looks at {there[-1]} seconds", "Period") for item, there in spans if there],
+    )
+
+
+def _is_plain(one: Built) -> bool:
+    """Whether the threshold of an alarm is a number of one metric, and no formula."""
+    return known(one.first("Threshold")) and not one.values("Metrics.*.Expression")
+
+
+def _has_threshold(one: Built, wanted: Sequence[float]) -> bool:
+    """Whether an alarm has one of the thresholds: `more than 3` is also `at least 4`."""
+    try:
+        there = float(str(one.first("Threshold")))
+    except ValueError:
+        return False
+    operator = str(one.first("ComparisonOperator"))
+    step = 1 if operator.startswith("GreaterThanOrEqual") else -1 if operator.startswith("GreaterThanThreshold") else 0
+    return any(abs(there - value) < 1e-6 * max(1, abs(value)) or there == value + step for value in wanted)
+
+
+def _span(one: Built) -> tuple[float, ...] | None:
+    """Return the seconds of one period and of all periods that an alarm looks at, None where they are not known."""
+    period = one.first("Period") or one.first("Metrics.*.MetricStat.Period")
+    count, points = one.first("EvaluationPeriods"), one.first("DatapointsToAlarm")
+    try:
+        length = float(str(period))
+        return tuple(int(length * float(str(number))) for number in (1, points or count, count))
+    except ValueError:
+        return None
 
 
 @judge("stage-logging")
@@ -161,9 +240,8 @@ def scaling(answer: Answer, demand: Demand) -> Verdict:
     )
 
 
-@judge("schedule")
-def schedule(answer: Answer, demand: Demand) -> Verdict:
-    """Judge whether a schedule runs as often as the prompt says (`seconds`), or at all."""
+def _schedules(answer: Answer) -> list[tuple[Built, str]]:
+    """Return the resources with a schedule that starts something, each with the path of it."""
     rules = [
         (one, "ScheduleExpression") for one in answer.of(("AWS::Events::Rule",)) if one.values("ScheduleExpression")
     ]
@@ -173,21 +251,62 @@ def schedule(answer: Answer, demand: Demand) -> Verdict:
             for key in ("Schedule", "ScheduleExpression")
             if function.values(f"Events.*.Properties.{key}")
         ]
+    return rules
+
+
+@judge("schedule")
+def schedule(answer: Answer, demand: Demand) -> Verdict:
+    """Judge whether a schedule runs as often as the prompt says (`seconds`), at the time that it gives (`at`, `day`), or at all."""
+    rules = _schedules(answer)
     if not rules:
         return absent(answer, ("AWS::Events::Rule",), "schedule")
     wanted = demand.check.values.get("seconds", demand.check.arguments.get("seconds"))
-    if wanted is None:
+    at, day = demand.check.values.get("at"), demand.check.values.get("day")
+    if wanted is None and at is None:
         return met([one.located("has a schedule", path) for one, path in rules])
-    periods = [(one, path, _period(str(value))) for one, path in rules for value in one.values(path)]
-    good = [(one, path) for one, path, period in periods if period == wanted]
+    if at and _ZONE.search(demand.check.text):
+        return unjudged("the time is not that of UTC")
+    found = [(one, path, str(value)) for one, path in rules for value in one.values(path)]
+    states = [(one, path, _is_at(text, str(at), day) if at else _is_every(text, wanted)) for one, path, text in found]
+    good = [(one, path) for one, path, state in states if state]
     if good:
         return met([one.located("has the schedule", path) for one, path in good])
-    if any(period is None for _, _, period in periods):
+    if any(state is None for _, _, state in states):
         return unjudged("the schedule is known only when the stack is deployed")
     return unmet(
-        f"{periods[0][0].name} has the schedule {periods[0][0].first(periods[0][1])}",
-        [one.located(f"has the schedule {one.first(path)}", path) for one, path, _ in periods],
+        f"{found[0][0].name} has the schedule {found[0][2]}",
+        [one.located(f"has the schedule {text}", path) for one, path, text in found],
     )
+
+
+# Other time zones than UTC, in which the schedules of rules are.
+# Source: https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-scheduled-rule-pattern.html
+_ZONE = re.compile(
+    r"\b(?:C?EST|EDT|[CMP][SD]T|CET|BST|IST|JST|AE[SD]T|SGT|local time|eastern|pacific|central|time ?zone)\b|\b[A-Z][a-z]+/[A-Z][a-z]+\b"
+)
+_CRON = re.compile(r"cron\((\S+) (\S+) (\S+) (\S+) (\S+) (\S+)\)")
+_DAYS = ("SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT")
+
+
+def _is_at(expression: str, at: str, day: object) -> bool | None:
+    """Whether a schedule runs at a time of the day, and on a day of the week where one is given; None where it is not known."""
+    if expression.startswith("rate("):
+        return False
+    cron = _CRON.fullmatch(expression.strip())
+    if cron is None:
+        return None
+    minute, hour, _, _, week, _ = cron.groups()
+    hours, minutes = (int(part) for part in at.split(":"))
+    if not is_natural(minute) or not re.fullmatch(r"\d+(,\d+)*", hour):
+        return False
+    named = re.sub(r"\d", lambda digit: _DAYS[(int(digit.group()) - 1) % 7], week.upper()) if "#" not in week else week
+    is_day = day is None or str(day) == named or str(day) in named.split(",")
+    return int(minute) == minutes and hours in map(int, hour.split(",")) and is_day
+
+
+def _is_every(expression: str, seconds: object) -> bool | None:
+    period = _period(expression)
+    return None if period is None else period == seconds
 
 
 def _period(expression: str) -> int | None:

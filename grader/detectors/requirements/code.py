@@ -13,7 +13,9 @@ from grader.task.reading import Demand
 
 _TEST_FILE = re.compile(r"(^|[/_.-])(tests?|spec)([/_.-]|$)", re.I)
 _TEST_CODE = re.compile(
-    r"\bdef test_\w+|\bimport (?:pytest|unittest)\b|^\s*(?:describe|it|test)\(\s*['\"`]|@Test\b|\bfunc Test\w+\(", re.M
+    r"^\s*(?:def \w+\(|import \w|from \w+ import|exports\.|module\.exports|const \w+ = require|"
+    r"export (?:const|async|default)|func \w+\(|public class)",
+    re.M,
 )
 _HANDLES = re.compile(r"\btry\s*:|\btry\s*\{|\.catch\(|\brescue\b")
 _METRICS = re.compile(
@@ -47,6 +49,31 @@ def error_handling(answer: Answer, demand: Demand) -> Verdict:
         f"the code of {built.name} handles no error",
         [one.located("handles no error", code.path) for one, code in without],
     )
+
+
+_IN_IMAGE = re.compile(r"\b(containers?|docker|images?)\b", re.I)
+_CODE = re.compile(
+    r"^\s*(?:def \w+\(|import \w|from \w+ import|exports\.|module\.exports|const \w+ = require|"
+    r"export (?:const|async|default)|func \w+\(|public class)",
+    re.M,
+)
+
+
+@judge("code-delivered")
+def code_delivered(answer: Answer, demand: Demand) -> Verdict:
+    """Judge whether the answer has code at all: a file of it, or the code of a function in a template."""
+    bundle = answer.case.bundle
+    inline = [one for one in inline_functions(answer.case) if one.text.strip()]
+    if inline:
+        one = inline[0]
+        return met([answer.at(one.template, one.function).located("has code", one.path)])
+    for file in bundle.files:
+        if file.kind is Kind.CODE or (file.kind not in (Kind.TEMPLATE, Kind.PARAMETERS) and _CODE.search(file.text)):
+            return met([Located(location=Location(file=file.name, line=1), message="has code")])
+    is_open = answer.is_opaque and not _IN_IMAGE.search(demand.check.text)  # no template holds the code of an image
+    if bundle.omitted or is_open or any(_CODE.search(file.text) for file in bundle.files):
+        return unjudged(UNSEEN)
+    return unmet("neither a file nor a template of the answer has code of a function")
 
 
 @judge("service-used")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from grader.bundle import Kind
@@ -12,7 +12,7 @@ from grader.detectors.requirements.literals import closed_mappings, written_out
 from grader.detectors.requirements.verdict import UNSEEN, Verdict, absent, judge, met, unjudged, unmet
 from grader.model import DecidedBy, Located, Location, RequirementStanding
 from grader.task.reading import Demand, load_lexicon
-from grader.template import AnyNode, Call, Parameter, Scalar, Template, plain, text_of, walk
+from grader.template import AnyNode, Call, Map, Parameter, Scalar, Template, plain, text_of, walk
 
 _REGION = re.compile(r"\b(?:us|eu|ap|sa|ca|me|af|il)-(?:gov-)?(?:north|south|east|west|central){1,2}-\d\b")
 _PROSE = 12  # so many words around a template are a sentence about it
@@ -235,11 +235,27 @@ def parameter(answer: Answer, demand: Demand) -> Verdict:
     default = values.get("default")
     places = [_in(template.file, one.line, "is the parameter", one.name) for template, one in found]
     wanted = "" if _EMPTY.fullmatch(str(default).strip()) else _folded(str(default or ""))
+    choices = values.get("choices")
+    wrong = _refused(choices, found[0][1]) if isinstance(choices, tuple) else ""
+    if wrong:
+        template, one = found[0]
+        return unmet(f"{one.name} {wrong}", [_in(template.file, one.line, wrong, one.name)])
     if default is None or any(one.default is not None and _folded(one.default) == wanted for _, one in found):
         return met(places)
     template, one = found[0]
     there = "has no default" if one.default is None else f"has the default {one.default!r}"
     return unmet(f"{one.name} {there}", [_in(template.file, one.line, there, one.name)])
+
+
+def _refused(choices: Sequence[object], parameter: Parameter) -> str:
+    """Return what keeps a parameter from allowing the values that the prompt lists, and no others; empty where nothing does."""
+    there = plain(parameter.node.get("AllowedValues"))
+    pattern = text_of(parameter.node.get("AllowedPattern"))
+    if not isinstance(there, list):
+        return "" if pattern else "has no AllowedValues"
+    allowed = {_folded(str(one)) for one in there}
+    missing = next((str(one) for one in choices if _folded(str(one)) not in allowed), "")
+    return f"does not allow {missing}" if missing else ""
 
 
 _EMPTY = re.compile(r"(an? )?(empty|blank|none|null|empty string|\"\"|'')", re.I)
@@ -377,12 +393,30 @@ def outputs(answer: Answer, demand: Demand) -> Verdict:
     missing = [item for item in items if not any(_gives(answer, t, n, str(item)) for t in templates for n in t.outputs)]
     if not missing:
         return met([_in(t.file, t.line_of("Outputs", n), "is an output", n) for t in templates for n in t.outputs])
-    if len(missing) * 2 > len(items) and len(items) > 1:
+    sure = [item for item in missing if _is_unused(answer, str(item))]
+    if sure or (len(missing) * 2 > len(items) and len(items) > 1):
+        missing = sure or missing
         return unmet(
             f"no output gives {missing[0]}",
             [_in(templates[0].file, templates[0].section("Outputs").line, f"does not give {missing[0]}")],
         )
     return unjudged(f"no output is called after {missing[0]}")
+
+
+def _is_unused(answer: Answer, item: str) -> bool:
+    """Whether an answer creates what an item is about, and no output refers to it."""
+    types = {type for mention in load_lexicon().mentions(item) for type in mention.noun.types}
+    created = answer.of(tuple(types))
+    given = [
+        plain(node.get("Value"))
+        for template in answer.case.templates
+        for node in template.outputs.values()
+        if isinstance(node, Map)
+    ]
+    named = any(
+        plain(node) in given for one in created for key, node in one.resource.properties.values.items() if "Name" in key
+    )
+    return bool(created) and not named and not answer.is_opaque
 
 
 def _gives(answer: Answer, template: Template, name: str, item: str) -> bool:

@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from grader.model import Requirement, RequirementSource
 from grader.task.prompt import Sentence
 from grader.task.reading.demand import Check, Demand
+from grader.task.reading.details import of_parameter
+from grader.task.reading.phrases import Found
 from grader.task.reading.values import KEY, NO_PARAMETERS
 
 MAX_QUOTE = 240
@@ -33,9 +35,15 @@ _ATTRIBUTES = frozenset(
 _CAMEL = re.compile(r"\b([A-Z][a-z0-9]+(?:[A-Z][A-Za-z0-9]*)+)\b")
 _ONLY_NAMES = re.compile(r"^[A-Z]\w+(?:\s*,\s*(?:and\s+)?[A-Z]\w+)+\W*$")
 _TAG = re.compile(rf"({KEY})\s*(?:[:(–—-]|$)")
-_PLAIN = re.compile(r"([A-Z][\w/&-]*(?:\s+[\w/&-]+)*?)\s*(?:[:(,–—]|\s-\s|$)")
+_PLAIN = re.compile(r"([A-Z][\w/&-]*(?:\s+[\w/&-]+)*?)\s*(?:[:(\[,–—]|\s-\s|$)")
 _VERB = re.compile(
     r"^(all|only|use|define|include|add|ensure|provide|make|each|no|any|allow|support|apply|must|should|parameters?|follow|validat\w+|default\w*)\b",
+    re.I,
+)
+# What an output gives of a resource, and an item of a list of outputs that names no output in particular.
+_VALUE = re.compile(r"\b(ids?|arns?|ur[li]s?|names?|endpoints?|dns|address(?:es)?|identifiers?|hosts?|ports?)\b", re.I)
+_ANY_VALUES = re.compile(
+    r"\b(all|any|every|each|both|other|key|important|relevant|necessary|section|exports?|outputs?|names?\b.*\bconvention)\b",
     re.I,
 )
 _DELIVERED = re.compile(r"\b(deliverables?|what to deliver|to deliver|expected output|output expected)\b", re.I)
@@ -69,19 +77,35 @@ def tests_of_item(sentence: Sentence) -> Iterator[Demand]:
 
 
 def _outputs(sentence: Sentence) -> Iterator[Demand]:
-    for name in _names(sentence.text, _BEGINS):
+    names = _names(sentence.text, _BEGINS)
+    for name in names:
         check = Check(judge="output-called", values={"name": name}, text=sentence.text)
         yield _demand(sentence, "output", "output-called", f"output {name}", check)
+    plain = None if names else _PLAIN.match(sentence.text)
+    words = plain.group(1) if plain else ""
+    if (
+        _VALUE.search(words)
+        and len(words.split()) <= MAX_WORDS
+        and not (_VERB.match(words) or _ANY_VALUES.search(words))
+    ):
+        check = Check(judge="outputs", values={"names": (words,)}, text=sentence.text)
+        yield _demand(sentence, "output", "outputs-listed", f"output of {words}", check)
 
 
 def _parameters(sentence: Sentence) -> Iterator[Demand]:
     names = _names(sentence.text, _BEGINS_PARAMETER)
     for name in names:
-        check = Check(judge="parameter", values={"name": name}, text=sentence.text)
+        found = Found(0, sentence.text.find(name) + len(name), {})
+        more = of_parameter(found, sentence.text) if len(names) == 1 else {}
+        check = Check(judge="parameter", values={"name": name, **more}, text=sentence.text)
         yield _demand(sentence, "parameter", "parameter", f"parameter {name}", check)
     plain = None if names else _PLAIN.match(sentence.text)
     words = plain.group(1) if plain else ""
-    if words and len(words.split()) <= MAX_WORDS and words not in _ATTRIBUTES and not _VERB.match(words):
+    more = of_parameter(Found(0, len(words), {}), sentence.text) if words.isalnum() else {}
+    if more:
+        check = Check(judge="parameter", values={"name": words, **more}, text=sentence.text)
+        yield _demand(sentence, "parameter", "parameter", f"parameter {words}", check)
+    elif words and len(words.split()) <= MAX_WORDS and words not in _ATTRIBUTES and not _VERB.match(words):
         check = Check(judge="parameter-for", values={"names": (words,)}, text=sentence.text)
         yield _demand(sentence, "parameter", "parameter-for", f"parameter for {words}", check)
 

@@ -12,9 +12,11 @@ from grader.model import Requirement, RequirementSource
 from grader.support.text import is_natural
 from grader.task.prompt import Sentence, read_prompt
 from grader.task.reading.demand import Check, Demand, Reading
+from grader.task.reading.details import is_default, of_alarm, of_parameter
 from grader.task.reading.items import of_item, tests_of_item
 from grader.task.reading.lexicon import Ask, AskFile, Lexicon, Mention, load_lexicon
 from grader.task.reading.phrases import Found, Phrase
+from grader.task.reading.phrases import phrase as compiled
 from grader.task.reading.settings import given_values
 from grader.task.reading.values import NUMBER_WORDS
 
@@ -34,7 +36,8 @@ _ORDERS = re.compile(
 _NARRATIVE = re.compile(
     r"\b(we've|they've|i've|has been|have been|have already|has already|already have|had|was|were|"
     r"(?:the|our|their) current (?!region|account|stack)\w+|"
-    r"right now|currently|today|struggl\w*|discovered|our client|the client|the company|the team|they're|they are|experienc\w*|legacy)\b",
+    r"right now|currently|today|struggl\w*|discovered|our client|the client|the company|the team|"
+    r"they(?:'re| are) (?:not |now |still |currently )?\w+ing|experienc\w*|legacy)\b",
     re.I,
 )
 _UNSURE = re.compile(r"\b(not (really |entirely )?sure|unsure|wonder(ing)?|should (i|we))\b", re.I)
@@ -103,6 +106,7 @@ _VARIES = re.compile(
     r"\bconsider\b|(prod|production|dev|development|staging): |\b(prod|production|staging|dev|development)\s+(?:\w+\s+)?only\b)",
     re.I,
 )
+_RAISED = re.compile(r"\b(if|during)\b", re.I)
 _GOVERNED = re.compile(
     r"\b(for|to|from|of|by|between|behind|on|against|about|into|per|as|across|than|like|other|detects?|verify that|verify|validates?|checks?|scans?|"
     r"identify|identifies|evaluates?|inspects?|audits?|analy[sz]\w+|reviews?|targeting|reads?|monitor|monitors|monitoring|tracks?|tracking|"
@@ -163,9 +167,26 @@ _INSIDE = re.compile(
     r"\b(in|into|inside|within|spanning)\s+(?:(?:the|an?|our|your|their|each|both|these|those)\s+)?$", re.I
 )
 _SUBNET = ("AWS::EC2::Subnet",)
+_SUBNET_KINDS = ("public", "private", "database", "subnets")
+MAX_ZONES = 6
+_ZONES = compiled("<n:zones> (different|separate|distinct|aws)? (availability zone*|availability-zone*|azs|zones)")
+# The words between the number of subnets and those that say that it is the number in each zone, or the other way round.
+_EACH_ZONE = re.compile(
+    r"\bsubnets?\s+(?:\w+\s+){0,2}(?:per|each|every)\s+(?:of\s+(?:the\s+)?)?(?:\w+\s+){0,2}(?:azs?|zones?|availability[ -]zones?)\b|"
+    r"\b(?:per|each|every)\s+(?:azs?|zones?|availability[ -]zones?)[,:]?\s+(?:(?:with|has|have|having|contains?|create|deploy|a|an)\s+)*"
+    r"(?:\d|one|two|three|public)\b|"
+    r"\b(?:azs?|zones?),?\s+each\s+(?:with|having|has|contains?)\s+(?:\d+|one|two|three|a)\s+(?:public|private)\b",
+    re.I,
+)
 _NUMBER = re.compile(
     r"(?<![\w./-])(\d{1,2}|two|three|four|five|six|seven|eight|nine|ten)\s+(?:(?:separate|distinct|different|dedicated|new|aws|amazon|"
     r"private|public|unique|individual)\s+)?$",
+    re.I,
+)
+# A number behind it is the most that there may be, or a threshold.
+_UPPER = re.compile(
+    r"(\b(at most|up to|no more than|(?:more|less|fewer|greater|higher|lower) than|exceed\w*|over|under|above|below|max\w*(?: of)?|"
+    r"(?:\d+|two|three|four|five|six)\s*(?:to|and|or|-|–)|to)|[<>≤≥]=?)\s*$",
     re.I,
 )
 _VERSION = re.compile(
@@ -255,11 +276,12 @@ def read_demands(text: str) -> Reading:
     lexicon = load_lexicon()
     demands: list[Demand] = []
     numbers: dict[int, int] = {}
+    zones = _zones(text)
     sentences = _upheld(read_prompt(text).sentences[:MAX_SENTENCES])
     main = _main(sentences, lexicon)
     for line in _lines(sentences, lexicon):
         for demand in _demands(line, lexicon):
-            demand = _weighed(demand, main)
+            demand = _in_each_zone(_weighed(demand, main), zones)
             number = numbers[line.sentence.line] = numbers.get(line.sentence.line, 0) + 1
             requirement = replace(demand.requirement, id=f"prompt-{line.sentence.line}-{number}")
             demands.append(replace(demand, requirement=requirement))
@@ -303,6 +325,24 @@ def _weighed(demand: Demand, main: frozenset[str]) -> Demand:
     """Return a demand with the gravest level where it asks for the main thing to be there."""
     is_main = demand.entry == "exists" and any(main.intersection(types) for types in demand.check.subjects)
     return replace(demand, requirement=replace(demand.requirement, level="Critical")) if is_main else demand
+
+
+def _zones(text: str) -> int:
+    """Return over how many Availability Zones a network is to be, two where a prompt does not say."""
+    found = [one.values["zones"] for one in _ZONES.find(text, text.lower())]
+    return next((number for number in found if isinstance(number, int) and 2 <= number <= MAX_ZONES), 2)
+
+
+def _in_each_zone(demand: Demand, zones: int) -> Demand:
+    """Return a demand for subnets with their number in all zones, where the sentence counts those of each zone."""
+    check = demand.check
+    if check.judge != "subnets" or demand.entry == check.judge or not _EACH_ZONE.search(check.text):
+        return demand
+    given = {**{kind: check.arguments.get(kind) for kind in _SUBNET_KINDS}, **check.values}
+    total = {kind: number * zones for kind, number in given.items() if isinstance(number, int)}
+    title = " and ".join(f"{number} {kind}" if kind != "subnets" else str(number) for kind, number in total.items())
+    requirement = replace(demand.requirement, title=f"{title} subnets")
+    return replace(demand, requirement=requirement, check=replace(check, values=total))
 
 
 def _lines(sentences: Sequence[Sentence], lexicon: Lexicon) -> Iterator[_Line]:
@@ -384,9 +424,22 @@ def _read(line: _Line, lexicon: Lexicon) -> Iterator[Demand]:
             if demand and demand.check.subjects not in seen:
                 seen.add(demand.check.subjects)
                 yield demand
+                yield from _threshold(demand, found, line)
     yield from _settings(line, taken)
     yield from of_item(line.sentence)
     yield from _things(line)
+
+
+def _threshold(demand: Demand, found: Found, line: _Line) -> Iterator[Demand]:
+    """Yield the demand for the threshold and the time of an alarm, where the sentence gives them."""
+    values = of_alarm(found, line.sentence.text) if demand.check.judge == "alarm" else {}
+    if values:
+        side = "above" if values["side"] == "more" else "below"
+        title = f"{demand.requirement.title} {side} {values['number']} {values['unit']}".strip()
+        title += f" for {values['seconds']} seconds" if "seconds" in values else ""
+        check = replace(demand.check, judge="alarm-at", values=values)
+        requirement = replace(demand.requirement, title=title, about="value", level="Medium")
+        yield Demand(requirement=requirement, check=check, entry="alarm-at")
 
 
 def _has_noun(ask: Ask, line: _Line) -> bool:
@@ -450,6 +503,9 @@ def _found(ask: Ask, phrases: Sequence[Phrase], line: _Line) -> Iterator[Found]:
 def _asked(ask: Ask, found: Found, line: _Line) -> Demand | None:
     """Make the demand of an ask at a place; None where it is about nothing that the lexicon knows."""
     file = ask.file
+    if file.judge == "parameter":
+        own = {name: value for name, value in found.values.items() if name != "default" or is_default(value)}
+        found = replace(found, values={**of_parameter(found, line.sentence.text), **own})
     if file.needs == "alone":
         linked: list[Mention] = []
         subjects: tuple[tuple[str, ...], ...] = (tuple(file.of),) if file.of else ()
@@ -475,7 +531,9 @@ def _asked(ask: Ask, found: Found, line: _Line) -> Demand | None:
         every=universal,
         is_weak=file.weak
         or _is_alternative(found, line.sentence.text)
-        or bool(_VARIES.search(line.sentence.text) or _CHECKED.search(line.sentence.text[: found.start]))
+        or bool(
+            _VARIES.search(_certain(file, line.sentence.text)) or _CHECKED.search(line.sentence.text[: found.start])
+        )
         or (file.judge != "exists" and _RULES.search(line.sentence.text[: found.start]) is not None)
         or (tuple(file.of) == _GROUP and any(one.noun.types == _ACL for one in (line.above or ((),))[0]))
         or (file.judge == "alarm" and _WATCHES.search(line.sentence.text) is not None)
@@ -498,6 +556,11 @@ def _asked(ask: Ask, found: Found, line: _Line) -> Demand | None:
     )
 
 
+def _certain(file: AskFile, text: str) -> str:
+    """Return a text without the words that say when an alarm is raised: they do not tell what depends on the environment."""
+    return _RAISED.sub(" ", text) if file.judge == "alarm" else text
+
+
 def _is_of_another(found: Found, line: _Line) -> bool:
     """Whether an ask is about a noun of its own sentence that it does not fit: `All node groups must be encrypted`."""
     text = line.sentence.text
@@ -518,7 +581,11 @@ def _is_alternative(found: Found, text: str) -> bool:
     """Whether what an ask says is one side of an `or`."""
     return bool(
         re.search(r"\b(or|either)\s+\S{0,12}\s*$", text[: found.start], re.I)
-        or re.match(r"\W*(?:\([^)]{0,30}\)\s*|\d{1,5}\)\s*)?or\b", text[found.end :], re.I)
+        or re.match(
+            r"\W*(?:\([^)]{0,30}\)\s*|\d{1,5}\)\s*)?or\b(?!\s+(?:higher|later|newer|above|greater|more|better|up)\b)",
+            text[found.end :],
+            re.I,
+        )
     )
 
 
@@ -707,6 +774,8 @@ def _is_excluded(group: Sequence[Mention], text: str) -> bool:
 def _number_before(text: str) -> int | None:
     """Return the number, from two on, that a text ends in, with at most one word behind it: `three`, `two separate`."""
     found = None if _VERSION.search(text) else _NUMBER.search(text)
+    if found and _UPPER.search(text[: found.start()]):
+        return None
     word = found.group(1).lower() if found else "0"
     number = int(word) if is_natural(word) else NUMBER_WORDS[word]
     return number if 2 <= number <= 20 else None

@@ -87,6 +87,26 @@ def _list(text: str) -> object:
     return tuple(item.strip(" '\"`") for item in items if item.strip(" '\"`"))
 
 
+def _choices(text: str) -> object:
+    """Return the values that a parameter may have: `dev, test or prod`."""
+    return tuple(dict.fromkeys(re.split(r"\s*(?:[,/|]\s*(?:(?:or|and)\s+)?|\b(?:or|and)\b)\s*", text.strip(" ([])"))))
+
+
+def _clock(text: str) -> object:
+    """Return a time of the day as hours and minutes: `2 AM` is 02:00."""
+    named = {"midnight": "00:00", "noon": "12:00"}.get(text.lower().strip())
+    digits = [int(number) for number in re.findall(r"\d+", text)]
+    if named or not digits or digits[0] > 24 or (len(digits) > 1 and digits[1] > 59):
+        return named
+    half = re.search(r"[ap](?=\.?m)", text.lower())
+    hour = digits[0] % 12 + 12 * (half.group() == "p") if half else digits[0] % 24
+    return f"{hour:02}:{digits[1] if len(digits) > 1 else 0:02}"
+
+
+def _weekday(text: str) -> object:
+    return {"wee": "MON-FRI" if "day" in text.lower() else "SAT-SUN"}.get(text[:3].lower(), text[:3].upper())
+
+
 def _keys(text: str) -> object:
     """Return the keys of a list of tags, with or without values: `Environment=Production and Owner`."""
     pieces = re.split(r"\s*(?:,\s*and\b|,|\band\b|&|/)\s*", text.strip())
@@ -132,6 +152,18 @@ NO_PARAMETERS = "|".join(
     )
 )
 KEY = rf"(?!(?:{_NO_KEYS})\b)(?-i:[A-Z])[\w-]*(?:\s*[:=]\s*['\"]?[\w${{}}-]+['\"]?)?"
+# Words with a capital before or after `parameter` that name none, and words in brackets that are no values.
+_NO_NAMES = (
+    "Systems|Store|Add|Use|Each|Every|All|The|This|These|Those|A|An|Template|Stack|Cloud\\w*|Input|Required|Include|Any|No|Custom|New|"
+    "Create|Define|Provide|Lambda|Set|Make|Take|Accept|Which|That|For|One|Two|Optional|Parameter\\w*|Default|Value|Values|And|Or|With|"
+    "Type|Description|Deployment|Configuration|Database|Request|Query|Group|Pass|Declare|Support|Validate|Environment"
+)
+_NO_CHOICES = (
+    "default\\w*|string|number|required|optional|list|noecho|e\\.?g|such|like|for|with|example|integer|commadelimitedlist|using|and|or|the|an?|"
+    "to|via|as|in|of|is|are|be|at|if|by|from|must|should"
+)
+_CHOICE = rf"(?!(?:{_NO_CHOICES})\b)['\"]?[\w][\w.-]*['\"]?"
+_CHOICES = rf"{_CHOICE}(?:(?:\s*[,/|]\s*(?:(?:or|and)\s+)?|\s+(?:or|and)\s+){_CHOICE})+(?=\s*(?:[^\w\s]|$|default|with\b|by\b|and\b|which\b|in\b))"
 _NAME = r"[A-Za-z][\w.-]*[\w]"
 KINDS = {
     "n": Kind(rf"(?:\d+(?![\d.%]*\d|\s*%|\.x\b)|\b(?:{_COUNTS})\b)", _number),
@@ -160,6 +192,13 @@ KINDS = {
     "cacheclass": Kind(r"cache\.[a-z]{1,3}\d[a-z0-9-]*\.(?:\d*x?large|medium|small|micro)\b", str.lower),
     "region": Kind(r"(?:us|eu|ap|sa|ca|me|af|il)-(?:gov-)?(?:north|south|east|west|central){1,2}-\d\b", str.lower),
     "name": Kind(_NAME, str),
+    "pname": Kind(rf"(?-i:(?!(?:{_NO_NAMES})\b)[A-Z][a-z0-9]{{2,}})\b(?!\.\w)", str),
+    "choices": Kind(_CHOICES, _choices),
+    "set": Kind(rf"[(\[]\s*{_CHOICES}", _choices),
+    "clock": Kind(
+        r"(?:\d{1,2}:\d{2}(?:\s*[ap]\.?m\b)?|\d{1,2}\s*[ap]\.?m\b|midnight|noon)(?![\w:]|\s*(?:-|–|to)\s*\d)", _clock
+    ),
+    "weekday": Kind(r"(?:mon|tues|wednes|thurs|fri|satur|sun)days?\b|weekdays?\b|weekends?\b", _weekday),
     "word": Kind(r"[A-Za-z][\w-]*", str),
     "names": Kind(rf"{_NAME}(?:\s*(?:,\s*and|,|and|&)\s*{_NAME})*", _list),
     "keys": Kind(rf"{KEY}(?:\s*(?:,\s*and|,|and|&|/)\s*{KEY})*", _keys),
