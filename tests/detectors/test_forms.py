@@ -55,7 +55,7 @@ class _Plain(yaml.SafeDumper):
         return True
 
 
-@pytest.mark.parametrize(("form", "prompt"), _cases())
+@pytest.mark.parametrize(("form", "prompt"), list(_cases()))
 def test_a_form_is_met_by_the_right_template_and_not_by_the_wrong(
     make_case: Make, form: dict[str, Any], prompt: str
 ) -> None:
