@@ -142,7 +142,11 @@ Resources:
         (STORES, "an SNS topic with an email subscription", {"topic-email": "unmet"}),
         (STORES, "A CloudTrail trail", {"exists": "unmet"}),
         (STORES, "CloudWatch alarm when CPU exceeds 80%", {"alarm-cpu-at": "met", "alarm-at": "met", "exists": "met"}),
-        (STORES, "CloudWatch alarm when CPU exceeds 70%", {"alarm-cpu-at": "met", "alarm-at": "unmet", "exists": "met"}),
+        (
+            STORES,
+            "CloudWatch alarm when CPU exceeds 70%",
+            {"alarm-cpu-at": "met", "alarm-at": "unmet", "exists": "met"},
+        ),
         (STORES, "IAM roles follow least privilege", {"least-privilege": "unmet"}),
         (STORES, "Output the topic ARN", {"outputs-listed": "met"}),
         (STORES, "Parameter Stage (String), and an EnvironmentSuffix parameter", {"parameter-called": "unmet"}),
