@@ -574,3 +574,31 @@ def test_a_removed_property_leaves_no_empty_key(tmp_path: Path) -> None:
     [lines] = [one.text for one in failure(graded(tmp_path, text), "invalid-property").fix_lines]
     assert "DistributionConfig" not in lines
     assert "Tags:" in lines
+
+
+def test_what_waits_for_a_removed_recorder_status_waits_for_the_recorder(tmp_path: Path) -> None:
+    text = """Resources:
+  Inbox: {Type: AWS::SQS::Queue}
+  Recorder:
+    Type: AWS::Config::ConfigurationRecorder
+    Properties: {RoleARN: !GetAtt Role.Arn}
+  Started:
+    Type: AWS::Config::ConfigurationRecorderStatus
+    Properties: {Name: !Ref Recorder, Recording: true}
+  Encrypted:
+    Type: AWS::Config::ConfigRule
+    DependsOn:
+      - Inbox
+      - Started
+    Properties: {Source: {Owner: AWS, SourceIdentifier: ENCRYPTED_VOLUMES}}
+  Role:
+    Type: AWS::IAM::Role
+    Properties:
+      AssumeRolePolicyDocument:
+        Version: '2012-10-17'
+        Statement: [{Effect: Allow, Principal: {Service: config.amazonaws.com}, Action: 'sts:AssumeRole'}]
+"""
+    lines = failure(graded(tmp_path, text), "invalid-resource-type").fix_lines
+    assert [one.removed for one in lines] == [True, False]
+    assert "    - Recorder" in lines[1].text
+    assert "Started" not in lines[1].text

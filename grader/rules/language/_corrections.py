@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from difflib import get_close_matches
 
 from grader.case import Case
-from grader.catalogue.corrections import set_value, steps_of, template_of
-from grader.model import Action, Edit, Finding
+from grader.catalogue.corrections import node_at, removed, set_value, steps_of, template_of
+from grader.model import Action, Edit, Finding, Steps
 from grader.plan.schemas import type_names
 from grader.rules.language._types import GONE, successor
-from grader.template import Map, items_of, plain
+from grader.template import Map, Reference, Resource, Sequence, Template, items_of, plain, text_of
 
 
 def known_type(case: Case, finding: Finding) -> Iterator[Edit]:
@@ -26,8 +26,27 @@ def known_type(case: Case, finding: Finding) -> Iterator[Edit]:
     meant = successor(resource.type) or next(iter(near), "")
     if meant:
         yield set_value(("Resources", resource.name, "Type"), meant)
-    elif resource.type in GONE and not template.uses.get(resource.name) and len(template.resources) > 1:
-        yield Edit(action=Action.REMOVE, path=("Resources", resource.name))
+    elif resource.type in GONE and len(template.resources) > 1:
+        uses = template.uses.get(resource.name, ())
+        if all(use.section == "Resources" and use.path[0] == "DependsOn" for use in uses):
+            yield Edit(action=Action.REMOVE, path=("Resources", resource.name))
+            yield from _waiting_elsewhere(template, resource, uses)
+
+
+def _waiting_elsewhere(template: Template, gone: Resource, uses: Iterable[Reference]) -> Iterator[Edit]:
+    """Let what waits for a resource that goes wait for the configuration recorder, which it would have started, or for nothing."""
+    recorders = list(template.of_type("AWS::Config::ConfigurationRecorder"))
+    for use in uses:
+        path: Steps = ("Resources", use.owner, *use.path)
+        node = node_at(template, path)
+        if isinstance(node, Sequence):
+            path = (*path, next(number for number, item in enumerate(node.items) if text_of(item) == gone.name))
+        waits = {one.text for one in template.resources[use.owner].depends_on}
+        is_recorder = use.owner == recorders[0].name or recorders[0].name in waits if recorders else False
+        if gone.type.endswith("::ConfigurationRecorderStatus") and len(recorders) == 1 and not is_recorder:
+            yield set_value(path, recorders[0].name)
+        else:
+            yield from filter(None, [removed(template, path)])
 
 
 def lower_case(case: Case, finding: Finding) -> Iterator[Edit]:
