@@ -120,3 +120,66 @@ def test_a_dimension_is_added_only_where_one_resource_can_be_meant(tmp_path: Pat
     template = ALARM.replace("        - Name: DistributionId\n          Value: !Ref Site\n", "        []\n") + more
     found = "\n".join(texts(tmp_path, template, "metric-dimensions"))
     assert ("Value: !Ref Site" in found) is (not more)
+
+
+# rule, the resource, the corrected lines
+FACTS = [
+    (
+        "volume-gp2-with-iops",
+        """  Disk:
+    Type: AWS::EC2::Volume
+    DeletionPolicy: Delete
+    UpdateReplacePolicy: Delete
+    Properties:
+      AvailabilityZone: !Select [0, !GetAZs '']
+      Size: 100
+      Encrypted: true
+      VolumeType: gp2
+      Iops: 3000
+""",
+        "Disk:\n  Type: AWS::EC2::Volume\n  Properties:\n    VolumeType: gp3",
+    ),
+    (
+        "queue-attribute-ranges",
+        """  Inbox:
+    Type: AWS::SQS::Queue
+    Properties:
+      # kept for as long as possible
+      MessageRetentionPeriod: 2419200
+      DelaySeconds: 5
+""",
+        "Inbox:\n  Type: AWS::SQS::Queue\n  Properties:\n    MessageRetentionPeriod: 1209600",
+    ),
+    (
+        "stream-on-demand-with-shards",
+        """  Clicks:
+    Type: AWS::Kinesis::Stream
+    Properties:
+      StreamModeDetails: {StreamMode: ON_DEMAND}
+      ShardCount: 2
+      StreamEncryption: {EncryptionType: KMS, KeyId: alias/aws/kinesis}
+""",
+        """Clicks:
+  Type: AWS::Kinesis::Stream
+  Properties:
+    StreamModeDetails: {StreamMode: ON_DEMAND}
+    StreamEncryption: {EncryptionType: KMS, KeyId: alias/aws/kinesis}""",
+    ),
+]
+
+
+@pytest.mark.parametrize(("rule", "resource", "wanted"), FACTS, ids=[rule for rule, _, _ in FACTS])
+def test_the_fix_of_a_fact_is_made_where_it_is_one_edit(tmp_path: Path, rule: str, resource: str, wanted: str) -> None:
+    assert texts(tmp_path, f"Resources:\n{resource}", rule) == [wanted]
+
+
+def test_a_fix_that_takes_more_than_an_edit_has_no_lines(tmp_path: Path) -> None:
+    group = """  Servers:
+    Type: AWS::AutoScaling::AutoScalingGroup
+    Properties:
+      MinSize: 4
+      MaxSize: 2
+      AvailabilityZones: !GetAZs ''
+      LaunchTemplate: {LaunchTemplateId: lt-0123456789abcdef0, Version: '1'}
+"""
+    assert texts(tmp_path, f"Resources:\n{group}", "scaling-group-size-order") == []

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from grader.case import Case
 from grader.catalogue import Rule
 from grader.catalogue.corrections import in_file, item_steps, node_at, scalars, set_value, steps_of, template_of
+from grader.judgement.fixes.facts import by_fact
 from grader.judgement.fixes.grants import by_grant
 from grader.judgement.fixes.ideal_values import by_ideal
 from grader.judgement.fixes.keys import by_key
@@ -70,7 +71,7 @@ def _edits(rule: Rule, finding: Finding, case: Case, ideal: IdealAnswer | None) 
             return []
         edits = list(own)
     else:
-        derive = (_needed(rule), _written, _text, by_message, by_name, by_grant, by_metric, by_key)
+        derive = (_needed(rule), _written, _text, by_message, by_name, by_grant, by_metric, by_key, by_fact)
         edits = next((found for one in derive if (found := list(one(case, template, finding)))), [])
     if not edits and ideal is not None:
         edits = list(by_ideal(ideal, template, finding))
