@@ -71,10 +71,12 @@ def _edits(rule: Rule, finding: Finding, case: Case, ideal: IdealAnswer | None) 
             return []
         edits = list(own)
     else:
-        derive = (_needed(rule), _written, _text, by_message, by_name, by_grant, by_metric, by_key, by_fact)
+        derive = (_needed(rule), _written, _text, by_message, by_name, by_grant, by_metric, by_key)
         edits = next((found for one in derive if (found := list(one(case, template, finding)))), [])
     if not edits and ideal is not None:
         edits = list(by_ideal(ideal, template, finding))
+    if not edits and not rule.corrections:
+        edits = list(by_fact(case, template, finding))
     return [in_file(edit, template.file) for edit in edits]
 
 

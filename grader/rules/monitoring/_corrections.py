@@ -75,12 +75,14 @@ def _covers(value: object, other: object) -> bool:
     return (
         value == other
         or (bool(names[0]) and names[0] == names[1])
-        or (isinstance(value, str) and value.endswith(":s3"))
+        or (isinstance(value, str) and (value.endswith(":s3") or _ALL.match(value) is not None))
     )
 
 
 def _with_slash(value: object) -> object:
     match value:
+        case str() if every := _ALL.match(value):
+            return every.group(1)
         case str():
             return value.rstrip("*/") + "/" if value.count(":") >= 5 else value
         case {"Fn::GetAtt": [str() as name, "Arn"]}:
