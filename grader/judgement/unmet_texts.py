@@ -32,9 +32,10 @@ def title_of(members: Sequence[JudgedRequirement]) -> str:
     if not _is_absent(members[0]):
         others = [one.requirement.title for one in members[1:] if one.requirement.about in ("property", "value")]
         return f"Requirement not met: {_several([about, *others])}"
-    titles = dict.fromkeys(one.requirement.title for one in members if _LISTED.match(_reason(one)))
-    if len(titles) > 1:
-        return f"Missing {asked.about}s {_several([title.partition(' ')[2] for title in titles])}"
+    listed_ones = [found["name"] for one in members if (found := _LISTED.match(_reason(one)))]
+    if listed_ones and asked.about in ("output", "parameter"):
+        several = "s" if len(dict.fromkeys(listed_ones)) > 1 else ""
+        return f"Missing {asked.about}{several} {_several(listed_ones)}"
     if asked.about == "tag":
         names = _tags(members)
         return f"Missing tag{'' if len(names) == 1 else 's'} {_several(names)}".rstrip()

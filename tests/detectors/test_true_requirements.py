@@ -46,6 +46,10 @@ Resources:
       AssumeRolePolicyDocument: {Statement: [{Effect: Allow, Principal: {Service: lambda.amazonaws.com}, Action: 'sts:AssumeRole'}]}
       Policies: [{PolicyName: p, PolicyDocument: {Statement: [{Effect: Allow, Action: ACTION, Resource: '*'}]}}]
 """
+FUNCTION = """
+Resources:
+  Job: {Type: 'AWS::Lambda::Function', Properties: {Runtime: nodejs22.x, Handler: a.b, Code: {ZipFile: a}, Role: 'arn:aws:iam::111122223333:role/a'}}
+"""
 DATABASE = """
 Resources:
   Database: {Type: 'AWS::RDS::DBInstance', Properties: {Engine: mysql, MANAGED: true, MultiAZ: true}}
@@ -88,6 +92,15 @@ def unmet(case: Case) -> list[str]:
         (DATABASE.replace("MANAGED", "ManageMasterUserPassword"), "- Rotate the database credentials automatically", []),
         (DATABASE.replace("MANAGED", "StorageEncrypted"), "- Rotate the database credentials automatically", ["secret rotation"]),
         (LOGS, "- Credentials are rotated automatically", []),
+        # a later version of a deprecated runtime is what AWS advises
+        (FUNCTION, "- Lambda functions on Node.js 18", []),
+        (FUNCTION, "- Lambda functions on Node.js 24", ["Lambda function on Node.js 24"]),
+        (FUNCTION.replace("22", "16"), "- Lambda functions on Node.js 18", ["Lambda function on Node.js 18"]),
+        # what must not be created, what something would need if there were any, and examples are not asked for
+        (LOGS, "- EC2 instances: Do not define any with a public address", []),
+        (LOGS, "- Any EC2 instance must launch with an instance profile", []),
+        (LOGS, "- Create a KMS key. Use it for encrypting resources like S3 buckets, EBS volumes and RDS databases", ["KMS key"]),
+        (LOGS, "- Fix S3 bucket policies that allow public access", []),
     ],
 )  # fmt: skip
 def test_only_what_is_asked_and_can_be_had_is_unmet(

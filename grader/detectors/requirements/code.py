@@ -7,10 +7,14 @@ import re
 from grader.bundle import Kind
 from grader.case.inline_code import inline_functions
 from grader.detectors.requirements.answer import Answer
+from grader.detectors.requirements.fields import fields
 from grader.detectors.requirements.verdict import UNSEEN, Verdict, judge, met, unjudged, unmet
-from grader.model import Located, Location
+from grader.model import Located, Location, RequirementStanding
 from grader.task.reading import Demand
 
+# The last versions that AWS has deprecated, by the family of the runtime.
+# Source: https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtimes.html
+_DEPRECATED = {"nodejs": (20,), "python": (3, 10)}
 _TEST_FILE = re.compile(r"(^|[/_.-])(tests?|spec)([/_.-]|$)", re.I)
 _TEST_CODE = re.compile(
     r"^\s*(?:def \w+\(|import \w|from \w+ import|exports\.|module\.exports|const \w+ = require|"
@@ -31,6 +35,25 @@ def tests(answer: Answer, demand: Demand) -> Verdict:
         if file.kind is not Kind.TEMPLATE and (_TEST_FILE.search(file.name) or _TEST_CODE.search(file.text)):
             return met([Located(location=Location(file=file.name, line=1), message="has tests")])
     return unjudged(UNSEEN) if answer.case.bundle.omitted else unmet(f"the answer has no {demand.requirement.title}")
+
+
+@judge("runtime")
+def runtime(answer: Answer, demand: Demand) -> Verdict:
+    """Judge whether functions have the runtime that is asked for; a later version of one that AWS has deprecated is not unmet."""
+    verdict = fields(answer, demand)
+    if verdict.standing is not RequirementStanding.UNMET:
+        return verdict
+    family = str(demand.check.arguments.get("family"))
+    asked = _version(str(demand.check.values.get("version", "")))
+    there = [str(one.first("Runtime")) for one in answer.of(demand.check.subjects[0])]
+    later = [value for value in there if value.startswith(family) and _version(value.removeprefix(family)) > asked]
+    if asked <= _DEPRECATED.get(family, ()) and later and len(later) == len(there):
+        return unjudged(f"AWS has deprecated the version, and the functions have {later[0]}")
+    return verdict
+
+
+def _version(text: str) -> tuple[int, ...]:
+    return tuple(int(part) for part in re.findall(r"\d+", text))
 
 
 @judge("error-handling")

@@ -114,7 +114,7 @@ _GOVERNED = re.compile(
     r"query|queries|protects?|protecting|calls|calling|associated with|stores?|storing)\s+"
     r"(?:(?:the|an?|all|each|every|any|our|your|its|their|these|those|both|specific|other|this|that|aws|amazon|secure|only|new|one|two|three|"
     r"particular|given|single|certain|separate|exactly|unencrypted|untagged|non-?compliant|unauthorized|misconfigured|approved|allowed|unused|"
-    r"compliant|[\w]+'s)\s+)*$",
+    r"compliant|[\w]+'s)\s+)*$|\b(fix(?:es|ing)?|remediat\w+|tighten\w*|harden\w*)\s+(?:(?:the|all|any|our|every)\s+)*$",
     re.I,
 )
 # A compound: the noun is what does the monitoring.
@@ -211,7 +211,7 @@ _ENDS = re.compile(
 )
 _LEFT_OUT = re.compile(
     r"\W*(?:\w+\s+)?(?:is|are|be|should be|must be)?\s*(?:disabled|not (?:needed|required|allowed|permitted)|turned off)\b|"
-    r"\s*:\s*(?:do not|don['’]t|never)\s+(?:create|enable|deploy|configure|include|add|use)\b(?!\s+(?:an?\s+)?(?-i:[A-Z]))",
+    r"\s*:\s*(?:do not|don['’]t|never)\s+(?:create|define|launch|enable|deploy|configure|include|add|use)\b(?!\s+(?:an?\s+)?(?-i:[A-Z]))",
     re.I,
 )
 # A noun that only says of another what it is for: `VPC-specific deployment`, `Lambda-based processing`.
@@ -220,6 +220,7 @@ _QUALIFIES = re.compile(
 )
 _MODAL = re.compile(r"s?\s+(?:\w+\s+)?(must|should|shall|needs?|will|can|may|are|is|have|has)\b", re.I)
 _ALL = re.compile(r"\b(all|every|each|any)\s+(?:(?:the|of|our|your|aws|amazon|new)\s+)*$", re.I)
+_IF_ANY = re.compile(r"\bany\s+(?:[\w-]+\s+){1,4}(?:must|should|needs? to|has to)\b", re.I)
 _STATED = re.compile(r"s?\s+(?:\w+\s+)?(must|should|shall|are|is|have|has|needs? to|can|cannot)\b", re.I)
 # CloudWatch collects the metrics of services without an alarm.
 _WATCHES = re.compile(r"\bcloudwatch (monitors|tracks|collects)\b", re.I)
@@ -524,6 +525,7 @@ def _asked(ask: Ask, found: Found, line: _Line) -> Demand | None:
     end = max([found.end, *(mention.end for mention in inside)])
     quote = _quote(line.sentence.text, start, end)
     is_any = any(_ANY.search(line.sentence.text[: mention.start]) for mention in inside)
+    is_like = bool(inside) and all(line.sentence.is_example(mention.start) for mention in inside)
     universal = file.every or is_any or bool(_EVERY.search(quote)) or (file.needs == "each" and not linked)
     check = Check(
         judge=file.judge,
@@ -542,7 +544,7 @@ def _asked(ask: Ask, found: Found, line: _Line) -> Demand | None:
         or (is_borrowed and _is_of_another(found, line))
         or (is_borrowed and _GENERAL.search(line.sentence.text[: found.start]) is not None)
         or (file.judge == "placed" and bool(inside) and _distance(found, inside) > FAR),
-        is_general=file.needs == "each" and not linked,
+        is_general=(file.needs == "each" and not linked) or is_any or is_like,
         values=found.values,
         arguments={**file.with_, "ways": ask.ways, "skip": tuple(file.skip), "but": file.but, "others": tuple(file.of)},
         names=", ".join(dict.fromkeys(mention.noun.name for mention in linked))
@@ -801,6 +803,8 @@ def _is_weak(mention: Mention, line: _Line) -> bool:
     named = text[mention.start : mention.end].lower()
     if mention.noun.types[0].startswith("AWS::CloudWatch") and "cloudwatch" not in named and _FOREIGN.search(before):
         return True  # the dashboard of another service
+    if _IF_ANY.search(before):
+        return True  # what each would need, if there were any
     if _ALL.search(before) and _STATED.match(text[mention.end :]):
         return True  # a statement about all of them, which asks for none
     if _PLURAL_RULE.match(text, mention.end) and not before.strip(" -"):
