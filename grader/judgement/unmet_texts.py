@@ -66,23 +66,23 @@ def fix_of(members: Sequence[JudgedRequirement], otherwise: str, region: str) ->
         return _addition(members, line, region)
     if asked.about in ("output", "parameter"):
         return _entries(members, line)
-    if asked.about == "behaviour" and _is_absent(members[0]):
+    if asked.title.startswith("use of "):
         service = asked.title.removeprefix("use of ")
         return f"Call {service} in the code of a function or a state machine, and allow its actions, as {line} asks."
     if asked.about in ("document", "code") and asked.title and not names:
         return _document(asked, line)
     if names and (change := _change_of(members, names, line, about)):
         return change
-    if asked.about == "forbid":
-        return f"Leave out what {line} excludes{about}."
     return f"Change the answer as {line} asks{about}." if asked.title else otherwise
 
 
 def _change_of(members: Sequence[JudgedRequirement], names: Sequence[str], line: str, about: str) -> str:
     """Say what to change of the resources that are named; nothing where the demand is about none."""
     asked = members[0].requirement
+    if asked.about == "forbid" and asked.title.startswith("No "):
+        return f"Remove {listed(names)}, which {line} excludes."
     if asked.about == "forbid":
-        return f"Change {listed(names)} so that the answer has nothing that {line} excludes{about}."
+        return f"Change {listed(names)} as {line} asks{about}."
     if asked.about == "name":
         return f"Name {listed(names)} as {line} asks{about}."
     if asked.about == "tag":
@@ -108,7 +108,9 @@ def reason_of(judged: JudgedRequirement) -> str:
 def _tags(members: Sequence[JudgedRequirement]) -> list[str]:
     """Return the keys of the tags that demands name."""
     titles = [one.requirement.title.removeprefix("tags").strip() for one in members]
-    return list(dict.fromkeys(name for title in titles for name in title.split(", ") if name))
+    names = list(dict.fromkeys(name for title in titles for name in title.split(", ") if name))
+    said = " ".join(place.message for one in members for place in one.evidence)
+    return [name for name in names if re.search(rf"\b{re.escape(name)}\b", said)] or names
 
 
 def _is_absent(judged: JudgedRequirement) -> bool:
@@ -120,7 +122,7 @@ def _is_absent(judged: JudgedRequirement) -> bool:
     if asked.about == "resource":
         return "region" not in asked.title
     if asked.about == "behaviour":
-        return asked.title.startswith("use of ")
+        return not judged.evidence
     if asked.about == "parameter" and _NO_SECTION.match(_reason(judged)):
         return True
     return asked.about in ("count", "parameter") and not judged.evidence

@@ -50,6 +50,21 @@ FUNCTION = """
 Resources:
   Job: {Type: 'AWS::Lambda::Function', Properties: {Runtime: nodejs22.x, Handler: a.b, Code: {ZipFile: a}, Role: 'arn:aws:iam::111122223333:role/a'}}
 """
+CLUSTER = """
+Resources:
+  Orders: {Type: 'AWS::RDS::DBCluster', Properties: {Engine: aurora-mysql, GlobalClusterIdentifier: orders}}
+"""
+SITE = """
+Resources:
+  Pages: {Type: 'AWS::S3::Bucket', Properties: {BucketName: !Sub 'pages-${Stage}-shop'}}
+  Front: {Type: 'AWS::CloudFront::Distribution', Properties: {DistributionConfig: {Enabled: true}}}
+  Log: {Type: 'AWS::Logs::LogGroup', Properties: {RetentionInDays: 7, Tags: [{Key: Owner, Value: shop}]}}
+"""
+SERVER = """
+Resources:
+  Image: {Type: 'AWS::SSM::Parameter::Value<AWS::EC2::Image::Id>', Default: /aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-x86_64}
+  Server: {Type: 'AWS::EC2::Instance', Properties: {ImageId: !Ref Image}}
+"""
 DATABASE = """
 Resources:
   Database: {Type: 'AWS::RDS::DBInstance', Properties: {Engine: mysql, MANAGED: true, MultiAZ: true}}
@@ -100,6 +115,19 @@ def unmet(case: Case) -> list[str]:
         (LOGS, "- EC2 instances: Do not define any with a public address", []),
         (LOGS, "- Any EC2 instance must launch with an instance profile", []),
         (LOGS, "- Create a KMS key. Use it for encrypting resources like S3 buckets, EBS volumes and RDS databases", ["KMS key"]),
+        # a member of a global database takes no Backtrack
+        (CLUSTER, "- Backtrack of the Aurora cluster with a 24-hour window", []),
+        (CLUSTER.replace("GlobalClusterIdentifier: orders", "StorageEncrypted: true"),
+         "- Backtrack of the Aurora cluster with a 24-hour window", ["Aurora cluster with Backtrack"]),
+        # what does the same in another way
+        (SITE, "- S3 bucket for pages with public read access", []),
+        (LOGS, "- S3 bucket for pages with public read access", ["S3 bucket that everybody can read"]),
+        (SITE, "- CloudWatch monitoring", []),
+        (LOGS, "- CloudWatch monitoring", ["monitoring with CloudWatch"]),
+        (SITE, "- Resource names must include the environment suffix", []),
+        (SITE.replace("-${Stage}", ""), "- Resource names must include the environment suffix", ["names with the environment suffix"]),
+        (SERVER, "- An EC2 instance with an AMI from SSM Parameter Store", []),
+        (LOGS, "- Model parameters: temperature=0.5 for high determinism", []),
         (LOGS, "- Fix S3 bucket policies that allow public access", []),
     ],
 )  # fmt: skip

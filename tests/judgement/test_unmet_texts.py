@@ -94,18 +94,23 @@ def test_several_missing_things_are_one_sentence() -> None:
 
 
 def test_tags_are_listed_with_the_resources_that_need_them() -> None:
-    place = Located(
-        location=Location(file="t.yaml", line=3, resource="Orders", path="Properties.Tags"), message="has no tag Team"
-    )
-    members = [
-        unmet("tag", title, "Orders has no tag Team (1 of 1 resources)", types=(), place=place)
-        for title in ("tags Team, Stage", "tags")
-    ]
-    assert title_of(members) == "Missing tags Team and Stage"
-    assert (
-        fix_of(members, "", "us-east-1") == "Add the tags `Team` and `Stage` to `Orders`, as line 1 of the prompt asks."
-    )
-    assert title_of(members[1:]) == "Missing tags"
+    location = Location(file="t.yaml", line=3, resource="Orders", path="Properties.Tags")
+
+    def lacking(missing: str) -> list[JudgedRequirement]:
+        place = Located(location=location, message=f"has no {missing}")
+        return [unmet("tag", title, "", types=(), place=place) for title in ("tags Team, Stage, Owner", "tags")]
+
+    both = lacking("tags Team and Stage")
+    assert title_of(both) == "Missing tags Team and Stage"
+    assert fix_of(both, "", "us-east-1") == "Add the tags `Team` and `Stage` to `Orders`, as line 1 of the prompt asks."
+    assert title_of(lacking("tag Team")) == "Missing tag Team"
+    assert title_of(lacking("tags")[1:]) == "Missing tags"
+
+
+def test_what_the_prompt_excludes_is_removed() -> None:
+    place = Located(location=Location(file="t.yaml", line=3, resource="Door"), message="is created")
+    members = [unmet("forbid", "No internet gateway", "the answer creates Door", types=(), place=place)]
+    assert fix_of(members, "", "us-east-1") == "Remove `Door`, which line 1 of the prompt excludes."
 
 
 def test_a_section_that_no_template_has_is_to_be_added() -> None:

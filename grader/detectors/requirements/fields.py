@@ -64,26 +64,18 @@ def _subject(answer: Answer, demand: Demand, types: tuple[str, ...]) -> Verdict 
     every, check = demand.check.every, demand.check
     ways = check.arguments.get("ways", ())
     skips: Sequence[Mapping[str, object]] = check.arguments.get("skip", ())  # type: ignore[assignment]
-    built = [
-        one
-        for one in answer.of(types)
-        if any(applies(way, one.type) for way in ways)  # type: ignore[attr-defined]
-        and not (skips and holds(one, skips, {})[0])
-    ]
+    fitting = [one for one in answer.of(types) if any(applies(way, one.type) for way in ways)]  # type: ignore[attr-defined]
+    built = [one for one in fitting if not (skips and holds(one, skips, {})[0])]
     templates = [one for one in built if one.type == "AWS::EC2::LaunchTemplate"]
     if templates:  # an instance has what its launch template gives
         built = [one for one in built if one.type != "AWS::EC2::Instance" or not one.values("LaunchTemplate")]
     if not built:
         if check.is_general:
             return None
+        if fitting:
+            return unjudged("it is set, or cannot be set, where those that are there belong")
         return absent(answer, types, check.names)
-    but = check.arguments.get("but")
-    if but == "every-log-target":
-        built = [one for one in built if one.name not in answer.log_targets]
-    elif but and every:
-        built = [one for one in built if one.name not in answer.log_targets] or built
-    if but and any("kms" in path.lower() for way in ways for path in way):  # type: ignore[attr-defined]
-        built = [one for one in built if one.name not in answer.load_balancer_logs]
+    built = _without_logs(answer, demand, built)
     if not built:
         return unjudged("only buckets that receive the logs of others are there")
     states = [(one, *holds(one, ways, check.values)) for one in built]  # type: ignore[arg-type]
@@ -101,6 +93,19 @@ def _subject(answer: Answer, demand: Demand, types: tuple[str, ...]) -> Verdict 
     one, _, there = bad[0]
     more = f" ({len(bad)} of {len(built)} {'differs' if len(bad) == 1 else 'differ'})" if len(built) > 1 else ""
     return unmet(f"{one.name} {there}{more}", [item.located(says, at) for item, at, says in bad])
+
+
+def _without_logs(answer: Answer, demand: Demand, built: list[Built]) -> list[Built]:
+    """Return resources without the buckets of logs that a demand leaves aside, or that no key of KMS can encrypt."""
+    but = demand.check.arguments.get("but")
+    ways: Sequence[Mapping[str, object]] = demand.check.arguments.get("ways", ())  # type: ignore[assignment]
+    others = [one for one in built if one.name not in answer.log_targets] if but else built
+    if but == "every-log-target":
+        return others
+    built = (others or built) if demand.check.every else built
+    if but and any("kms" in path.lower() for way in ways for path in way):
+        return [one for one in built if one.name not in answer.load_balancer_logs]
+    return built
 
 
 def applies(way: Mapping[str, object], type: str) -> bool:

@@ -94,6 +94,9 @@ def _shown(node: AnyNode) -> str:
     return max(texts, key=len, default="")[:80]
 
 
+_ENVIRONMENT = re.compile(r"\$\{\w*(env|stage)\w*\}", re.I)
+
+
 @judge("name-has")
 def name_has(answer: Answer, demand: Demand) -> Verdict:
     """Judge whether the names that an answer gives have a word in them: a parameter, a prefix, the stack's name."""
@@ -109,6 +112,8 @@ def name_has(answer: Answer, demand: Demand) -> Verdict:
     places = [built.located(f"has the name {_shown(node)}", _NAMES[built.type]) for built, node in without]
     if share == 1 or (share >= _ENOUGH and not demand.check.every):
         return met([built.located("its name has it", _NAMES[built.type]) for built, _, _ in names])
+    if demand.entry.startswith("names-suffix") and all(_ENVIRONMENT.search(text) for _, _, text in names):
+        return unjudged("the names hold the environment")
     if share == 0 or (demand.check.every and share < _ENOUGH):
         return unmet(
             f"{len(without)} of {len(names)} names do not follow it: {without[0][0].name} is {_shown(without[0][1])}",
@@ -128,25 +133,28 @@ def tags(answer: Answer, demand: Demand) -> Verdict:
     resources = [one for one in answer.built if one.type in _TAGGED and (not types or one.type in types)]
     if not resources:
         return unjudged("nothing of the answer is expected to have tags")
-    lacking = [(one, missing) for one in resources if (missing := _lacking(one, keys)) is not None]
+    lacking = [(one, missing) for one in resources if (missing := _lacking(one, keys))]
     if not lacking:
         return met([one.located("has the tags", "Tags") for one in resources])
-    places = [one.located(f"has no tag {missing}" if missing else "has no tags", "Tags") for one, missing in lacking]
+    places = [one.located(f"has no {missing}", "Tags") for one, missing in lacking]
     if len(lacking) / len(resources) <= _FEW:
         return unjudged(f"{len(lacking)} of {len(resources)} resources do not have the tags")
     one, missing = lacking[0]
     return unmet(
-        f"{one.name} has no {'tag ' + missing if missing else 'tags'} ({len(lacking)} of {len(resources)} resources)",
+        f"{one.name} has no {missing} ({len(lacking)} of {len(resources)} resources)",
         places,
     )
 
 
-def _lacking(one: Built, keys: list[str]) -> str | None:
-    """Return the first tag that a resource does not have, None where it has all."""
+def _lacking(one: Built, keys: list[str]) -> str:
+    """Return the tags that a resource does not have, as words: `tag Owner`, `tags`; nothing where it has all."""
     own = {str(key).lower() for key in one.values("Tags.*.Key")}
     first = one.first("Tags")
     own |= {str(key).lower() for key in first} if isinstance(first, dict) else set()
     own |= {str(key).lower() for key in one.values("TagSpecifications.*.Tags.*.Key")}
     if not keys:
-        return None if own else ""
-    return next((key for key in keys if key.lower() not in own), None)
+        return "" if own else "tags"
+    missing = [key for key in keys if key.lower() not in own]
+    if not missing:
+        return ""
+    return f"tag{'' if len(missing) == 1 else 's'} {' and '.join([', '.join(missing[:-1]), missing[-1]]).removeprefix(' and ')}"

@@ -104,7 +104,7 @@ def subnets(answer: Answer, demand: Demand) -> Verdict:
                 return unjudged("the kind of some subnets is not known")
             name = "" if kind == "subnets" else f"{kind} "
             return unmet(
-                f"the answer has {len(found)} {name}subnet{'' if len(found) == 1 else 's'}",
+                f"the answer has {len(found) or 'no'} {name}subnet{'' if len(found) == 1 else 's'}",
                 [s.located(f"is a {name}subnet, one of {len(found)}") for s in found],
             )
         places += found

@@ -203,12 +203,17 @@ def image_parameter(answer: Answer, demand: Demand) -> Verdict:
             p.type.startswith("AWS::SSM::Parameter::Value") for p in given
         ):
             return met([one.located("has the image of an SSM parameter", "ImageId")])
-    if not servers or answer.is_opaque:
-        return unjudged("no instance has an image")
+    if not servers or answer.is_opaque or _misplaced(answer):
+        return unjudged("no instance has an image that can be seen")
     return unmet(
         f"the image of {servers[0][0].name} is not that of an SSM parameter",
         [one.located("has another image", "ImageId") for one, _ in servers],
     )
+
+
+def _misplaced(answer: Answer) -> bool:
+    """Whether a parameter of Systems Manager is declared among the resources, which rules report."""
+    return any(one.type.startswith("AWS::SSM::Parameter::Value") for _, one in answer.case.resources())
 
 
 # ---- parameters

@@ -44,6 +44,8 @@ def exists(answer: Answer, demand: Demand) -> Verdict:
     custom = [one for one in answer.built if one.type.startswith(("Custom::", "AWS::CloudFormation::CustomResource"))]
     if any(word in f"{one.type}{one.name}".lower() for one in custom for word in words):
         return unjudged("a custom resource may create it")
+    if any(re.search(rf"Custom::\w*{word}", unread.text, re.I) for unread in answer.case.unread for word in words):
+        return unjudged(UNSEEN)
     service = demand.check.arguments.get("whole_service")
     if isinstance(service, str):
         pattern = re.compile(rf"\b{service}\b" if service.isupper() else service, re.I)
@@ -177,6 +179,8 @@ def public_read(answer: Answer, demand: Demand) -> Verdict:
             "the public access block of the bucket forbids its public policy",
             [one.located("allows everybody, which the bucket's public access block forbids") for one in policies],
         )
+    if answer.exactly("AWS::CloudFront::Distribution"):
+        return unjudged("everybody may read through a CloudFront distribution")
     return unmet(
         "no bucket policy lets everybody read",
         [one.located("is not public") for one in answer.exactly("AWS::S3::Bucket")],
@@ -308,3 +312,15 @@ def rotation(answer: Answer, demand: Demand) -> Verdict:
     if verdict.standing is RequirementStanding.UNMET and not answer.exactly(*_WITH_PASSWORD):
         return unjudged("the answer has no secret that could rotate")
     return verdict
+
+
+@judge("monitoring")
+def monitoring(answer: Answer, demand: Demand) -> Verdict:
+    """Judge whether something is watched: by alarms or a dashboard, or, which is left open, by log groups and metric filters."""
+    verdict = exists(answer, demand)
+    if verdict.standing is RequirementStanding.UNMET and answer.exactly(*_WATCHING):
+        return unjudged("log groups and metric filters monitor as well")
+    return verdict
+
+
+_WATCHING = ("AWS::Logs::MetricFilter", "AWS::Logs::LogGroup", "AWS::ApplicationInsights::Application")
