@@ -22,6 +22,8 @@ _NEGATED = re.compile(
 _COMMENT = re.compile(r"<!--.*?-->", re.S)
 _BULLET = re.compile(r"^([ \t]*)[•●▪◦‣·○][ \t]*", re.M)
 _SLASHED = re.compile(r"\S+/$")  # the first of two that a slash joins: `no Config/CloudTrail`
+# An entry of a list without bullets, below a paragraph that leads into it: `InstanceType: The type of the servers.`
+_ENTRY = re.compile(r"[A-Z]\w*: \S[^\n]*\Z")
 _OPTIONAL = re.compile(
     r"\boptional(ly)?\b(?! (?:features?|resources?|components?))"
     r"|\bnice[- ]to[- ]have\b|\bif (needed|necessary|desired|possible|applicable|required|requested|time permits)\b"
@@ -240,12 +242,13 @@ class _Reader:
     def _paragraph(self, content: str, line: int) -> Iterator[Sentence]:
         is_item = bool(self._items) and not self._items[-1]
         above = self._above() if self._items else ()
-        place = _Place(self._names(), above, is_item)
+        is_entry = not self._items and bool(self._last) and _ENTRY.match(content) is not None
+        place = _Place(self._names(), (self._last,) if is_entry else above, is_item or is_entry)
         yield from _of_paragraph(content, line, place)
         plain = _plain(content)
         if is_item:
             self._items[-1] = plain
-        elif not self._items:
+        elif not self._items and not is_entry:
             self._last = plain.rpartition("\n")[2] if _leads(content) else ""
 
 

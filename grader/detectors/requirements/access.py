@@ -73,7 +73,7 @@ def _managed(answer: Answer) -> Iterator[tuple[Built, str]]:
 def least_privilege(answer: Answer, demand: Demand) -> Verdict:
     """Judge whether no policy allows every action, every action of a service, or names every resource without need."""
     found = [one for one in grants(answer) if not re.search("boundary|admin", one.built.name, re.I)]
-    attached = list(_managed(answer))
+    attached = [one for one in _managed(answer) if not re.search("admin", one[0].name, re.I)]
     if not answer.of(("AWS::IAM::Role", "AWS::IAM::Policy")):
         return unjudged("the answer has no IAM role or policy")
     wide = [
@@ -87,7 +87,9 @@ def least_privilege(answer: Answer, demand: Demand) -> Verdict:
         built, what = wide[0]
         return unmet(f"{built.name} allows {what}", [one.located(f"allows {name}") for one, name in wide])
     text = demand.check.text.lower()
-    strict = bool(demand.check.arguments.get("strict")) and not ("wildcard action" in text and "resource" not in text)
+    strict = bool(demand.check.arguments.get("strict"))
+    if strict and _OF_ACTIONS.search(text) and "resource" not in text:
+        return _without_wildcards(answer, found)
     loose = [
         one
         for one in found
@@ -106,6 +108,25 @@ def least_privilege(answer: Answer, demand: Demand) -> Verdict:
     if answer.is_opaque:
         return unjudged(UNSEEN)
     return met([one.built.located("is limited") for one in found][:5])
+
+
+# A sentence about wildcards in actions only: `no wildcard (*) actions`, `no wildcards in action lists`.
+_OF_ACTIONS = re.compile(r"\bwildcards?\b[^.;]{0,30}\bactions?\b|\bactions?\b[^.;,]{0,12}\bwildcards?\b")
+
+
+# Source: https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-default.html
+_OF_KEYS = re.compile(r"kms:(ReEncrypt|GenerateDataKey)\*", re.I)
+
+
+def _without_wildcards(answer: Answer, found: list[Grant]) -> Verdict:
+    """Judge whether no action of a policy has a wildcard."""
+    wide = [(one.built, action) for one in found for action in one.actions if "*" in action]
+    if wide and all(_OF_KEYS.fullmatch(action) for _, action in wide):
+        return unjudged("only actions on KMS keys have wildcards, as AWS documents them")
+    if wide:
+        built, action = wide[0]
+        return unmet(f"{built.name} allows {action}", [one.located(f"allows {name}") for one, name in wide])
+    return unjudged(UNSEEN) if answer.is_opaque else met([one.built.located("names its actions") for one in found][:5])
 
 
 def _bound(grant: Grant) -> str:

@@ -249,6 +249,25 @@ def pipeline_stages(answer: Answer, demand: Demand) -> Verdict:
     )
 
 
+@judge("size")
+def size(answer: Answer, demand: Demand) -> Verdict:
+    """Judge whether a list of a resource, such as the stages of a pipeline, is as long as the prompt says."""
+    types = tuple(type for subject in demand.check.subjects for type in subject)
+    path, noun = (str(demand.check.arguments.get(key)) for key in ("path", "noun"))
+    built, number = answer.of(types), demand.check.values.get("n")
+    if not built:
+        return absent(answer, types, demand.check.names)
+    sizes = [(one, len(value) if isinstance(value := one.first(path), list) else None) for one in built]
+    is_exact = re.search(r"\bexactly\b", demand.check.text, re.I) is not None
+    good = [one for one, length in sizes if length == number or (not is_exact and length and length > int(str(number)))]
+    if good:
+        return met([one.located(f"has {number} {noun}", path) for one in good])
+    if answer.is_opaque or any(length is None for _, length in sizes) or len(built) > 1:
+        return unjudged(f"the number of the {noun} is known only when the stack is deployed")
+    one, length = sizes[0]
+    return unmet(f"{one.name} has {length} {noun}", [one.located(f"has {length} {noun}", path)])
+
+
 @judge("shared-role")
 def shared_role(answer: Answer, demand: Demand) -> Verdict:
     """Judge whether all functions name the same role."""

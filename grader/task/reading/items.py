@@ -15,9 +15,15 @@ from grader.task.reading.values import KEY, NO_PARAMETERS
 MAX_QUOTE = 240
 MAX_WORDS = 5  # an item of more words describes something else than one parameter
 _NUMBERED = r"^\W*(?:\d+[.)]\s*)?(?:\w+\s+){0,3}"
-_OUTPUTS = re.compile(rf"{_NUMBERED}outputs?\s*(\([^)]*\))?\W*$", re.I)
+_OUTPUTS = re.compile(
+    rf"{_NUMBERED}outputs?\s*(\([^)]*\))?\W*$|"
+    r"^[^.]*\b(?:stack|template|following|provide|include)\s+(?:\w+\s+)?outputs?\b[^.:]{0,50}:$",
+    re.I,
+)
 _PARAMETERS = re.compile(
-    rf"{_NUMBERED}parameters?(\s+(needed|required|to (define|include|declare)|section|list))?\s*(\([^)]*\))?\W*$", re.I
+    rf"{_NUMBERED}parameters?(\s+(needed|required|to (define|include|declare)|section|list))?\s*(\([^)]*\))?\W*$|"
+    r"^[^.]*\b(?:include|following|these|template|define|with)\s+(?:\w+\s+)?parameters\b[^.:]{0,80}:$",
+    re.I,
 )
 _OTHER_PARAMETERS = re.compile(
     r"\b(ssm|store|request|path|query|database|db|function|input validation|group|custom)\b", re.I
@@ -46,6 +52,7 @@ _ANY_VALUES = re.compile(
     r"\b(all|any|every|each|both|other|key|important|relevant|necessary|section|exports?|outputs?|names?\b.*\bconvention)\b",
     re.I,
 )
+_OPEN = re.compile(r"\bif not (?:provided|given|specified|set)\b|\bor (?:auto-?)?generated?\b", re.I)
 _DELIVERED = re.compile(r"\b(deliverables?|what to deliver|to deliver|expected output|output expected)\b", re.I)
 _TESTS = re.compile(
     r"^\W*(?:\d+[.)]\s*)?(?:(?:comprehensive|complete|full|basic|working|automated|passing)\s+)*"
@@ -56,8 +63,11 @@ _TESTS = re.compile(
 
 def of_item(sentence: Sentence) -> Iterator[Demand]:
     """Yield the demands of an item of a list of outputs, parameters or tags."""
-    above = [*sentence.headings[-1:], *sentence.parents[-1:]]
-    if not sentence.is_item or not above or sentence.is_optional or sentence.is_existing(0, 0):
+    above = [
+        re.split(r"(?<=[.!?])\s+(?=[A-Z])", text)[-1] for text in (*sentence.headings[-1:], *sentence.parents[-1:])
+    ]
+    is_open = sentence.is_optional or sentence.is_existing(0, 0) or _OPEN.search(sentence.text)
+    if not sentence.is_item or not above or is_open:
         return
     if any(_OUTPUTS.search(text) for text in above):
         yield from _outputs(sentence)

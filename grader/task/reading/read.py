@@ -77,7 +77,8 @@ _GENERAL = re.compile(
     r"\b(resources|workloads|components|services|servers|applications?|tiers?)\W+(?:\w+\W+){0,4}$", re.I
 )
 _HINT = re.compile(
-    r"(^|\b(us(e|ing)|utili[sz]\w*|leverag\w*|with|deploy|provision|include|add|create|configure|implement|set up|enable|integrate|via|"
+    r"(^|\b(us(e|ing)|utili[sz]\w*|leverag\w*|with|deploy(?:ing)?|provision(?:ing)?|includ(?:e|ing)|add(?:ing)?|creat(?:e|ing)|configur(?:e|ing)|"
+    r"implement(?:ing)?|set(?:ting)? up|enabl(?:e|ing)|integrat(?:e|ing)|via|"
     r"through|in|needs?|want|require)\s+|[,+&/(]\s*|\band\s+|\bincluding\s+|:\s*)(an?\s+|the\s+)?(amazon\s+|aws\s+)?$",
     re.I,
 )
@@ -131,7 +132,7 @@ _MADE = re.compile(r"\b(creation|deployment|provisioning|setup|implementation|us
 _ASIDE = re.compile(
     r"s?\s+((?:instance |execution |service |task )?(?:roles?|profiles?)\b|"
     r"compliance|metrics?|health|access|permissions?|changes|modifications?|syntax|templates?\b|integrations?|sgs?\b|presets?|quotas?|"
-    r"connectivity|status|failures?|requests?|migrations?|datasets?|users?\b|attacks?|threats?|pricing|events?|"
+    r"switch\w*|launch types?|connectivity|status|failures?|requests?|migrations?|datasets?|users?\b|attacks?|threats?|pricing|events?|"
     r"optimi[sz]ations?|hardening|consolidation|verification|refactoring|considerations?|"
     r"violations?|findings?|best practices|costs?|layers|apis?\b|types?\b|"
     r"operations?|errors?|invocations?|utili[sz]ation|usage|principals?|read|write|naming|names?|arns?|ids?|endpoints? url|size|outputs?|lookups?|"
@@ -375,7 +376,13 @@ def _lines(sentences: Sequence[Sentence], lexicon: Lexicon) -> Iterator[_Line]:
         before = [] if sentence.is_heading else [sentence, *before][:MAX_EARLIER]
 
 
+# An item that gives an attribute of a parameter: its words ask for nothing else.
+_OF_PARAMETER = re.compile(r"^(Description|ConstraintDescription|AllowedPattern|AllowedValues)\s*:\s")
+
+
 def _is_relevant(sentence: Sentence) -> bool:
+    if sentence.is_item and sentence.parents and _OF_PARAMETER.match(sentence.text):
+        return False
     if sentence.is_heading or sentence.is_outside or _UNSURE.search(sentence.text):
         return False
     if any(_BACKGROUND.search(heading) for heading in sentence.headings[-1:]):

@@ -203,6 +203,8 @@ KINDS = {
     "names": Kind(rf"{_NAME}(?:\s*(?:,\s*and|,|and|&)\s*{_NAME})*", _list),
     "keys": Kind(rf"{KEY}(?:\s*(?:,\s*and|,|and|&|/)\s*{KEY})*", _keys),
     "items": Kind(r"[^.;]{3,240}", _items),
+    "tagkey": Kind(r"[\"'“][a-z][\w.-]*[\"'”]", lambda text: (text[1:-1],)),
+    "constant": Kind(r"(?-i:[A-Z][A-Z0-9]+(?:_[A-Z0-9]+)+)\b", str),
     "camel": Kind(
         rf"(?!(?:{NO_PARAMETERS})\w*)(?-i:[A-Z][a-z0-9]+(?:[A-Z][A-Za-z0-9]*)+|[a-z]+[A-Z][A-Za-z0-9]+)(?!\.\w)", str
     ),
