@@ -335,7 +335,7 @@ def _allows(allows: Allows, case: Case, view: View) -> Iterator[Broken]:
                 f"{role.name}, the role of {view.root.resource.name}, does not allow {_listed(lacking)}",
             )
             continue
-        if lacking:
+        if lacking or not allows.at_creation:
             continue
         first = [document for name, document in documents if name == role.name]
         late = [action for action in allows.actions if not allowed(first, action)]

@@ -48,11 +48,12 @@ class Trust(BaseModel):
 
 
 class Allows(BaseModel):
-    """The role at a path has to allow actions; with `resource`, on what that path identifies."""
+    """The role at a path has to allow actions, before this resource is created where the service checks them `at_creation`."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
     role: str
     actions: tuple[str, ...]
+    at_creation: bool = True
 
 
 class ResourcePolicy(Partner):

@@ -9,6 +9,10 @@ from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 
+# Actions that services accept in policies, and that the reference does not list: that of the default policy of a topic.
+# Source: https://docs.aws.amazon.com/sns/latest/api/API_SetTopicAttributes.html (Policy)
+_UNLISTED = {"sns": frozenset({"receive"})}
+
 
 @cache
 def _services() -> Mapping[str, frozenset[str]]:
@@ -22,7 +26,10 @@ def _services() -> Mapping[str, frozenset[str]]:
     if path is None or not path.is_file():
         return {}
     services = json.loads(path.read_text("utf-8"))
-    return {name: frozenset(service.get("Actions", {})) for name, service in services.items()}
+    return {
+        name: frozenset(service.get("Actions", {})) | _UNLISTED.get(name, frozenset())
+        for name, service in services.items()
+    }
 
 
 def actions_of(service: str) -> frozenset[str]:

@@ -68,6 +68,61 @@ Outputs:
   Filling: {Value: !GetAtt Filled.Data}
   Greeting: {Value: !Sub 'It said ${Filled.Data}'}
 """,
+    "permissions in use only after creation, in a policy beside it": """
+Resources:
+  Network: {Type: AWS::EC2::VPC, Properties: {CidrBlock: 10.8.0.0/16}}
+  Journal: {Type: AWS::Logs::LogGroup, Properties: {RetentionInDays: 30}}
+  Scribe:
+    Type: AWS::IAM::Role
+    Properties:
+      AssumeRolePolicyDocument:
+        Version: '2012-10-17'
+        Statement:
+          - {Effect: Allow, Principal: {Service: vpc-flow-logs.amazonaws.com}, Action: 'sts:AssumeRole'}
+          - {Effect: Allow, Principal: {Service: lambda.amazonaws.com}, Action: 'sts:AssumeRole'}
+  Writing:
+    Type: AWS::IAM::Policy
+    Properties:
+      PolicyName: writing
+      Roles: [!Ref Scribe]
+      PolicyDocument:
+        Version: '2012-10-17'
+        Statement:
+          - {Effect: Allow, Action: ['logs:CreateLogStream', 'logs:PutLogEvents'], Resource: !GetAtt Journal.Arn}
+          - {Effect: Allow, Action: ['xray:PutTraceSegments', 'xray:PutTelemetryRecords'], Resource: '*'}
+  Flow:
+    Type: AWS::EC2::FlowLog
+    Properties:
+      ResourceId: !Ref Network
+      ResourceType: VPC
+      TrafficType: ALL
+      LogGroupName: !Ref Journal
+      DeliverLogsPermissionArn: !GetAtt Scribe.Arn
+  Clerk:
+    Type: AWS::Lambda::Function
+    Properties:
+      Runtime: python3.13
+      Handler: index.handler
+      Role: !GetAtt Scribe.Arn
+      Code: {ZipFile: 'def handler(event, context): return 1'}
+      TracingConfig: {Mode: Active}
+""",
+    "topic with the actions of its default policy": """
+Resources:
+  News: {Type: AWS::SNS::Topic}
+  Readers:
+    Type: AWS::SNS::TopicPolicy
+    Properties:
+      Topics: [!Ref News]
+      PolicyDocument:
+        Version: '2012-10-17'
+        Statement:
+          - Sid: owner
+            Effect: Allow
+            Principal: {AWS: !Sub 'arn:${AWS::Partition}:iam::${AWS::AccountId}:root'}
+            Action: ['SNS:GetTopicAttributes', 'SNS:Subscribe', 'SNS:Publish', 'SNS:Receive']
+            Resource: !Ref News
+""",
     "branch not taken": CHOICE
     + """
   Invoices:
