@@ -221,8 +221,13 @@ def _described(path: str, view: View) -> str:
     steps = [step for place in found[:1] for step in place.path if not step.isdigit()]
     name = path.rpartition("->")[2].strip().replace("@.", "").replace(".*", "") if path != "@" else steps[-1]
     name = code(name)
+    others = dict.fromkeys(place.resource.name for place in found if place.resource.name != view.root.resource.name)
+    if others:
+        name += f" of {' and '.join(map(code, others))}"
     if not found or all(place.is_absent for place in found):
         return f"{name} is not set"
+    if path in view.defaults and all(place.node is None for place in found):
+        return f"{name} is not set, and its default is {code(view.defaults[path])}"
     shown = list(dict.fromkeys(place.text for place in found if not place.is_absent))
     whole = any(isinstance(place.value, dict | list) or len(place.text) > 60 for place in found)
     if whole or len(shown) > 3:

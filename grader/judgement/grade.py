@@ -281,7 +281,7 @@ def _failure(
         fix="\n\n".join(
             filter(
                 None,
-                (narrate(rule.fix, findings), fix.text or _ideal_lines(group, ideal)),
+                (narrate(rule.fix, findings), fix.text or _ideal_lines(group, case, ideal)),
             )
         ),
         root_cause=narrate(rule.root_cause, findings) or cause(findings, case),
@@ -299,9 +299,14 @@ def _failure(
     )
 
 
-def _ideal_lines(group: Grouped, ideal: IdealAnswer | None) -> str:
-    """Quote what the ideal answer has where the response fails a rule; what it has need not meet a requirement."""
-    return ideal.lines(group.findings) if ideal and not group.rule.id.startswith("unmet-") else ""
+def _ideal_lines(group: Grouped, case: Case, ideal: IdealAnswer | None) -> str:
+    """Quote what the ideal answer has where the response fails a rule; what it has need not meet a requirement.
+
+    Nothing where the rule's corrections are None for a finding: no lines correct that.
+    """
+    corrections = group.rule.corrections
+    is_withheld = corrections and any(corrections(case, one) is None for one in group.findings)
+    return ideal.lines(group.findings) if ideal and not is_withheld and not group.rule.id.startswith("unmet-") else ""
 
 
 def _evidence(finding: Finding, bundle: Bundle) -> Evidence:

@@ -16,7 +16,7 @@ MAX_SENTENCES = {"because": 2, "remedy": 4, "consequence": 2}
 SAYS, PLAIN = "says", "plain"
 MAX_CLAUSES = 3
 _AT_LINE = re.compile(r"(.*) \(line (\d+)\)")
-_TOKEN = re.compile(r"\{\{|\}\}|\{([^{}|]*)\|([^{}|]*)\}|\{(\w+)\}")
+_TOKEN = re.compile(r"\{\{|\}\}|\{(#?)([^{}|]*)\|([^{}|]*)\}|\{(\w+)\}")
 _SENTENCE = re.compile(r".+?(?:[.!?]\s+|$)", re.S)
 # What a finding need not have, and the words for it.
 _ABSENT = {
@@ -45,19 +45,19 @@ def fill(template: str, findings: Sequence[Finding]) -> str:
     `{resources}`, `{files}`, `{types}` and any fact with an `s` behind its name list all of them; `{count}` is how many.
     `in {file}` names all files, too.
     `{because}`, `{remedy}` and `{consequence}` are sentences that a check wrote about its finding, the first few where several
-    differ. `{is|are}` is the first word for one resource and the second for several. `{{` and `}}` are braces: `${{Name}}` is
-    written `${Name}`.
+    differ. `{is|are}` is the first word for one resource and the second for several, `{#is|are}` for one finding and for several.
+    `{{` and `}}` are braces: `${{Name}}` is written `${Name}`.
     """
     many = len({finding.resource for finding in findings}) > 1
 
     def written(token: re.Match[str]) -> str:
-        singular, plural, name = token.groups()
+        of_findings, singular, plural, name = token.groups()
         if name == "file" and template[: token.start()].endswith(("In ", "in ")):
             name = "files"
         if name is not None:
             return _value(name, findings)
         if singular is not None:
-            return str(plural if many else singular)
+            return str(plural if (len(findings) > 1 if of_findings else many) else singular)
         return token[0][0]
 
     return _TOKEN.sub(written, template)

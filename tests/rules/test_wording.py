@@ -177,3 +177,64 @@ def test_wide_actions_of_the_administrator_that_the_prompt_asks_for(tmp_path: Pa
     prompt = "Roles with least privilege: a reader role and an admin role."
     assert "overly-permissive-iam" not in failures(tmp_path, ADMIN % "AdminRole", prompt)
     assert failures(tmp_path, ADMIN % "ReaderRole", prompt)["overly-permissive-iam"].level == "High"
+
+
+CONNECTION = """Resources:
+  Board: {Type: AWS::SNS::Topic}
+  ConnectionParameter:
+    Type: AWS::SSM::Parameter
+    Properties:
+      Type: SecureString
+      Value: !Sub '%s'
+"""
+QUEUE = """Resources:
+  Role:
+    Type: AWS::IAM::Role
+    Properties:
+      AssumeRolePolicyDocument:
+        Version: '2012-10-17'
+        Statement: [{Effect: Allow, Principal: {Service: lambda.amazonaws.com}, Action: 'sts:AssumeRole'}]
+      ManagedPolicyArns: ['arn:aws:iam::aws:policy/service-role/AWSLambdaSQSQueueExecutionRole']
+  Orders: {Type: AWS::SQS::Queue}
+  Worker:
+    Type: AWS::Lambda::Function
+    Properties:
+      Runtime: python3.13
+      Handler: index.handler
+      Timeout: 120
+      Role: !GetAtt Role.Arn
+      Code: {ZipFile: 'def handler(event, context): return None'}
+  Source:
+    Type: AWS::Lambda::EventSourceMapping
+    Properties: {EventSourceArn: !GetAtt Orders.Arn, FunctionName: !Ref Worker}
+"""
+
+
+def test_a_secure_string_without_a_secret_in_it_may_become_a_string(tmp_path: Path) -> None:
+    plain = failures(tmp_path, CONNECTION % '{"topic": "${Board}", "secret_arn": "${Board}"}')["ssm-secure-string"]
+    assert ("Type: String" in plain.fix, plain.impact.security) == (True, "")
+    secret = failures(tmp_path, CONNECTION % '{"topic": "${Board}", "password": "${Board}"}')["ssm-secure-string"]
+    assert ("Type: String" in secret.fix, bool(secret.impact.security)) == (False, True)
+
+
+def test_values_of_other_resources_are_named_with_their_resource(tmp_path: Path) -> None:
+    cause = failures(tmp_path, QUEUE)["queue-visibility-below-function-timeout"].root_cause
+    assert "`VisibilityTimeout` of `Orders` is not set, and its default is `30`" in cause
+    assert "`Timeout` of `Worker` is `120`" in cause
+
+
+def test_several_unknown_properties_of_a_resource(tmp_path: Path) -> None:
+    one = "Resources:\n  Topic:\n    Type: AWS::SNS::Topic\n    Properties:\n      Encrypted: true\n"
+    found = failures(tmp_path, one)["invalid-property"]
+    assert found.title == "Unknown property of `AWS::SNS::Topic`"
+    assert "has a property that its type does not have" in found.issue
+    found = failures(tmp_path, one + "      Audited: true\n")["invalid-property"]
+    assert found.title == "Unknown properties of `AWS::SNS::Topic`"
+    assert "has properties that its type does not have" in found.issue
+
+
+def test_a_bucket_name_that_is_long_and_has_capital_letters(tmp_path: Path) -> None:
+    name = "ClinicalTrialDocuments-of-the-northern-department-of-medicine-archive"
+    text = f"Resources:\n  Files:\n    Type: AWS::S3::Bucket\n    Properties:\n      BucketName: {name}\n"
+    fix = failures(tmp_path, text)["name-length"].fix
+    assert fix.startswith("Shorten the name of `Files` by at least 6 characters and write it in lower case,")

@@ -131,8 +131,9 @@ def load_balancer_log_key(case: Case, root: Place) -> Iterator[Broken]:
         return
     path = "BucketEncryption.ServerSideEncryptionConfiguration.*.ServerSideEncryptionByDefault.SSEAlgorithm"
     found = [place.text for place in places(case, root_of(root.template, bucket), path)]
-    if any(text.startswith("aws:kms") for text in found):
-        yield Broken(named, f"SSEAlgorithm of {bucket.name} is aws:kms")
+    used = [text for text in found if text.startswith("aws:kms")]
+    if used:
+        yield Broken(named, f"`SSEAlgorithm` of `{bucket.name}` is `{used[0]}`")
 
 
 CHECKS: Mapping[str, Check] = {

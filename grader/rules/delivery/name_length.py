@@ -45,9 +45,10 @@ def check(case: Case) -> Iterator[RuleFinding]:
                     f"{code(kind)} allows {longest}."
                 )
                 excess = len(known) - longest
+                is_mixed = kind == "AWS::S3::Bucket" and known != known.lower()
                 remedy = (
-                    f"Shorten the name of {code(resource.name)} by at least {excess} character{'s' if excess > 1 else ''}, or leave it "
-                    "out: CloudFormation then generates a name."
+                    f"Shorten the name of {code(resource.name)} by at least {excess} character{'s' if excess > 1 else ''}"
+                    f"{' and write it in lower case' if is_mixed else ''}, or leave it out: CloudFormation then generates a name."
                 )
                 yield at_property(template, resource, path, message, value=name, because=because, remedy=remedy)
 

@@ -177,8 +177,37 @@ def _origin(template: Template, caller: Resource) -> str:
     return name if name and name in template.resources else caller.name
 
 
+_SECRETS = r"password|secret|token|key|credential"
+
+
+def holds_secret(case: Case, template: Template, parameter: Resource) -> bool:
+    """Whether an SSM parameter may hold a secret: by its name, by a parameter without echo, or by a word of its value.
+
+    The ARN of a secret is none. A connection is a secret where its value is not written out.
+    """
+    if re.search(_SECRETS, parameter.name, re.I):
+        return True
+    used = [use.target for use in template.references if use.owner == parameter.name and use.path[1:2] == ("Value",)]
+    if any(template.parameters[name].no_echo for name in used if name in template.parameters):
+        return True
+    value = case.scopes[template.file].text(parameter.get("Value"))
+    is_written = bool(re.sub(r"\$\{[^}]*\}", "", value).strip())
+    if "connection" in parameter.name.lower() and not is_written:
+        return True
+    return (
+        re.search(
+            rf"(?:{_SECRETS})\w*[\"']?\s*[:=]|resolve:|://[^/\s]*:[^/\s]*@",
+            re.sub(r"(?i)\w*arn\b[\"']?\s*:", "", value),
+            re.I,
+        )
+        is not None
+    )
+
+
 def plain_parameter(case: Case, finding: Finding) -> list[Edit] | None:
     """Store a value that is not secret, by its name, as a String; None for a secret, which must not become one."""
-    if re.search(r"password|secret|token|key|credential|connection", finding.resource, re.I):
+    template = template_of(case, finding)
+    parameter = template.resources.get(finding.resource) if template else None
+    if template is None or parameter is None or holds_secret(case, template, parameter):
         return None
     return [set_value(("Resources", finding.resource, "Properties", "Type"), "String")]

@@ -11,11 +11,17 @@ from grader.catalogue import Rule, RuleFinding, example
 from grader.model import Located
 from grader.plan.sources import unresolved_reads
 from grader.rules._prerequisites import named_prerequisite
-from grader.support.markdown import listed
+from grader.support.markdown import code, listed
 
 _COMMANDS = {
     "parameter": r"put-parameter|ssm\.put_parameter|aws::ssm::parameter",
     "secret": r"create-secret|put-secret-value|create_secret",
+}
+_REMEDIES = {
+    "parameter": "Create {name} in a template (AWS::SSM::Parameter), or document the `aws ssm put-parameter` command to run before the "
+    "deployment; a SecureString can be created with the command only.",
+    "secret": "Create {name} in a template (AWS::SecretsManager::Secret can generate the password), or document the "
+    "`aws secretsmanager create-secret` command to run before the deployment.",
 }
 _TYPES = {"parameter": "AWS::SSM::Parameter", "secret": "AWS::SecretsManager::Secret"}
 
@@ -35,7 +41,11 @@ def check(case: Case) -> Iterator[RuleFinding]:
         ):
             words = _written(case, name)
             quoted = named_prerequisite(case, words) if words else ""
-            facts = {**problem.facts, "because": f"{_because(case, word)} {quoted}".rstrip()}
+            facts = {
+                **problem.facts,
+                "because": f"{_because(case, word)} {quoted}".rstrip(),
+                "remedy": f"{_REMEDIES[word].format(name=code(name))}",
+            }
             level = "Medium" if quoted else ""
             yield RuleFinding(location=problem.location, message=problem.message, facts=facts, level=level)
 
@@ -86,11 +96,11 @@ def _written(case: Case, name: str) -> str:
 
 def _because(case: Case, word: str) -> str:
     """Say what the bundle creates of the kind that is read."""
-    kind = _TYPES[word]
+    kind, store = _TYPES[word], "Parameter Store" if word == "parameter" else "Secrets Manager"
     made = [resource.name for _, resource in case.resources(kind)]
     if made:
-        return f"The templates create {listed(made)} ({kind}), and this reference names another {word}."
-    return f"No template has a resource of the type {kind}."
+        return f"The templates create {listed(made)} ({kind}), and this reference names another {word} in {store}."
+    return f"The reference is to a {word} in {store}, and no template has a resource of the type {kind}."
 
 
 RULE = Rule(
@@ -98,12 +108,11 @@ RULE = Rule(
     kind="ssm-or-secret-prerequisite",
     level="High",
     category="prerequisites",
-    title="Missing parameters and secrets: {values}",
-    issue="{file} reads {values} from Parameter Store or Secrets Manager. No template creates what is read there, the account does "
+    title="Parameter Store or Secrets Manager entries that nothing creates: {values}",
+    issue="{file} reads {values} when it is deployed. No template creates what is read there, the account does "
     "not have it, and the documents have no command that creates it. CloudFormation resolves such a reference during the stack "
     "operation, and the operation fails.",
-    fix="Create {values} in a template (AWS::SecretsManager::Secret can generate the password), or document the exact "
-    "command to run before the deployment.",
+    fix="{remedy}",
     root_cause="{because}",
     lesson="Create what a template resolves at deployment, or document the command that creates it.",
     reference="https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/dynamic-references.html",

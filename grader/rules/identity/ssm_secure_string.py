@@ -8,7 +8,7 @@ from grader.case import Case
 from grader.case.deployed import created, switched_off
 from grader.catalogue import Rule, RuleFinding, at_property, example
 from grader.rules._deployed import only_with
-from grader.rules.identity._corrections import plain_parameter
+from grader.rules.identity._corrections import holds_secret, plain_parameter
 from grader.support.markdown import code, listed
 
 
@@ -27,6 +27,8 @@ def check(case: Case) -> Iterator[RuleFinding]:
             )
             message = "CloudFormation cannot create a SecureString"
             facts = {"value": "SecureString", "because": condition + because}
+            if holds_secret(case, template, parameter):
+                facts["consequence"] = "Changing the type to String would store the secret in plain text."
             yield at_property(template, parameter, "Type", message, level=level, **facts)
 
 
@@ -44,7 +46,7 @@ RULE = Rule(
     lesson="Keep secrets in Secrets Manager; CloudFormation cannot create SecureString parameters.",
     reference="https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-ssm-parameter.html",
     aws_behaviour="The resource handler refuses SecureString when the parameter is created.",
-    security="Changing the type to String would store the secret in plain text.",
+    security="{consequence}",
     check=check,
     corrections=plain_parameter,
     fails=(

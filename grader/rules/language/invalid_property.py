@@ -10,10 +10,10 @@ RULE = Rule(
     kind="invalid-property",
     level="Critical",
     category="schema",
-    title="Unknown {property|properties} of {types}",
+    title="Unknown {#property|properties} of {types}",
     issue=(
-        "{resources} in {file} {has a property that its type does|have properties that their types do} not have: {says}. CloudFormation rejects "
-        "the template."
+        "{resources} in {file} {has|have} {#a property|properties} that {its type does|their types do} not have: {says}. CloudFormation "
+        "rejects the template."
     ),
     fix="{remedy}",
     root_cause="{because}",

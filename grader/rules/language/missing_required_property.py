@@ -10,7 +10,7 @@ RULE = Rule(
     kind="missing-required-property",
     level="Critical",
     category="schema",
-    title="Missing required {property|properties} of {types}",
+    title="Missing required {#property|properties} of {types}",
     issue=(
         "In {file}, {resources} {does|do} not meet the schema of {types}: {says}. "
         "CloudFormation rejects the template, or the resource when it is created."

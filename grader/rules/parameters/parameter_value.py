@@ -77,7 +77,7 @@ RULE = Rule(
     kind="invalid-property-value",
     level="Critical",
     category="parameters",
-    title="Parameter {value|values} that the template rejects: {resources}",
+    title="Parameter {#value|values} that the template rejects: {resources}",
     issue="The value of {resource} does not meet the constraints that {file} sets for it: {says}. CloudFormation does not create the "
     "stack.",
     fix="{remedy}",

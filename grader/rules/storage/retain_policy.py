@@ -11,6 +11,7 @@ from grader.catalogue import Rule, RuleFinding, example
 from grader.model import Location
 from grader.rules.storage._corrections import both_deleted
 from grader.rules.storage._teardown import is_kept, quoted, teardown
+from grader.support.markdown import code
 from grader.template import Resource, Template, text_of
 
 _LEVELS = {"Retain": "High", "RetainExceptOnCreate": "High", "Snapshot": "Medium"}
@@ -41,7 +42,10 @@ def check(case: Case) -> Iterator[RuleFinding]:
             break
         else:
             if (found := _by_default(case, template, resource)) is not None:
-                yield replace(found, facts={"value": "Snapshot", "because": quoted(asked)}, level="Medium")
+                because = (
+                    f"DeletionPolicy of {code(resource.name)} is not set, and its default is Snapshot. {quoted(asked)}"
+                )
+                yield replace(found, facts={"value": "Snapshot", "because": because}, level="Medium")
 
 
 def _by_default(case: Case, template: Template, resource: Resource) -> RuleFinding | None:
