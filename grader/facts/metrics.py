@@ -77,8 +77,8 @@ def unknown(metric: Metric) -> str:
     if known is None or "${" in metric.name or _matches(metric.name, known.names):
         return ""
     similar = similar_metric(metric)
-    return f"the metric {metric.name} does not exist in {metric.namespace}" + (
-        f", which has {similar}" if similar else ""
+    return f"the metric `{metric.name}` does not exist in `{metric.namespace}`" + (
+        f", which has `{similar}`" if similar else ""
     )
 
 
@@ -95,7 +95,7 @@ def unpublished(metric: Metric) -> str:
         have += " (`dimensions` is in its rendering options, which have no such property)"
     wanted = [_listed(one) for one in nearest_sets(metric) if one]
     right = f"with {' or '.join(wanted[:MAX_SETS])}" if wanted else "without dimensions"
-    return f"{metric.name} of {metric.namespace} is read {have}, and is published {right}"
+    return f"`{metric.name}` of `{metric.namespace}` is read {have}, and is published {right}"
 
 
 def nearest_sets(metric: Metric) -> list[frozenset[str]]:
@@ -154,5 +154,5 @@ def _matches(name: str, patterns: Iterable[str]) -> bool:
 
 
 def _listed(names: Iterable[str]) -> str:
-    *first, last = sorted(names)
+    *first, last = (f"`{name}`" for name in sorted(names))
     return f"{', '.join(first)} and {last}" if first else last

@@ -29,7 +29,7 @@ def _metric(namespace: str, name: str, *dimensions: str) -> Metric:
     ],
 )
 def test_a_metric_that_a_service_does_not_have(metric: Metric, why: str) -> None:
-    assert unknown(metric) == why
+    assert unknown(metric).replace("`", "") == why
 
 
 @pytest.mark.parametrize(
@@ -46,7 +46,7 @@ def test_a_metric_that_a_service_does_not_have(metric: Metric, why: str) -> None
 )
 def test_dimensions_that_a_metric_is_not_published_with(metric: Metric, right: str) -> None:
     why = unpublished(metric)
-    assert why.partition(", and is published ")[2] == right
+    assert why.replace("`", "").partition(", and is published ")[2] == right
     assert bool(why) is bool(right)
 
 

@@ -141,7 +141,7 @@ def failures(folder: Path, text: str, prompt: str = "Write a template.") -> dict
     ],
 )
 def test_a_text_names_what_is_there(tmp_path: Path, text: str, rule: str, field: str, expected: str) -> None:
-    assert expected in getattr(failures(tmp_path, text)[rule], field)
+    assert expected in getattr(failures(tmp_path, text, "Write a template for us-east-1.")[rule], field)
 
 
 def test_a_service_that_cannot_manage_a_password_is_not_advised(tmp_path: Path) -> None:

@@ -238,3 +238,31 @@ def test_a_bucket_name_that_is_long_and_has_capital_letters(tmp_path: Path) -> N
     text = f"Resources:\n  Files:\n    Type: AWS::S3::Bucket\n    Properties:\n      BucketName: {name}\n"
     fix = failures(tmp_path, text)["name-length"].fix
     assert fix.startswith("Shorten the name of `Files` by at least 6 characters and write it in lower case,")
+
+
+REGIONS = """Mappings:
+  Images: {eu-west-1: {Id: ami-0a1b2c3d4e5f60718}}
+Resources:
+  Server:
+    Type: AWS::EC2::Instance
+    Properties: {ImageId: !FindInMap [Images, !Ref 'AWS::Region', Id]}
+"""
+
+
+def test_a_mapping_without_the_region_of_a_prompt_that_names_none_is_medium(tmp_path: Path) -> None:
+    unsaid = failures(tmp_path, REGIONS)["undefined-reference"]
+    assert (unsaid.level, "rejects the template in `us-east-1`" in unsaid.issue) == ("Medium", True)
+    assert failures(tmp_path, REGIONS, "A server in us-east-1.")["undefined-reference"].level == "Critical"
+    assert "undefined-reference" not in failures(tmp_path, REGIONS, "A server in eu-west-1.")
+
+
+def test_faults_of_the_structure_say_what_is_there(tmp_path: Path) -> None:
+    text = "Parameters:\n  Home: {Type: String, Default: !Ref 'AWS::Region'}\nResources:\n  Topic: {Type: AWS::SNS::Topic}\n"
+    assert "`Default` of `Home` is written as the function `!Ref`." in (
+        failures(tmp_path, text)["template-structure"].root_cause
+    )
+    text = "Resources:\n  Topic: {Type: AWS::SNS::Topic, Default: orders}\n"
+    assert failures(tmp_path, text)["template-structure"].root_cause == "`Topic` has `Type` beside `Default`."
+    found = failures(tmp_path, "AWSTemplateFormatVersion: '2010-09-09'\nOutputs:\nResources:\n")
+    assert "nothing-created" in found
+    assert "defines no resources" not in found["template-structure"].issue

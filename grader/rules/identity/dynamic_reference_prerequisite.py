@@ -11,17 +11,15 @@ from grader.catalogue import Rule, RuleFinding, example
 from grader.model import Located
 from grader.plan.sources import unresolved_reads
 from grader.rules._prerequisites import named_prerequisite
-from grader.support.markdown import code, listed
+from grader.support.markdown import listed
 
 _COMMANDS = {
     "parameter": r"put-parameter|ssm\.put_parameter|aws::ssm::parameter",
     "secret": r"create-secret|put-secret-value|create_secret",
 }
 _REMEDIES = {
-    "parameter": "Create {name} in a template (AWS::SSM::Parameter), or document the `aws ssm put-parameter` command to run before the "
-    "deployment; a SecureString can be created with the command only.",
-    "secret": "Create {name} in a template (AWS::SecretsManager::Secret can generate the password), or document the "
-    "`aws secretsmanager create-secret` command to run before the deployment.",
+    "parameter": "The command is `aws ssm put-parameter`; CloudFormation creates parameters of the types String and StringList only.",
+    "secret": "The command is `aws secretsmanager create-secret`; an AWS::SecretsManager::Secret can generate a password itself.",
 }
 _TYPES = {"parameter": "AWS::SSM::Parameter", "secret": "AWS::SecretsManager::Secret"}
 
@@ -44,7 +42,7 @@ def check(case: Case) -> Iterator[RuleFinding]:
             facts = {
                 **problem.facts,
                 "because": f"{_because(case, word)} {quoted}".rstrip(),
-                "remedy": f"{_REMEDIES[word].format(name=code(name))}",
+                "remedy": _REMEDIES[word],
             }
             level = "Medium" if quoted else ""
             yield RuleFinding(location=problem.location, message=problem.message, facts=facts, level=level)
@@ -108,11 +106,11 @@ RULE = Rule(
     kind="ssm-or-secret-prerequisite",
     level="High",
     category="prerequisites",
-    title="Parameter Store or Secrets Manager entries that nothing creates: {values}",
+    title="Nothing creates what the template reads: {values}",
     issue="{file} reads {values} when it is deployed. No template creates what is read there, the account does "
     "not have it, and the documents have no command that creates it. CloudFormation resolves such a reference during the stack "
     "operation, and the operation fails.",
-    fix="{remedy}",
+    fix="Create {values} in a template, or document the exact command to run before the deployment. {remedy}",
     root_cause="{because}",
     lesson="Create what a template resolves at deployment, or document the command that creates it.",
     reference="https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/dynamic-references.html",

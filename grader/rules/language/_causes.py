@@ -25,6 +25,7 @@ from grader.rules._shared import resource_at, with_facts
 from grader.support.markdown import MAX_LISTED, code, listed
 from grader.support.scripts import is_variable_of_script
 from grader.support.text import is_natural, series, similar_names
+from grader.task.load import regions_of
 from grader.template import (
     AnyNode,
     Duplicate,
@@ -335,6 +336,13 @@ _KEY = re.compile(r"^the mapping (\w+) has no (.+?) with (.+)$")
 
 
 def because_undefined(case: Case, finding: Finding) -> Finding | None:
+    """Say of an undefined name where it is used, what corrects it, and what CloudFormation does."""
+    found = _of_name(case, finding)
+    default = {"consequence": "CloudFormation rejects the template before it creates anything."}
+    return with_facts(found, **{**default, **found.facts}) if found else None
+
+
+def _of_name(case: Case, finding: Finding) -> Finding | None:
     """Say of an undefined name where it is used, what is near it, and what corrects it.
 
     None for a name that a section written twice loses: duplicate-key reports it.
@@ -345,11 +353,17 @@ def because_undefined(case: Case, finding: Finding) -> Finding | None:
     if key := _KEY.match(finding.message):
         entry = f"the entry {code(key[3])} for {code(key[2])}"
         clause = f"{_owner(finding)} reads {entry} of the mapping {code(key[1])}, which does not have it"
+        # The region is the task's account's, and only that: a deployer may have another in mind where the prompt names none.
+        is_open = key[2] == case.account.region and not regions_of(case.task.prompt)
+        where = f" in {code(key[2])}" if key[2] == case.account.region else ""
         return with_facts(
             finding,
-            because=_because_of_mapping(case, finding, key[1], key[2]),
+            level="Medium" if is_open and finding.level in ("", "Critical") else finding.level,
+            because=_because_of_mapping(case, finding, key[1], key[2])
+            + (" The prompt names no region." if is_open else ""),
             target=f"{key[1]}.{key[2]}.{key[3]}",
             plain=f"{clause} (line {finding.line})",
+            consequence=f"CloudFormation rejects the template{where} before it creates anything.",
             remedy=f"Add {entry} to the mapping {code(key[1])}.",
         )
     finding = _because_undefined(case, finding, name)

@@ -8,15 +8,19 @@ from collections.abc import Callable
 from grader.case import Case
 from grader.catalogue.corrections import template_of
 from grader.model import Finding
+from grader.plan.answer import AnswerKind, kind_of
 from grader.rules._shared import with_facts
 from grader.support.markdown import code, listed
-from grader.template import Call, Map, Sequence
+from grader.template import Call, Map, Sequence, at
+
+MAX_QUOTED = 80  # characters of a line
 
 _Match = re.Match[str]
+_NO_RESOURCE = "the template has no resource"  # the plan's message
 # Forms of an engine's and the plan's messages: the clause that says the same, and the sentence that corrects it.
 _FORMS: tuple[tuple[re.Pattern[str], Callable[[_Match], str], Callable[[_Match], str]], ...] = (
     (
-        re.compile(r"the template has no resource|^Resources section must exist"),
+        re.compile(rf"^{_NO_RESOURCE}$"),
         lambda _: "the template defines no resources",
         lambda _: "Define at least one resource under `Resources`.",
     ),
@@ -69,8 +73,15 @@ _FORMS: tuple[tuple[re.Pattern[str], Callable[[_Match], str], Callable[[_Match],
 )
 
 
-def structure(case: Case, finding: Finding) -> Finding:
+_WITHOUT_RESOURCES = re.compile(r"^Resources section must exist")  # the plan reports it, too
+
+
+def structure(case: Case, finding: Finding) -> Finding | None:
     """Say of a fault in the structure what it is, what the template has there, and what corrects it."""
+    if _WITHOUT_RESOURCES.search(finding.message):
+        return None
+    if finding.message == _NO_RESOURCE and kind_of(case) is AnswerKind.INERT:
+        return None  # nothing-created reports it
     facts = {"because": _because(case, finding)}
     for pattern, clause, remedy in _FORMS:
         found = pattern.search(finding.message)
@@ -87,13 +98,21 @@ def structure(case: Case, finding: Finding) -> Finding:
 def _because(case: Case, finding: Finding) -> str:
     """Say what the template has at the place."""
     template = template_of(case, finding)
-    attribute = re.search(r"^Resource '(\w+)' property '(\w+)'", finding.message)
-    resource = template.resources.get(attribute[1]) if template and attribute else None
-    node = resource.node.get(attribute[2]) if resource and attribute else None
-    if isinstance(node, Call | Map | Sequence) and attribute:
+    attribute = re.search(r"^Resource '(\w+)' property '(\w+)'|^Parameter '(\w+)': (Default)", finding.message)
+    owner, key = (attribute[1] or attribute[3], attribute[2] or attribute[4]) if attribute else ("", "")
+    node = (
+        at(template.root, "Parameters" if key == "Default" else "Resources", owner, key) if template and key else None
+    )
+    if isinstance(node, Call | Map | Sequence):
         name = f"!{node.name.removeprefix('Fn::')}" if isinstance(node, Call) else ""
         kind = f"the function {code(name)}" if name else "a mapping" if isinstance(node, Map) else "a list"
-        return f"{code(attribute[2])} of {code(attribute[1])} is written as {kind}."
-    if template is None or finding.resource or "section" not in finding.message:
-        return f"Line {finding.line} of {code(finding.file)} is outside the sections, keys and limits of a template."
-    return f"At its top level, {code(finding.file)} has {listed(list(template.root.values))}."
+        return f"{code(key)} of {code(owner)} is written as {kind}."
+    extra = re.search(r"^Resource '(\w+)' has invalid property '(\w+)'", finding.message)
+    entry = at(template.root, "Resources", extra[1]) if template and extra else None
+    if isinstance(entry, Map) and extra:
+        return f"{code(extra[1])} has {listed([name for name in entry.values if name != extra[2]])} beside {code(extra[2])}."
+    if template is not None and not finding.resource and re.search(r"section|no resource", finding.message):
+        return f"At its top level, {code(finding.file)} has {listed(list(template.root.values))}."
+    lines = template.text.split("\n") if template else []
+    text = " ".join(lines[finding.line - 1].split())[:MAX_QUOTED] if 0 < finding.line <= len(lines) else ""
+    return f"Line {finding.line} of {code(finding.file)} is {code(text)}." if text else ""
