@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 from grader.detectors.engine_quirks import Heard, heard
 from grader.detectors.remark import Remark
@@ -12,6 +13,14 @@ from grader.template import AnyNode, Call, Scope, Template, as_text, at, child_a
 from grader.template.specialize import specialized
 
 Ask = Callable[[str], list[Remark]]
+AskRule = Callable[[str, str], list[Remark]]
+# Rules of either engine about one resource, its type and its properties, whose words name no other resource: of a template
+# with few resources they say the same.
+_ALONE = frozenset(
+    "E2531 W2531 E3001 E3002 E3003 E3012 E3014 E3017 E3018 E3020 E3021 E3030 E3031 E3032 E3033 E3034 E3063 E3505 E3510 E3512"
+    " E3690 E3691 W3690 W3691 F3002 F3003 F3012 F3014 F3017 F3018 F3020 F3021 F3030 F3031 F3032 F3033 F3034 W3030".split()
+)
+_BY_ITSELF = frozenset({"E3004"})
 MAX_VARIANTS = 600  # of one text; the fast engine takes 30 ms for 512, and the square of that for the square
 
 
@@ -19,14 +28,18 @@ MAX_VARIANTS = 600  # of one text; the fast engine takes 30 ms for 512, and the 
 class AsDeployed:
     """Holds an engine's remarks on one template against its plan: the engine is asked again, with the values fixed.
 
-    `ask` gives the engine's remarks on a text, `others` says with how many other sets of values it may be asked.
+    `ask` gives the engine's remarks on a text, `others` says with how many other sets of values it may be asked. `ask_rule` gives those
+    of one rule that needs no other, where the engine can run rules by themselves. `remarks` are those that may be held: the
+    engine is asked about their resources alone where its rules look at no others.
     """
 
     scope: Scope
     ask: Ask
     others: int
     region: str
-    _asked: dict[str, list[Remark]] = field(default_factory=dict)
+    ask_rule: AskRule | None = None
+    remarks: Sequence[Remark] = ()
+    _asked: dict[tuple[str, str], list[Remark]] = field(default_factory=dict)
 
     def holds(self, said: Heard) -> Heard | None:
         """Return a remark as it counts: as it is where it holds as deployed, Medium where only other values make it hold.
@@ -36,12 +49,12 @@ class AsDeployed:
         remark = said.remark
         if not self._depends(remark):
             return said
-        again = _again(remark, self._remarks(self.scope))
+        again = _again(remark, self._remarks(self.scope, remark))
         if again is not None:
             return replace(said, remark=replace(remark, message=again.message))
         for values in itertools.islice(self._other_values(remark), self.others):
             scope = replace(self.scope, given={**self.scope.given, **values})
-            again = _again(remark, self._remarks(scope))
+            again = _again(remark, self._remarks(scope, remark))
             if again is not None and not self._is_about_made_up(remark, values):
                 shown = ", ".join(f"{name}={value or repr('')}" for name, value in values.items())
                 message = f"{again.message} (only with {shown})"
@@ -56,12 +69,21 @@ class AsDeployed:
             _parameters_in(self._template, _nearest(entry, remark.steps))
         )
 
-    def _remarks(self, scope: Scope) -> list[Remark]:
-        text = specialized(scope)
-        if text not in self._asked:
-            remarks = self.ask(text)
-            self._asked[text] = [one for one in remarks if heard(one, self._template, self.region) is not None]
-        return self._asked[text]
+    def _remarks(self, scope: Scope, remark: Remark) -> list[Remark]:
+        """Return what the engine says with other values: of the whole, or of the part and by the rule that the remark is about."""
+        is_alone = remark.section == "Resources" and remark.id in _ALONE
+        text = specialized(scope, self._part if is_alone else None)
+        rule = remark.id if self.ask_rule and remark.id in _BY_ITSELF else ""
+        if (text, rule) not in self._asked:
+            remarks = self.ask_rule(text, rule) if self.ask_rule and rule else self.ask(text)
+            heard_of = [one for one in remarks if heard(one, self._template, self.region) is not None]
+            self._asked[text, rule] = heard_of
+        return self._asked[text, rule]
+
+    @cached_property
+    def _part(self) -> frozenset[str]:
+        """The resources that remarks of such rules are about."""
+        return frozenset(one.name for one in self.remarks if one.section == "Resources" and one.id in _ALONE)
 
     @property
     def _template(self) -> Template:

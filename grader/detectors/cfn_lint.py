@@ -39,14 +39,16 @@ def detect(case: Case, catalogue: Catalogue) -> Iterator[Finding]:
     unjudged: list[EngineError] = []
     for template in case.templates:
         ask = partial(_remarks, template, region, end, catalogue.whole_linter)
-        deployed = AsDeployed(case.scopes[template.file], ask, OTHER_VALUES, region)
+        scope = case.scopes[template.file]
         try:
             is_slow = has_slow_pattern(template)
             if is_slow:
                 unjudged.append(
                     EngineLimitError(f"{template.file}: its patterns are too slow to match; judged without them")
                 )
-            for remark in whole(deployed.scope, ask) if is_slow else ask(template.text):
+            remarks = whole(scope, ask) if is_slow else ask(template.text)
+            deployed = AsDeployed(scope, ask, OTHER_VALUES, region, ask, remarks)
+            for remark in remarks:
                 if is_crash(remark):
                     unjudged.append(EngineError(f"{template.file}: {remark.message}"))
                     continue
@@ -62,13 +64,18 @@ def detect(case: Case, catalogue: Catalogue) -> Iterator[Finding]:
         raise (EngineLimitError if limited else EngineError)("; ".join(map(str, unjudged)))
 
 
-def _remarks(template: Template, region: str, end: float, whole_linter: bool, text: str) -> list[Remark]:
-    """Return what cfn-lint says of a text. Raises EngineError where it says nothing, EngineLimitError at the end of its time."""
+def _remarks(
+    template: Template, region: str, end: float, whole_linter: bool, text: str, rule: str = ""
+) -> list[Remark]:
+    """Return what cfn-lint says of a text, or a rule of it that runs alone.
+
+    Raises EngineError where it says nothing, EngineLimitError at the end of its time.
+    """
     file, seconds = template.file, end - time.monotonic()
     if seconds <= 0:
         raise EngineLimitError(f"{file}: not judged, {SECONDS:g} seconds were over")
     try:
-        answer = linter().ask({"text": text, "region": region, "whole": whole_linter}, seconds)
+        answer = linter().ask({"text": text, "region": region, "whole": whole_linter, "rule": rule}, seconds)
     except TimeoutError:
         raise EngineLimitError(f"{file}: took more than {SECONDS:g} seconds and was ended") from None
     except ChildEndedError as error:

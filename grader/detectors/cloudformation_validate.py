@@ -59,7 +59,9 @@ def _of_template(
     scope, region = case.scopes[template.file], case.account.region
     ask = partial(native.remarks, f"{template.file}.json", catalogue=catalogue, region=region)
     deployed = AsDeployed(scope, lambda text: [_hinted(one, region) for one in ask(text)], OTHER_VALUES, region)
-    for remark in _remarks(case, catalogue, template, deployed, unjudged):
+    remarks = _remarks(case, catalogue, template, deployed, unjudged)
+    deployed.remarks = remarks
+    for remark in remarks:
         if is_crash(remark):
             unjudged.append(EngineError(f"{template.file}: {remark.message}"))
             continue

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+from collections.abc import Collection
 
 from grader.template.evaluate import Scope, as_text, is_known
 from grader.template.model import Template
@@ -13,25 +14,29 @@ _DROPPED = frozenset({"Rules"})
 _FREE = frozenset({"AllowedPattern", "AllowedValues", "Default"})
 
 
-def specialized(scope: Scope) -> str:
+def specialized(scope: Scope, only: Collection[str] | None = None) -> str:
     """Return a scope's template as JSON with its parameters' values, without what they do not create or choose.
 
     Parameters keep no allowed values and patterns, and no default where their value is not known; conditions that are open stay as they are.
-    Every key stands at the line that it has in the template, so that places stay comparable.
+    Every key stands at the line that it has in the template, so that places stay comparable. With `only`, of the resources
+    these alone are there, with the types of those that they refer to, and no outputs.
     """
-    return _Writer(scope).write()
+    return _Writer(scope, only).write()
 
 
 class _Writer:
-    def __init__(self, scope: Scope) -> None:
+    def __init__(self, scope: Scope, only: Collection[str] | None = None) -> None:
         self._scope = scope
+        self._only = only
+        self._below = frozenset(use.target for use in scope.template.references if only and use.owner in only)
         self._template: Template = scope.template
         self._parts: list[str] = []
         self._line = 1
 
     def write(self) -> str:
         root = self._template.root
-        sections = {name: node for name, node in root.values.items() if name not in _DROPPED}
+        dropped = _DROPPED if self._only is None else _DROPPED | {"Outputs"}
+        sections = {name: node for name, node in root.values.items() if name not in dropped}
         self._open("{", root.line)
         for index, (name, node) in enumerate(sections.items()):
             self._key(name, root.keys[name].line, index)
@@ -42,7 +47,7 @@ class _Writer:
     def _section(self, name: str, node: AnyNode) -> None:
         if not isinstance(node, Map):
             return self._node(node)
-        kept = {key: item for key, item in node.values.items() if not self._is_left_out(name, item)}
+        kept = {key: item for key, item in node.values.items() if not self._is_left_out(name, key, item)}
         self._open("{", node.line)
         for index, (key, item) in enumerate(kept.items()):
             self._key(key, node.keys[key].line, index)
@@ -50,6 +55,8 @@ class _Writer:
                 self._parameter(key, item)
             elif name == "Conditions":
                 self._condition(key, item)
+            elif name == "Resources" and isinstance(item, Map) and self._only is not None and key not in self._only:
+                self._parts.append(json.dumps({"Type": text_of(item.get("Type"))}))
             elif name in ("Resources", "Outputs") and isinstance(item, Map):
                 known = self._truth(item) is True
                 self._map(item, frozenset({"Condition"}) if known else frozenset())
@@ -58,7 +65,9 @@ class _Writer:
         self._parts.append("}")
         return None
 
-    def _is_left_out(self, section: str, node: AnyNode) -> bool:
+    def _is_left_out(self, section: str, name: str, node: AnyNode) -> bool:
+        if section == "Resources" and self._only is not None and name not in self._only and name not in self._below:
+            return True
         return section in ("Resources", "Outputs") and self._truth(node) is False
 
     def _truth(self, node: AnyNode) -> bool | None:

@@ -18,9 +18,9 @@ MEGABYTES = 1_500
 
 
 def main() -> None:
-    """Serve requests {text, region, whole} with {matches: [{rule, message, path, line}]}, or {error}.
+    """Serve requests {text, region, whole, rule} with {matches: [{rule, message, path, line}]}, or {error}.
 
-    Unless the `whole` of it is asked for, the rules of `covered` are not run.
+    Unless the `whole` of it is asked for, the rules of `covered` are not run. `rule` names a rule to run alone.
     """
     bound_memory(MEGABYTES)
     _own_schemas()
@@ -39,8 +39,11 @@ def _answer(request: dict[str, Any]) -> dict[str, Any]:
         return {"error": error_line(error)}
 
 
-def lint(text: str, region: str, whole: bool = False) -> list[dict[str, Any]]:
-    """Return what cfn-lint reports of one template, as {rule, message, path, line}; suppressions that it carries are not honoured."""
+def lint(text: str, region: str, whole: bool = False, rule: str = "") -> list[dict[str, Any]]:
+    """Return what cfn-lint reports of one template, as {rule, message, path, line}; suppressions that it carries are not honoured.
+
+    `rule` names a rule that needs no other, to run it alone.
+    """
     from cfnlint.config import ConfigMixIn
     from cfnlint.decode.decode import decode_str
     from cfnlint.runner import run_template_by_data
@@ -49,7 +52,8 @@ def lint(text: str, region: str, whole: bool = False) -> list[dict[str, Any]]:
     if errors or parsed is None:
         return [_plain(match) for match in errors]
     _without_suppressions(parsed)
-    found = run_template_by_data(parsed, ConfigMixIn(regions=[region]), _rules(whole))
+    rules = _alone(rule) if rule else _rules(whole)
+    found = run_template_by_data(parsed, ConfigMixIn(regions=[region]), rules)
     # sets give cfn-lint's matches another order in each process
     return sorted(map(_plain, found), key=lambda match: (match["line"], match["rule"], match["message"], match["path"]))
 
@@ -80,6 +84,16 @@ def _rules(whole: bool) -> Any:
     from cfnlint.core import get_rules
 
     return get_rules([], ["I", *(() if whole else covered())], [], {}, False)
+
+
+@cache
+def _alone(rule: str) -> Any:
+    """Return one rule as a collection."""
+    from cfnlint.rules import RulesCollection
+
+    rules = RulesCollection()
+    rules.register(_rules(whole=False).rules[rule])
+    return rules
 
 
 def _without_suppressions(parsed: Any) -> None:
