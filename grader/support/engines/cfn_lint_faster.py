@@ -208,7 +208,7 @@ class _WhenUsed:
         return made
 
 
-def _resolver_of(kind: Any, schema: Any, **named: Any) -> Any:
+def _resolver_of(kind: Any, /, schema: Any, **named: Any) -> Any:
     """Return a resolver for a schema: RefResolver.from_schema, without a call of the constructor."""
     from cfnlint.schema.resolver._resolver import id_of
 
