@@ -57,6 +57,11 @@ class Candidate:
     other: Candidate | None = None  # another correction, for where this one does not pass
     repairs: int = 0  # how often edits were added for what the correction brought
 
+    @property
+    def is_about_tags(self) -> bool:
+        """Whether the failure is that tags are missing."""
+        return self.rule == "unmet-tag"
+
     @cached_property
     def findings(self) -> tuple[Finding, ...]:
         """The findings that the edits correct."""

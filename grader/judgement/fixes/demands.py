@@ -81,15 +81,18 @@ def _of_values(case: Case, findings: Sequence[Finding], demand: Demand) -> list[
     return found if demand.check.every else found[:1]
 
 
-def standings(case: Case, requirements: Iterable[str]) -> dict[str, RequirementStanding]:
-    """Return whether an answer meets certain demands of the prompt."""
+def verdicts(case: Case, requirements: Iterable[str]) -> dict[str, tuple[RequirementStanding, set[tuple[str, str]]]]:
+    """Return whether an answer meets certain demands of the prompt, with the files and resources that show it."""
     ids = set(requirements)
     demands = _demands(case)
     wanted = [one for one in demands if one.requirement.id in ids]
     if not wanted:
         return {}
     answer = answer_to(case, demands)
-    return {one.requirement.id: judge_demand(answer, one).standing for one in wanted}
+    judged = {one.requirement.id: judge_demand(answer, one) for one in wanted}
+    return {
+        name: (one.standing, {(place.file, place.resource) for place in one.evidence}) for name, one in judged.items()
+    }
 
 
 def _demands(case: Case) -> tuple[Demand, ...]:

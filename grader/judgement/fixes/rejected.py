@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from grader.case import Case
 from grader.judgement.fixes.candidates import Candidate, Key
-from grader.judgement.fixes.demands import standings
+from grader.judgement.fixes.demands import verdicts
 from grader.judgement.fixes.regrade import Regraded
 from grader.model import Action, Finding, JudgedRequirement, RequirementStanding
 from grader.template import Template
@@ -32,7 +32,7 @@ def rejected(
         places = _remaining(each, before, regraded)
         if places:
             guilty.setdefault(each.number, set()).update(places)
-    for number, places in _failing(candidates, regraded.case, met):
+    for number, places in _failing(candidates, regraded.case, met, templates):
         guilty.setdefault(number, set()).update(places)
     others = set(guilty)
     brought: Brought = {}
@@ -118,27 +118,43 @@ def _new_names(each: Candidate, file: str) -> set[str]:
 
 
 def _failing(
-    candidates: Sequence[Candidate], case: Case, met: Sequence[JudgedRequirement]
+    candidates: Sequence[Candidate], case: Case, met: Sequence[JudgedRequirement], templates: Mapping[str, Template]
 ) -> Iterator[tuple[int, set[Key]]]:
     """Yield the failures that are about a requirement that is not met with the edits, and those whose edits undo one.
 
-    A requirement can be undone by edits of the resources that show that it is met, or by any edit where none shows it.
+    A requirement can be undone by edits of the resources that show that it is met, or by any edit where none shows it. Where
+    only resources that other failures add do not comply, the lines of these are in question.
     """
     edited = {(file, name) for each in candidates for file in each.planned for name in each.names(file)}
     shown = {one.requirement.id: {(place.file, place.resource) for place in one.evidence} for one in met}
     at_risk = [name for name, places in shown.items() if not places or places & edited]
-    found = standings(case, [*at_risk, *(one for each in candidates for one in each.requirements)])
-    unmet = {name for name, standing in found.items() if standing is not RequirementStanding.MET}
+    found = verdicts(case, [*at_risk, *(one for each in candidates for one in each.requirements)])
+    unmet = {name: places for name, (standing, places) in found.items() if standing is not RequirementStanding.MET}
     for each in candidates:
-        if unmet.intersection(each.requirements):
+        mine = [name for name in each.requirements if name in unmet and not _is_open(name, each, found)]
+        places = {place for name in mine for place in unmet[name]}
+        adding = [other for other in candidates if other is not each and places & _added(other, templates)]
+        if mine and places and places <= {place for other in adding for place in _added(other, templates)}:
+            yield from ((other.number, set()) for other in adding)
+        elif mine:
             yield each.number, set()
     for name in at_risk:
-        if found.get(name) is not RequirementStanding.UNMET:
+        if name not in found or found[name][0] is not RequirementStanding.UNMET:
             continue
         for each in candidates:
             touched = {(file, one) for file in each.planned for one in each.names(file)}
             if not shown[name] or touched & shown[name]:
                 yield each.number, shown[name]
+
+
+def _is_open(name: str, each: Candidate, found: Mapping[str, tuple[RequirementStanding, set[Key]]]) -> bool:
+    """Whether a failure about tags is gone because only resources that other failures add are without them."""
+    return each.is_about_tags and found[name][0] is RequirementStanding.UNJUDGED
+
+
+def _added(each: Candidate, templates: Mapping[str, Template]) -> set[Key]:
+    """Return the resources that edits add."""
+    return {(file, name) for file in each.planned for name in each.names(file) if name not in templates[file].resources}
 
 
 def _is_edited(each: Candidate, finding: Finding) -> bool:

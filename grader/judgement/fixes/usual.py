@@ -11,7 +11,7 @@ from grader.catalogue.corrections import in_file, removed, set_value
 from grader.model import Edit, Finding, Steps
 from grader.plan.schemas import has_attribute, property_names
 from grader.task.reading import Demand, load_lexicon
-from grader.template import Resource, Template, at, items_of, plain, text_of
+from grader.template import Map, Resource, Template, at, items_of, plain, text_of
 
 _KEY_NAME = re.compile(r"^(Kms|KMS)\w*(Key|Id|ID|Arn|ARN)$")
 MAX_OUTPUTS = 40  # of a template that are exported
@@ -190,10 +190,12 @@ def _action(case: Case, template: Template, resource: Resource, demand: Demand) 
 
 def _tags(case: Case, template: Template, resource: Resource, demand: Demand) -> Iterator[Edit]:
     """Add the tags that are asked for, with the values that other resources or a parameter of that name give them."""
+    names = demand.check.values.get("names") or ("Name",)
     inside = property_names(resource.type, ["Tags", "0"], case.account.region)
+    if not inside and isinstance(names, tuple | list):
+        yield from _tag_map(case, template, resource, names)
     if not {"Key", "Value"} <= set(inside):
         return
-    names = demand.check.values.get("names") or ("Name",)
     there = plain(resource.get("Tags")) if resource.get("Tags") is not None else []
     if not isinstance(names, tuple | list) or not isinstance(there, list):
         return
@@ -207,6 +209,19 @@ def _tags(case: Case, template: Template, resource: Resource, demand: Demand) ->
         new.append({"Key": name, "Value": value, **propagates})
     if new:
         yield set_value(("Resources", resource.name, "Properties", "Tags"), [*there, *new])
+
+
+def _tag_map(case: Case, template: Template, resource: Resource, names: Sequence[str]) -> Iterator[Edit]:
+    """Add tags to a resource whose type has them as a mapping of names to values."""
+    there = resource.get("Tags")
+    if "Tags" not in property_names(resource.type, [], case.account.region) or not isinstance(there, Map | None):
+        return
+    for name in names:
+        if there is None or there.get(name) is None:
+            value = _value_of(template, name, resource)
+            if value is None:
+                return
+            yield set_value(("Resources", resource.name, "Properties", "Tags", name), value)
 
 
 def _value_of(template: Template, name: str, resource: Resource) -> object:
