@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
 import yaml
 
 from grader import Result, grade, load_rubric, load_task, read_response
@@ -270,3 +271,59 @@ Resources:
     prompt = "Create an SNS topic and a Route 53 hosted zone. Everything must be destroyable."
     result = graded(tmp_path, text, prompt, ideal)
     assert failure(result, "retain-policy").fix_lines
+
+
+NETWORK = """Resources:
+  Net: {Type: AWS::EC2::VPC, Properties: {CidrBlock: 10.4.0.0/16}}
+  PrivateSubnet: {Type: AWS::EC2::Subnet, Properties: {VpcId: !Ref Net, CidrBlock: 10.4.1.0/24}}
+"""
+ASSETS = """Resources:
+  WebAssets:
+    Type: AWS::S3::Bucket
+    Properties:
+      PublicAccessBlockConfiguration: {BlockPublicAcls: true, BlockPublicPolicy: true, IgnorePublicAcls: true, RestrictPublicBuckets: true}
+"""
+# prompt, template, the types of what is added
+MISSING = [
+    (
+        "Create a VPC with a private subnet. Create a network ACL for it.",
+        NETWORK,
+        ["NetworkAcl", "NetworkAclEntry", "NetworkAclEntry", "NetworkAclEntry", "SubnetNetworkAclAssociation"],
+    ),
+    ("Create an S3 bucket for assets and a bucket policy.", ASSETS, ["BucketPolicy"]),
+    (
+        "Create an S3 bucket for assets and a CloudFront distribution.",
+        ASSETS,
+        ["OriginAccessControl", "Distribution", "BucketPolicy"],
+    ),
+    ("Create an SNS topic. Set up IAM Access Analyzer.", TOPIC, ["Analyzer"]),
+]
+
+
+@pytest.mark.parametrize(("prompt", "template", "types"), MISSING, ids=[types[0] for _, _, types in MISSING])
+def test_what_is_missing_is_added_and_connected(tmp_path: Path, prompt: str, template: str, types: list[str]) -> None:
+    found = next(one for one in graded(tmp_path, template, prompt).failures if one.rule.startswith("unmet-"))
+    added = yaml.safe_load("\n".join(one.text for one in found.fix_lines).replace("!", ""))
+    assert [one["Type"].rpartition("::")[2] for one in added.values()] == types
+
+
+def test_a_policy_is_not_added_beside_another(tmp_path: Path) -> None:
+    policy = """  Reads:
+    Type: AWS::S3::BucketPolicy
+    Properties:
+      Bucket: !Ref WebAssets
+      PolicyDocument: {Version: '2012-10-17', Statement: []}
+"""
+    result = graded(tmp_path, ASSETS + policy, "Create an S3 bucket for assets and a CloudFront distribution.")
+    assert not next(one for one in result.failures if one.rule.startswith("unmet-")).fix_lines
+
+
+def test_tags_are_a_mapping_where_the_type_has_them_so(tmp_path: Path) -> None:
+    text = """Resources:
+  Queue: {Type: AWS::SQS::Queue, Properties: {Tags: [{Key: Owner, Value: shop}]}}
+  Api: {Type: AWS::ApiGatewayV2::Api, Properties: {Name: orders, ProtocolType: HTTP}}
+  Live: {Type: AWS::ApiGatewayV2::Api, Properties: {Name: live, ProtocolType: HTTP}}
+"""
+    found = failure(graded(tmp_path, text, "A queue and an HTTP API. Tag all resources with Owner."), "unmet-tag")
+    tags = [part["Properties"]["Tags"] for one in found.fix_lines for part in yaml.safe_load(one.text).values()]
+    assert tags == [{"Owner": "shop"}, {"Owner": "shop"}]

@@ -85,6 +85,7 @@ def _blamed(
         near = [each for each in here if names & each.names(finding.file)]
         at_place = [each for each in near if finding.path and _is_edited(each, finding)]
         words = set(re.findall(r"\w+", finding.message))
+        at_place = at_place or [each for each in near if words & _last_steps(each, finding)]
         if not near and finding.resource:
             near = at_place = [each for each in here if finding.resource in _mentioned(each, finding.file)]
             names = set().union(*(each.names(finding.file) for each in near))
@@ -104,6 +105,12 @@ def _blamed(
         found = at_place or near or here
         for each in found[len(found) // 2 :] if found in (near, here) else found:
             yield each.number, {(file, name) for file in each.planned for name in names}, finding
+
+
+def _last_steps(each: Candidate, finding: Finding) -> set[str]:
+    """Return the properties of the resource of a finding that edits change."""
+    edits = (one.edit for one in each.planned.get(finding.file, ()))
+    return {str(edit.path[-1]) for edit in edits if edit.path[1] == finding.resource and len(edit.path) > 2}
 
 
 def _mentioned(each: Candidate, file: str) -> set[str]:

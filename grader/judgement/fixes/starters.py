@@ -29,6 +29,7 @@ class Starter(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
     types: tuple[str, ...] = Field(alias="for")
     needs: dict[str, str] = Field(alias="with", default={})
+    without: tuple[str, ...] = ()
     metric: str = ""
     add: dict[str, dict[str, Any]]
     parameters: dict[str, dict[str, Any]] = {}
@@ -65,7 +66,9 @@ def from_starters(case: Case, demands: Sequence[Demand]) -> list[Edit]:
 
 def _made(starter: Starter, template: Template, types: Sequence[str], demand: Demand) -> list[Edit]:
     wanted = str(demand.check.arguments.get("metric", ""))
-    if not set(types) & set(starter.types) or (wanted and not re.search(wanted, starter.metric, re.I)):
+    if not set(types) & set(starter.types) or any(template.of_type(*starter.without) if starter.without else ()):
+        return []
+    if wanted and not re.search(wanted, starter.metric, re.I):
         return []
     names = {slot: name for slot, need in starter.needs.items() if (name := _fitting(template, need))}
     if len(names) < len(starter.needs):
