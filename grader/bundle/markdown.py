@@ -63,8 +63,8 @@ def read_markdown(
 ) -> tuple[tuple[BundleFile, ...], tuple[Omitted, ...]]:
     """Read a markdown text: the files in it, then the prose as a document under the source's own name.
 
-    Lines that became a template, code or parameters are blank in the document, so that a search of the documents does
-    not find what only the template says; shell commands stay. Raises ResponseError over a limit.
+    Lines of templates, also of those that are left out, of code and of parameters are blank in the document, so that a search of
+    the documents does not find what only a template says; shell commands stay. Raises ResponseError over a limit.
     """
     lines = text.split("\n")
     if len(lines) > limits.lines:
@@ -76,16 +76,16 @@ def read_markdown(
     earlier_attempt = draft_lines(lines, blocks)
     for block in blocks:
         if block.line in earlier_attempt:
-            omitted.append(Omitted(safe_name(block.name), "part of a draft; the answer follows it", block.line))
+            omitted.append(_omitted(_file_of(block, source), "part of a draft; the answer follows it"))
             continue
         if len(drafts) >= limits.files:
             raise ResponseError(f"more than {limits.files:,} files; raise the limit with --max-files", source)
         _add(drafts, omitted, taken, block, source)
     drafts = _without_outlines(drafts, omitted)
     hidden: set[int] = set()
-    for draft in drafts:
-        if draft.file.kind not in (Kind.SCRIPT, Kind.DOCUMENT, Kind.OTHER):
-            hidden.update(_source_lines(draft.file))
+    told = [draft.file for draft in drafts if draft.file.kind not in (Kind.SCRIPT, Kind.DOCUMENT, Kind.OTHER)]
+    for file in (*told, *(one.template for one in omitted if one.template)):
+        hidden.update(_source_lines(file))
     prose = "\n".join("" if number in hidden else line for number, line in enumerate(lines, 1))
     files = [draft.file for draft in drafts]
     if prose.strip():
@@ -108,10 +108,7 @@ def _without_outlines(drafts: list[_Draft], omitted: list[Omitted]) -> list[_Dra
     kept = []
     for draft in drafts:
         if draft.file.kind is Kind.TEMPLATE and id(draft) not in full:
-            line = draft.file.segments[0].source_line
-            omitted.append(
-                Omitted(draft.file.name, "an outline without resources; a whole template stands beside it", line)
-            )
+            omitted.append(_omitted(draft.file, "an outline without resources; a whole template is beside it"))
         else:
             kept.append(draft)
     return kept
@@ -119,15 +116,12 @@ def _without_outlines(drafts: list[_Draft], omitted: list[Omitted]) -> list[_Dra
 
 def _add(drafts: list[_Draft], omitted: list[Omitted], taken: set[str], block: Block, source: str) -> None:
     """Make a file of a block: new, joined to an earlier part, or in the place of an earlier version."""
-    name = safe_name(block.name)
-    kind, detail = classify(name, block.text, block.language)
-    if kind is Kind.OTHER and block.language in ("yaml", "yml", "json", ""):
-        kind = Kind.SNIPPET
-    text = without_prose(block.text) if kind is Kind.TEMPLATE else block.text
-    draft = _Draft(BundleFile(name, kind, text, source, (Segment(1, block.line),), detail), bool(name))
+    file = _file_of(block, source)
+    name, kind = file.name, file.kind
+    draft = _Draft(file, bool(name))
     whole = _excerpt_of(drafts, draft, block)
     if whole:
-        omitted.append(Omitted(name, whole, block.line))
+        omitted.append(_omitted(file, whole))
         return
     earlier = _earlier(drafts, draft, block)
     if earlier is not None:
@@ -138,6 +132,23 @@ def _add(drafts: list[_Draft], omitted: list[Omitted], taken: set[str], block: B
         # Commands and listings without a name belong to the prose around them.
         final = unique_name(name or _default_name(draft.file), taken)
         drafts.append(replace(draft, file=replace(draft.file, name=final)))
+
+
+def _file_of(block: Block, source: str) -> BundleFile:
+    """Return a block as a file, under the name that the answer gives it."""
+    name = safe_name(block.name)
+    kind, detail = classify(name, block.text, block.language)
+    if kind is Kind.OTHER and block.language in ("yaml", "yml", "json", ""):
+        kind = Kind.SNIPPET
+    text = without_prose(block.text) if kind is Kind.TEMPLATE else block.text
+    return BundleFile(name, kind, text, source, (Segment(1, block.line),), detail)
+
+
+def _omitted(file: BundleFile, reason: str) -> Omitted:
+    """Return what is left out: a block that was read as a file."""
+    return Omitted(
+        file.name, reason, file.segments[0].source_line, template=file if file.kind is Kind.TEMPLATE else None
+    )
 
 
 def _excerpt_of(drafts: list[_Draft], draft: _Draft, block: Block) -> str:
@@ -171,15 +182,13 @@ def _follow(drafts: list[_Draft], omitted: list[Omitted], earlier: int, draft: _
         return
     line = old.file.segments[0].source_line
     if old.whole and not draft.whole:
-        omitted.append(Omitted(draft.file.name, f"a part of the template at line {line}", block.line))
+        omitted.append(_omitted(draft.file, f"a part of the template at line {line}"))
         return
     if _substance(draft.file.text) < LEAST * _substance(old.file.text):
-        omitted.append(
-            Omitted(draft.file.name, f"a later version that drops most of the template at line {line}", block.line)
-        )
+        omitted.append(_omitted(draft.file, f"a later version that drops most of the template at line {line}"))
         return
     drafts.pop(earlier)
-    omitted.append(Omitted(old.file.name, f"a later version stands at line {block.line}", line))
+    omitted.append(_omitted(old.file, f"a later version is at line {block.line}"))
     name = draft.file.name if draft.named and not old.named else old.file.name
     drafts.append(_Draft(replace(draft.file, name=name), old.named or draft.named))
 

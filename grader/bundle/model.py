@@ -57,11 +57,12 @@ class BundleFile:
 
 @dataclass(frozen=True, slots=True)
 class Omitted:
-    """Something of the response that is not in the bundle, and why."""
+    """Something of the response that is not in the bundle, and why; a template with its text."""
 
     name: str
     reason: str
     line: int = 0
+    template: BundleFile | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from grader.detectors.remark import Remark
 from grader.plan.schemas import pattern_at
 from grader.support.text import is_natural
-from grader.template import Call, Resource, Scalar, Template, at, text_of, walk
+from grader.template import Call, Map, Resource, Scalar, Template, at, text_of, walk
 
 # Ids under which the catalogue knows what a remark says; both engines use several ids for each.
 ATTRIBUTE = "E1010"
@@ -179,6 +179,16 @@ def _is_data_of_signals(remark: Remark, template: Template) -> bool:
     return target is not None and target.type == "AWS::CloudFormation::WaitCondition"
 
 
+def _is_computed_entry(remark: Remark, template: Template) -> bool:
+    """Whether a key is missed in a mapping that has it: its value is a function, which template-structure reports."""
+    match = re.match(r"'([^']+)' is not a second level key when .* for mapping '(\w+)'", remark.message)
+    mapping = template.section("Mappings").get(match.group(2)) if match else None
+    outer = mapping.values.values() if isinstance(mapping, Map) else ()
+    return match is not None and any(
+        isinstance(one, Map) and isinstance(one.get(match.group(1)), Call | Map) for one in outer
+    )
+
+
 _WRONG: tuple[Callable[[Remark, Template], bool], ...] = (
     _is_major_version,
     _is_generated,
@@ -189,6 +199,7 @@ _WRONG: tuple[Callable[[Remark, Template], bool], ...] = (
     _is_default_network,
     _is_cache_without_failover,
     _is_data_of_signals,
+    _is_computed_entry,
 )
 
 

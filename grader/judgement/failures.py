@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from grader.case import Case
 from grader.catalogue import Catalogue
 from grader.judgement.grouping import Grouped, group, ordered
-from grader.judgement.ideal import IdealAnswer
+from grader.judgement.ideal import Standing
 from grader.judgement.rubric import Rubric
 from grader.judgement.unmet import merged, off_task, unmet_of_prompt
 from grader.model import Finding, JudgedRequirement
@@ -20,17 +20,18 @@ def failures_of(
     findings: Sequence[Finding],
     catalogue: Catalogue,
     rubric: Rubric,
-    ideal: IdealAnswer | None,
+    stand: Callable[[Finding], Standing] | None,
     requirements: Sequence[JudgedRequirement],
     kind: AnswerKind,
     task: Task,
 ) -> tuple[Grouped, ...]:
     """Return the failures of a response: those of rules, and those of requirements that it does not meet.
 
+    `stand` returns what the ideal answer says of a finding.
     An answer to another question has one failure for all that it does not meet; one that delivers nothing has its rule's.
     """
     demanded = {rule.id for rule in catalogue.demanded}
-    groups = group(findings, catalogue, rubric, ideal.standing if ideal else None)
+    groups = group(findings, catalogue, rubric, stand)
     ours = [one for one in groups if one.rule.id not in demanded]
     unmet = [replace(one, requirements=(one.rule.id,)) for one in groups if one.rule.id in demanded]
     if kind is AnswerKind.OFF_TASK:

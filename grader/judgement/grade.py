@@ -22,7 +22,7 @@ from grader.judgement.differences import differences_of
 from grader.judgement.failures import as_far_as_it_goes, failures_of
 from grader.judgement.fixes import Fix, Reported, corrected
 from grader.judgement.grouping import Grouped
-from grader.judgement.ideal import IdealAnswer, Standing
+from grader.judgement.ideal import IdealAnswer, Standing, own_standing
 from grader.judgement.narrative import narrate
 from grader.judgement.requirements import delivered, judged_of_task, requirements_of, with_requirements
 from grader.judgement.rubric import Rubric
@@ -104,7 +104,8 @@ def judge(
     requirements = _requirements(case, catalogue, rubric, findings, difference)
     kind = kind_of(case)
     kind = AnswerKind.OFF_TASK if kind.delivers and is_off_task(requirements) else kind
-    groups = failures_of(findings, catalogue, rubric, ideal, requirements, kind, case.task)
+    stand = ideal.standing if ideal else own_standing(case, catalogue) if case.is_ideal else None
+    groups = failures_of(findings, catalogue, rubric, stand, requirements, kind, case.task)
     fixes = corrected(
         [Reported(one.rule, one.findings, one.requirements) for one in groups],
         case,
@@ -245,12 +246,15 @@ def _silence(silent: Sequence[Suppression], honour: bool) -> str:
     return f" The templates carry {count} for linters ({places}), which {'were' if honour else 'were not'} honoured."
 
 
-def _shared(group: Grouped) -> str:
+def _shared(group: Grouped, case: Case) -> str:
     """Say that the ideal answer does the same, and what follows from that."""
     if group.standing is not Standing.SHARED:
         return ""
     if group.rule.is_choice and not group.requirements:
-        return " The ideal answer does the same, so this counts as a matter of choice."
+        who = "This is the task's ideal answer" if case.is_ideal else "The ideal answer does the same"
+        return f" {who}, so this counts as a matter of choice."
+    if case.is_ideal:
+        return ""
     is_refused = (group.findings[0].level or group.rule.level) == RANKS[0]
     return f" The ideal answer does the same{', and AWS treats it no differently' if is_refused else ''}."
 
@@ -277,7 +281,7 @@ def _failure(
         category=rule.category,
         level=group.level,
         title=narrate(rule.title, findings) or first,
-        issue=(narrate(rule.issue, findings) or first) + _shared(group),
+        issue=(narrate(rule.issue, findings) or first) + _shared(group, case),
         fix="\n\n".join(
             filter(
                 None,

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
 
+from grader.case import Case
 from grader.catalogue import Catalogue
 from grader.detectors import look_for
 from grader.diff import Difference
@@ -64,3 +65,20 @@ class IdealAnswer:
             for one in detection.findings:
                 found.setdefault((one.rule, one.file, one.resource), set()).add(one.location.property)
         return found
+
+
+def own_standing(case: Case, catalogue: Catalogue) -> Callable[[Finding], Standing]:
+    """Return the standing of findings where the response is the task's ideal answer: what it has, the ideal has as well.
+
+    So an answer that repeats the ideal scores what the ideal scores. What a document leaves out is open, as it is beside the ideal.
+    """
+    there = {(one.file, name) for one in case.templates for name in (*one.resources, *one.parameters)}
+
+    def standing(finding: Finding) -> Standing:
+        is_shared = (
+            finding.file,
+            finding.resource,
+        ) in there and catalogue.rules[finding.rule].category != "documentation"
+        return Standing.SHARED if is_shared else Standing.OPEN
+
+    return standing

@@ -83,3 +83,18 @@ def test_a_template_that_its_fence_calls_a_script_is_a_template() -> None:
     assert read(queue("Orders").replace("```yaml", "```bash"))[0] == ["Orders"]
     script = "```bash\ncat > t.yaml <<END\n" + queue("Orders").split("\n", 1)[1].removesuffix("```\n") + "END\n```\n"
     assert read(script)[0] == []
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        (queue("A", "B") + "\nCorrected:\n\n```yaml\n" + VERSION + "Resources:\n```\n", "an outline without resources"),
+        (queue("A", "B", "C", "D") + "\nCorrected:\n\n" + queue("A", "B", "C", "D", "E"), "a later version is at line"),
+        ("## First attempt\n\n" + queue("A") + "\n## Answer\n\n" + queue("B"), "part of a draft"),
+        (queue("A") + "\nThe queue:\n\n" + queue("A", head=""), "an excerpt of the template"),
+    ],
+)
+def test_templates_that_are_left_out_document_nothing(text: str, reason: str) -> None:
+    bundle = read_text("answer.md", text)
+    assert bundle.omitted[0].reason.startswith(reason)
+    assert all("Resources" not in file.text and "SQS" not in file.text for file in bundle.of_kind(Kind.DOCUMENT))

@@ -6,8 +6,11 @@ from collections.abc import Callable
 
 import pytest
 
+from grader.bundle import read_text
 from grader.case import Case
 from grader.detectors.requirements import is_off_task, judged
+from grader.task import Task
+from grader.task.account import profile
 from grader.task.reading import read_demands
 
 Make = Callable[..., Case]
@@ -260,3 +263,35 @@ def test_routing_by_path_needs_a_listener_rule(make_case: Make) -> None:
     for field, standing in (("path-pattern", "met"), ("host-header", "unmet")):
         case = make_case({"t.yaml": template.format(field)}, prompt="- The load balancer uses path-based routing\n")
         assert [one.standing for one in judged(case) if "path" in one.requirement.title] == [standing]
+
+
+INSTRUCTIONS = (
+    "Create a topic. Documentation with deployment instructions.\n\n## Deliverables\n- Template\n- Unit tests\n"
+)
+TOPIC = "Resources: {Orders: {Type: 'AWS::SNS::Topic'}}\n"
+
+
+@pytest.mark.parametrize(
+    ("readme", "standing"),
+    [
+        ("A topic.\n", "unmet"),
+        ("The topic takes orders. " * 200, "unmet"),
+        ("The topic takes orders. " * 200 + "Install it with your pipeline.", "unjudged"),
+        ("## How to deploy\nWith the console.\n", "met"),
+    ],
+)
+def test_a_long_text_without_a_word_of_the_subject_is_not_the_document(
+    make_case: Make, readme: str, standing: str
+) -> None:
+    found = judged(make_case({"topic.yml": TOPIC, "README.md": readme}, INSTRUCTIONS))
+    assert [one.standing for one in found if one.requirement.title == "deployment instructions"] == [standing]
+
+
+@pytest.mark.parametrize(
+    "beside", ["```yaml\nAWSTemplateFormatVersion: '2010-09-09'\nResources:\n```\n", "```yaml\nName: orders\n```\n"]
+)
+def test_a_block_that_is_left_out_is_not_a_test(beside: str) -> None:
+    bundle = read_text("answer.md", f"```yaml\n{TOPIC}```\n\nAgain:\n\n{beside}")
+    found = judged(Case(Task("t", "T", INSTRUCTIONS, profile("fresh")), bundle))
+    assert bundle.omitted
+    assert [one.standing for one in found if one.requirement.title == "unit tests"] == ["unmet"]

@@ -141,3 +141,23 @@ def test_what_the_ideal_answer_lacks_weighs_the_same_for_the_response_and_for_it
     assert response.delivered == itself.delivered > alone.delivered
     assert "This is the task's ideal answer" in itself.failures[0].issue
     assert itself.differences == ()
+
+
+def test_the_ideal_answer_is_graded_as_an_answer_that_repeats_it(tmp_path: Path) -> None:
+    (tmp_path / "PROMPT.md").write_text("Create a security group for a host.")
+    group = (
+        "Resources:\n  Host:\n    Type: AWS::EC2::SecurityGroup\n    Properties:\n      GroupDescription: host\n"
+        "      SecurityGroupIngress: [{IpProtocol: tcp, FromPort: 22, ToPort: 22, CidrIp: 0.0.0.0/0}]\n"
+    )
+    (tmp_path / "IDEAL_RESPONSE.md").write_text(f"```yaml\n{group}```\n")
+    (tmp_path / "answer.md").write_text(f"Hello.\n\n```yaml\n{group}```\n")
+    task = load_task(tmp_path)
+    results = [
+        grade(task, read_response(path), load_rubric(), ideal=read_ideal(task, path), fast=True)
+        for path in (tmp_path / "answer.md", tmp_path / "IDEAL_RESPONSE.md")
+    ]
+    levels = [[(one.rule, one.level) for one in result.failures] for result in results]
+    assert levels[0] == levels[1]
+    assert ("open-security-group", "Medium") in levels[0]
+    assert results[0].score == results[1].score
+    assert "This is the task's ideal answer, so this counts as a matter of choice." in results[1].failures[0].issue

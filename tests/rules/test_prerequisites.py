@@ -42,6 +42,7 @@ def levels(rule: str, template: str, readme: str) -> list[str]:
         "`aws cloudformation create-stack --parameters ParameterKey=KeyName,ParameterValue=my-key`",
         "`aws cloudformation deploy --parameter-overrides Stage=dev KeyName=my-key`",
         "The key pair must already exist.",
+        "## Prerequisites\n- Permissions for VPCs, subnets, roles, buckets, certificates and secrets\n- An EC2 key pair",
     ],
 )
 def test_a_named_prerequisite_is_medium(readme: str) -> None:
@@ -54,6 +55,8 @@ def test_a_named_prerequisite_is_medium(readme: str) -> None:
         "The host accepts SSH.",
         "## Prerequisites\n- AWS CLI\n\n## Security\n- Key pair authentication",
         "description: name of an existing ec2 keypair",
+        "Prerequisites: a hosted zone, a certificate, a key pair, a secret, a bucket, a container image and a KMS key must exist.",
+        "## Prerequisites\n- Hosted zone\n- Certificate\n- Key pair\n- Database secret\n- Log bucket\n- KMS key",
     ],
 )
 def test_a_prerequisite_that_no_document_names_is_high(readme: str) -> None:

@@ -34,7 +34,10 @@ def tests(answer: Answer, demand: Demand) -> Verdict:
     for file in answer.case.bundle.files:
         if file.kind is not Kind.TEMPLATE and (_TEST_FILE.search(file.name) or _TEST_CODE.search(file.text)):
             return met([Located(location=Location(file=file.name, line=1), message="has tests")])
-    return unjudged(UNSEEN) if answer.case.bundle.omitted else unmet(f"the answer has no {demand.requirement.title}")
+    is_unseen = any(
+        not one.line for one in answer.case.bundle.omitted
+    )  # files that were not read; blocks are not tests
+    return unjudged(UNSEEN) if is_unseen else unmet(f"the answer has no {demand.requirement.title}")
 
 
 @judge("runtime")

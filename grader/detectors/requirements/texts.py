@@ -16,6 +16,7 @@ from grader.template import AnyNode, Call, Map, Parameter, Scalar, Template, pla
 
 _REGION = re.compile(r"\b(?:us|eu|ap|sa|ca|me|af|il)-(?:gov-)?(?:north|south|east|west|central){1,2}-\d\b")
 _PROSE = 12  # so many words around a template are a sentence about it
+_LONG = 300  # words of a document that may say something in other words
 _HEADING = re.compile(r"^\s*#+ .*$|^\W*[\w./-]+\.(?:ya?ml|json)\W*$", re.M)  # titles and names of files
 _COMMON = frozenset(
     "id ids arn arns name names url urls key keys resource resources all the of for and a an value values main critical stack created "
@@ -79,13 +80,13 @@ def file_name(answer: Answer, demand: Demand) -> Verdict:
 
 @judge("document")
 def document(answer: Answer, demand: Demand) -> Verdict:
-    """Judge whether a document of the answer matches the entry's pattern."""
-    pattern = re.compile(str(demand.check.arguments.get("pattern", "")), re.I)
+    """Judge whether a document of the answer matches the entry's pattern; a long text with a word of the subject may say it."""
+    pattern, subject = (re.compile(str(demand.check.arguments.get(name, "")), re.I) for name in ("pattern", "subject"))
     files = list(answer.case.bundle.of_kind(Kind.DOCUMENT, Kind.SCRIPT))
     found = [file for file in files if pattern.search(file.text) or pattern.search(file.name)]
     if found:
         return met([_in(found[0].name, 1, "has it")])
-    if any(len(file.text) > 2_000 for file in files):
+    if any(len(file.text.split()) > _LONG and subject.search(file.text) for file in files):
         return unjudged("the documents may say it in other words")
     return unmet("the answer has no such document")
 

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 from grader.case import Case
+from grader.catalogue import RuleFinding
 from grader.catalogue.corrections import template_of
-from grader.model import Finding
-from grader.plan.answer import AnswerKind, kind_of
+from grader.model import Finding, Location
+from grader.plan.answer import AnswerKind, has_macro, kind_of
 from grader.rules._shared import with_facts
 from grader.support.markdown import code, listed
-from grader.template import Call, Map, Sequence, at
+from grader.template import AnyNode, Call, Map, Sequence, at
 
 MAX_QUOTED = 80  # characters of a line
 
@@ -74,6 +75,49 @@ _FORMS: tuple[tuple[re.Pattern[str], Callable[[_Match], str], Callable[[_Match],
 
 
 _WITHOUT_RESOURCES = re.compile(r"^Resources section must exist")  # the plan reports it, too
+
+
+def computed_mappings(case: Case) -> Iterator[RuleFinding]:
+    """Report values of mappings that are a function or a mapping; a macro may replace them.
+
+    Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/mappings-section-structure.html
+    """
+    for template in case.templates:
+        maps = {} if has_macro(template) else template.section("Mappings").values
+        for name, outer in maps.items():
+            for path, node in _second_level(outer):
+                what = _not_literal(node)
+                if what:
+                    yield _computed(template.file, node.line, name, path, what)
+
+
+def _computed(file: str, line: int, name: str, path: str, what: str) -> RuleFinding:
+    says = f"{code(path)} of the mapping {code(name)} is {what}, and a mapping takes only literal values"
+    return RuleFinding(
+        location=Location(file=file, line=line, resource=name, path=f"Mappings.{name}.{path}"),
+        message=f"the mapping {name} has {what} at {path}",
+        facts={
+            "says": says,
+            "plain": f"{says} (line {line})",
+            "because": f"CloudFormation does not evaluate functions in `Mappings`, and reads two levels of keys below {code(name)}.",
+            "remedy": f"Write a literal at {code(path)} of {code(name)}, or compute the value where it is used.",
+        },
+    )
+
+
+def _second_level(mapping: AnyNode) -> Iterator[tuple[str, AnyNode]]:
+    for key, inner in mapping.values.items() if isinstance(mapping, Map) else ():
+        for second, value in inner.values.items() if isinstance(inner, Map) else ():
+            yield f"{key}.{second}", value
+
+
+def _not_literal(node: AnyNode) -> str:
+    """Say what a value of a mapping is where it is neither a literal nor a list; empty where it is."""
+    if isinstance(node, Call):
+        return "" if node.name == "Fn::Transform" else f"the function {code(node.name)}"
+    if isinstance(node, Sequence):
+        return next((what for one in node.items if (what := _not_literal(one))), "")
+    return "a mapping of a third level" if isinstance(node, Map) and node.values else ""
 
 
 def structure(case: Case, finding: Finding) -> Finding | None:

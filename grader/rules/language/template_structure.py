@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from grader.catalogue import Rule, example
-from grader.rules.language._structure import structure
+from grader.rules.language._structure import computed_mappings, structure
 
 RULE = Rule(
     id="template-structure",
@@ -17,6 +17,7 @@ RULE = Rule(
     lesson="Keep to the sections of a template, their keys and their limits.",
     reference="https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/template-anatomy.html",
     aws_behaviour="CloudFormation rejects the template when it validates it.",
+    check=computed_mappings,
     confirm=structure,
     stands_for=(
         "plan:section-unknown",
@@ -51,6 +52,18 @@ Resources:
 Variables:  # finds
   Stage: dev
 """),
+        example("""
+Mappings:
+  Names:
+    us-east-1:
+      Topic: !Sub orders-${AWS::AccountId}  # finds
+    eu-west-1:
+      Topic: orders
+Resources:
+  Topic:
+    Type: AWS::SNS::Topic
+    Properties: {TopicName: !FindInMap [Names, !Ref 'AWS::Region', Topic]}
+"""),
     ),
     passes=(
         example("""
@@ -59,6 +72,15 @@ Metadata:
 Resources:
   Topic:
     Type: AWS::SNS::Topic
+"""),
+        example("""
+Mappings:
+  Zones:
+    us-east-1: {Names: [us-east-1a, us-east-1b], Count: 2, IsHome: true}
+Resources:
+  Topic:
+    Type: AWS::SNS::Topic
+    Properties: {DisplayName: !Select [0, !FindInMap [Zones, us-east-1, Names]]}
 """),
     ),
 )
