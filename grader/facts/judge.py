@@ -365,6 +365,8 @@ def _policy(policy: ResourcePolicy, case: Case, view: View) -> Iterator[Broken]:
     target = target_of(case, mine[0]) if mine and policy.same[0] else None
     if not mine or (policy.same[0] and target is None):
         return  # what exists outside the template may have the policy
+    if _waits_for_code(case, root):
+        return  # which may have called the service
     documents: list[object] = []
     for template, other in case.resources(policy.type):
         if case.scopes[template.file].exists(other) is False:
@@ -383,6 +385,13 @@ def _policy(policy: ResourcePolicy, case: Case, view: View) -> Iterator[Broken]:
         holder = target.name if target else "the account"
         state = f"the policy of {holder} does not allow" if documents else f"{holder} has no policy that allows"
         yield Broken(mine[0], f"{state} {_listed(lacking)} to {policy.principals[0]}")
+
+
+def _waits_for_code(case: Case, root: Place) -> bool:
+    """Whether a resource waits for a custom resource, whose function can do anything before."""
+    graph = dependencies(root.template, case.scopes[root.template.file])
+    types = (root.template.resources[name].type for name in needed_by(root.resource.name, graph))
+    return any(type.startswith("Custom::") or type == "AWS::CloudFormation::CustomResource" for type in types)
 
 
 def _invoke(invoke: Invoke, case: Case, view: View) -> Iterator[Broken]:

@@ -64,6 +64,7 @@ Resources:
   Filled:
     Type: AWS::CloudFormation::WaitCondition
     Properties: {Handle: !Ref Handle, Timeout: '300'}
+  Address: {Type: AWS::SSM::Parameter, Properties: {Type: String, Value: !Ref Handle}}
 Outputs:
   Filling: {Value: !GetAtt Filled.Data}
   Greeting: {Value: !Sub 'It said ${Filled.Data}'}
@@ -106,6 +107,27 @@ Resources:
       Role: !GetAtt Scribe.Arn
       Code: {ZipFile: 'def handler(event, context): return 1'}
       TracingConfig: {Mode: Active}
+""",
+    "domain that waits for a function that sets the policy of its logs": """
+Resources:
+  Journal: {Type: AWS::Logs::LogGroup, Properties: {RetentionInDays: 30}}
+  Allowing:
+    Type: Custom::LogPolicy
+    Properties:
+      ServiceToken: !Sub 'arn:${AWS::Partition}:lambda:${AWS::Region}:${AWS::AccountId}:function:log-policies'
+      Group: !GetAtt Journal.Arn
+  Finder:
+    Type: AWS::OpenSearchService::Domain
+    DependsOn: Allowing
+    DeletionPolicy: Retain
+    UpdateReplacePolicy: Retain
+    Properties:
+      EBSOptions: {EBSEnabled: true, VolumeSize: 20}
+      ClusterConfig: {InstanceType: r6g.large.search, InstanceCount: 1}
+      EncryptionAtRestOptions: {Enabled: true}
+      NodeToNodeEncryptionOptions: {Enabled: true}
+      LogPublishingOptions:
+        ES_APPLICATION_LOGS: {CloudWatchLogsLogGroupArn: !GetAtt Journal.Arn, Enabled: true}
 """,
     "topic with the actions of its default policy": """
 Resources:
