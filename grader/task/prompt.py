@@ -15,7 +15,7 @@ _END = re.compile(r"(?<=[.!?;])\s+(?=[\"'(A-Z])")
 _ABBREVIATION = re.compile(r"\b(e\.g|i\.e|etc|vs|incl|approx|no|a\.m|p\.m)\.$", re.I)
 _NEGATED = re.compile(
     r"\b(do not|don['’]t|does not|doesn['’]t|must not|mustn['’]t|should not|shouldn['’]t|"
-    r"never|no need|not|without|avoid|instead of|rather than|no)\s+"
+    r"(?:are|is|ca|wo|need)n['’]t|cannot|never|no need|not|without|avoid|instead of|rather than|no)\s+"
     r"(?:\S+\s+){0,4}$",
     re.I,
 )

@@ -349,9 +349,9 @@ def subscription(answer: Answer, demand: Demand) -> Verdict:
         return unjudged(UNSEEN)
     if any(one.type == "AWS::SNS::Subscription" for one in answer.hidden):
         return unjudged("the subscription is created under a condition")
-    if re.search("email", demand.requirement.quote, re.I):
+    if re.search(protocol, demand.requirement.quote, re.I):
         return unmet(
-            "no topic has an email subscription",
+            f"no topic has an {protocol.upper() if protocol == 'sms' else protocol} subscription",
             [one.located("has no such subscription") for one in answer.exactly("AWS::SNS::Topic")],
         )
     return unjudged("the prompt does not say how the topic is subscribed to")

@@ -82,6 +82,9 @@ def _subject(answer: Answer, demand: Demand, types: tuple[str, ...]) -> Verdict 
     good = [one.located("complies", path) for one, state, path, _ in states if state is True]
     bad = [(one, path, there) for one, state, path, there in states if state is False]
     open_ = [one for one, state, _, _ in states if state is None]
+    of_each = check.values.get("of_each")
+    if isinstance(of_each, int) and len(good) >= of_each:
+        return met(good)
     if good and not (every and bad):
         if every and open_:
             return unjudged(f"a value of {open_[0].name} is known only when the stack is deployed")

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from grader.model import Requirement, RequirementSource
 from grader.task.prompt import Sentence
 from grader.task.reading.demand import Check, Demand
-from grader.task.reading.details import of_parameter
+from grader.task.reading.details import is_default, of_parameter
 from grader.task.reading.phrases import Found
 from grader.task.reading.values import KEY, NO_PARAMETERS
 
@@ -43,7 +43,7 @@ _ONLY_NAMES = re.compile(r"^[A-Z]\w+(?:\s*,\s*(?:and\s+)?[A-Z]\w+)+\W*$")
 _TAG = re.compile(rf"({KEY})\s*(?:[:(–—-]|$)")
 _PLAIN = re.compile(r"([A-Z][\w/&-]*(?:\s+[\w/&-]+)*?)\s*(?:[:(\[,–—]|\s-\s|$)")
 _VERB = re.compile(
-    r"^(all|only|use|define|include|add|ensure|provide|make|each|no|any|allow|support|apply|must|should|parameters?|follow|validat\w+|default\w*)\b",
+    r"^(we|you|i|it|they|this|all|only|use|define|include|add|ensure|provide|make|each|no|any|allow|support|apply|must|should|parameters?|follow|validat\w+|default\w*)\b",
     re.I,
 )
 # What an output gives of a resource, and an item of a list of outputs that names no output in particular.
@@ -53,6 +53,9 @@ _ANY_VALUES = re.compile(
     re.I,
 )
 _OPEN = re.compile(r"\bif not (?:provided|given|specified|set)\b|\bor (?:auto-?)?generated?\b", re.I)
+# A parameter whose attributes are the items below it, and the item of its default.
+_OWNER = re.compile(rf"({_CAMEL_NAME})\s+parameter\b|\bparameter\s+(?:named\s+|called\s+)?({_CAMEL_NAME})")
+_DEFAULT = re.compile(r"defaults?\s*(?:value)?\s*(?:to|is|:|=)?\s*['\"]?([\w.:/-]*\w)['\"]?\W*$", re.I)
 _DELIVERED = re.compile(r"\b(deliverables?|what to deliver|to deliver|expected output|output expected)\b", re.I)
 _TESTS = re.compile(
     r"^\W*(?:\d+[.)]\s*)?(?:(?:comprehensive|complete|full|basic|working|automated|passing)\s+)*"
@@ -71,6 +74,7 @@ def of_item(sentence: Sentence) -> Iterator[Demand]:
         return
     if any(_OUTPUTS.search(text) for text in above):
         yield from _outputs(sentence)
+    yield from _attributes(sentence)
     if any(_PARAMETERS.search(text) and not _OTHER_PARAMETERS.search(text) for text in above):
         yield from _parameters(sentence)
     nearest = above[-1]
@@ -118,6 +122,17 @@ def _parameters(sentence: Sentence) -> Iterator[Demand]:
     elif words and len(words.split()) <= MAX_WORDS and words not in _ATTRIBUTES and not _VERB.match(words):
         check = Check(judge="parameter-for", values={"names": (words,)}, text=sentence.text)
         yield _demand(sentence, "parameter", "parameter-for", f"parameter for {words}", check)
+
+
+def _attributes(sentence: Sentence) -> Iterator[Demand]:
+    """Yield the demand for the default of a parameter, where an item below the parameter's gives it."""
+    owner = _OWNER.search(sentence.parents[-1]) if sentence.parents else None
+    default = _DEFAULT.match(sentence.text)
+    if owner and default and is_default(default.group(1)):
+        name, value = owner.group(1) or owner.group(2), default.group(1)
+        check = Check(judge="parameter", values={"name": name, "default": value}, text=sentence.text)
+        title = f"parameter {name} with the default {value}"
+        yield _demand(sentence, "parameter", "parameter-with-default", title, check)
 
 
 def _tags(sentence: Sentence) -> Iterator[Demand]:

@@ -27,6 +27,13 @@ MAX_SERVICE_TYPES = 3  # of all the types of a service, a requirement lists so m
 FAR = 35  # so many characters away, a place may be that of something else
 MAX_EARLIER = 4  # sentences before one that may say what it is about
 _EVERY = re.compile(r"\b(all|every|each|everything)\b", re.I)
+# All of something else than what an ask names: `encryption of all data at rest, S3 versioning`.
+_ALL_OF_OTHERS = re.compile(
+    r"\b(?:all|every|each)\s+(?:of\s+)?(?:the\s+)?(?:\w+\s+)?"
+    r"(?:data|traffic|access|requests?|communications?|changes?|users?|logs?|events?|types?)\b|"
+    r"\ball\s+(?:\w+\s+)?(?:regions|environments|accounts|stages|zones|azs)\b",
+    re.I,
+)
 _ANY = re.compile(r"\bany\s+(?:[\w-]+\s+){0,2}$", re.I)  # `any bucket`, and not `any attempt`
 _ORDERS = re.compile(
     r"^\W*(please |also |then )?(creat|deploy|provision|build|design|set up|implement|configur|enabl|add|ensur|us|includ|defin)\w*\b|"
@@ -100,10 +107,14 @@ _PREFIXES = re.compile(r"^[\s\-,]*(?:[\w-]+[\s,]+){0,2}$")
 _DATA = re.compile(
     r"\b(all|any|every|sensitive) (\w+ )?(data|storage|resources|sensitive)\b|\bdata at rest\b|\beverything\b", re.I
 )
+# Data of which not all is meant: where some of it is as asked, the others may be meant to differ.
+_SOME_DATA = re.compile(r"\bsensitive data\b", re.I)
+_ALL_DATA = re.compile(r"\b(all|any|every|everything)\b|\bdata at rest\b", re.I)
 _VARIES = re.compile(
     r"\b(if|etc|future|conditional(ly)?|"
     r"environment[- ]specific|per environment|based on (the )?environment|depending on|(for|in) (the )?(prod|production|dev|"
-    r"development|staging|non-production)\b|production only|single[- ]az|during|where (applicable|possible|appropriate)|as (needed|appropriate)|"
+    r"development|staging|non-production)\b|production only|single[- ]az|during|where (applicable|possible|appropriate|necessary|needed)|"
+    r"as (needed|appropriate)|"
     r"\bconsider\b|(prod|production|dev|development|staging): |\b(prod|production|staging|dev|development)\s+(?:\w+\s+)?only\b)",
     re.I,
 )
@@ -153,6 +164,7 @@ _FOREIGN = re.compile(
     r"[^.;:()]*$",
     re.I,
 )
+_DASHBOARDS = re.compile(r"\b(quicksight|grafana|kibana|datadog|tableau|power ?bi|looker)\b", re.I)
 _LISTED = re.compile(
     r"\b(outputs?|parameters?|prerequisites?|permissions?|tags?|tagging|naming|references?|notes?|exports?)\b", re.I
 )
@@ -190,6 +202,7 @@ _UPPER = re.compile(
     r"(?:\d+|two|three|four|five|six)\s*(?:to|and|or|-|–)|to)|[<>≤≥]=?)\s*$",
     re.I,
 )
+_MULTIPLE = re.compile(r"(?<!across )(?<!for )(?<!in )\bmultiple\s+(?:separate\s+|distinct\s+)?$", re.I)
 _VERSION = re.compile(
     r"\b(\w*sql|postgres|mariadb|python|node(\.js)?|linux|versions?|v|java|engine|ports?|tls|redis|kubernetes|eks|day|every|after|within)\s+[\d.]+\s+$",
     re.I,
@@ -278,12 +291,13 @@ def read_demands(text: str) -> Reading:
     lexicon = load_lexicon()
     demands: list[Demand] = []
     numbers: dict[int, int] = {}
-    zones = _zones(text)
+    zones, other_dashboards = _zones(text), _DASHBOARDS.search(text) is not None
     sentences = _upheld(read_prompt(text).sentences[:MAX_SENTENCES])
     main = _main(sentences, lexicon)
     for line in _lines(sentences, lexicon):
         for demand in _demands(line, lexicon):
             demand = _in_each_zone(_weighed(demand, main), zones)
+            demand = _elsewhere(demand, other_dashboards)
             number = numbers[line.sentence.line] = numbers.get(line.sentence.line, 0) + 1
             requirement = replace(demand.requirement, id=f"prompt-{line.sentence.line}-{number}")
             demands.append(replace(demand, requirement=requirement))
@@ -327,6 +341,14 @@ def _weighed(demand: Demand, main: frozenset[str]) -> Demand:
     """Return a demand with the gravest level where it asks for the main thing to be there."""
     is_main = demand.entry == "exists" and any(main.intersection(types) for types in demand.check.subjects)
     return replace(demand, requirement=replace(demand.requirement, level="Critical")) if is_main else demand
+
+
+def _elsewhere(demand: Demand, other_dashboards: bool) -> Demand:
+    """Return a demand, weak where it is for a dashboard that may be that of another service which the prompt names."""
+    is_dashboard = demand.entry == "exists" and demand.check.subjects == (_WATCHERS[:1],)
+    if not (other_dashboards and is_dashboard) or "cloudwatch" in demand.requirement.quote.lower():
+        return demand
+    return replace(demand, check=replace(demand.check, is_weak=True))
 
 
 def _zones(text: str) -> int:
@@ -533,7 +555,12 @@ def _asked(ask: Ask, found: Found, line: _Line) -> Demand | None:
     quote = _quote(line.sentence.text, start, end)
     is_any = any(_ANY.search(line.sentence.text[: mention.start]) for mention in inside)
     is_like = bool(inside) and all(line.sentence.is_example(mention.start) for mention in inside)
-    universal = file.every or is_any or bool(_EVERY.search(quote)) or (file.needs == "each" and not linked)
+    universal = (
+        file.every
+        or is_any
+        or bool(_EVERY.search(_ALL_OF_OTHERS.sub("", quote) if inside else quote))
+        or (file.needs == "each" and not linked)
+    )
     check = Check(
         judge=file.judge,
         subjects=subjects,
@@ -546,7 +573,7 @@ def _asked(ask: Ask, found: Found, line: _Line) -> Demand | None:
         or (file.judge != "exists" and _RULES.search(line.sentence.text[: found.start]) is not None)
         or (tuple(file.of) == _GROUP and any(one.noun.types == _ACL for one in (line.above or ((),))[0]))
         or (file.judge == "alarm" and _WATCHES.search(line.sentence.text) is not None)
-        or (file.needs == "each" and not linked and not _DATA.search(line.sentence.text))
+        or (file.needs == "each" and not linked and not _is_of_all_data(line.sentence.text))
         or is_far
         or (is_borrowed and _is_of_another(found, line))
         or (is_borrowed and _GENERAL.search(line.sentence.text[: found.start]) is not None)
@@ -558,11 +585,27 @@ def _asked(ask: Ask, found: Found, line: _Line) -> Demand | None:
         or _name_of(file.of, file.needs == "each"),
         text=line.sentence.text,
     )
+    number = _counted(inside, line.sentence.text) if universal and not file.every else None
+    if number:
+        check = replace(check, values={**check.values, "of_each": number})
     types = tuple(dict.fromkeys(type for subject in subjects for type in subject))
     title = _filled(file.title, found.values, check.names)
     return Demand(
         requirement=_requirement(line, quote, file.about, types, file.level, title), check=check, entry=file.id
     )
+
+
+def _counted(mentions: Sequence[Mention], text: str) -> int | None:
+    """Return how many of the things there are that `each` speaks of: `three buckets, each with a lifecycle`."""
+    if not re.search(r"\beach\b", text, re.I):
+        return None
+    return next((number for one in mentions if (number := _number_before(text[: one.start]))), None)
+
+
+def _is_of_all_data(text: str) -> bool:
+    """Whether a sentence is about data, and about all of it."""
+    is_some = _SOME_DATA.search(text) and not _ALL_DATA.search(text)
+    return bool(_DATA.search(text)) and not is_some
 
 
 def _certain(file: AskFile, text: str) -> str:
@@ -785,6 +828,8 @@ def _number_before(text: str) -> int | None:
     found = None if _VERSION.search(text) else _NUMBER.search(text)
     if found and _UPPER.search(text[: found.start()]):
         return None
+    if _MULTIPLE.search(text):
+        return 2
     word = found.group(1).lower() if found else "0"
     number = int(word) if is_natural(word) else NUMBER_WORDS[word]
     return number if 2 <= number <= 20 else None

@@ -115,10 +115,11 @@ def _keys(text: str) -> object:
 
 def _items(text: str) -> object:
     """Return the items of a list in prose; None where a piece is too long to be one."""
+    text = re.sub(r"^.*\boutputs?\s*:\s*(?=\S)", "", text, flags=re.I | re.S)
     pieces = [re.sub(r"\([^)]*\)?", "", piece).strip(" '\"`:()") for piece in _split(text)]
     if any(
         re.match(
-            r"(export-ready|well-named|clear(?:ly)?|useful|meaningful|descriptive|"
+            r"(default|so|because|we|i|export-ready|well-named|clear(?:ly)?|useful|meaningful|descriptive|"
             r"with|should|must|to|that|which|where|when|if|in|as|section|sensible|flexib\w+|proper\w*|these|or|for|(?:all )?exported)\b",
             p,
             re.I,
@@ -204,6 +205,7 @@ KINDS = {
     "keys": Kind(rf"{KEY}(?:\s*(?:,\s*and|,|and|&|/)\s*{KEY})*", _keys),
     "items": Kind(r"[^.;]{3,240}", _items),
     "tagkey": Kind(r"[\"'“][a-z][\w.-]*[\"'”]", lambda text: (text[1:-1],)),
+    "prefix": Kind(r"(?-i:[a-z][a-z0-9]{1,20}-)(?![\w{<$])", str),
     "constant": Kind(r"(?-i:[A-Z][A-Z0-9]+(?:_[A-Z0-9]+)+)\b", str),
     "camel": Kind(
         rf"(?!(?:{NO_PARAMETERS})\w*)(?-i:[A-Z][a-z0-9]+(?:[A-Z][A-Za-z0-9]*)+|[a-z]+[A-Z][A-Za-z0-9]+)(?!\.\w)", str
