@@ -321,9 +321,9 @@ def test_a_policy_is_not_added_beside_another(tmp_path: Path) -> None:
 def test_tags_are_a_mapping_where_the_type_has_them_so(tmp_path: Path) -> None:
     text = """Resources:
   Queue: {Type: AWS::SQS::Queue, Properties: {Tags: [{Key: Owner, Value: shop}]}}
-  Api: {Type: AWS::ApiGatewayV2::Api, Properties: {Name: orders, ProtocolType: HTTP}}
-  Live: {Type: AWS::ApiGatewayV2::Api, Properties: {Name: live, ProtocolType: HTTP}}
+  Limit: {Type: AWS::SSM::Parameter, Properties: {Type: String, Value: '10'}}
+  Region: {Type: AWS::SSM::Parameter, Properties: {Type: String, Value: eu}}
 """
-    found = failure(graded(tmp_path, text, "A queue and an HTTP API. Tag all resources with Owner."), "unmet-tag")
+    found = failure(graded(tmp_path, text, "A queue and parameters. Tag all resources with Owner."), "unmet-tag")
     tags = [part["Properties"]["Tags"] for one in found.fix_lines for part in yaml.safe_load(one.text).values()]
     assert tags == [{"Owner": "shop"}, {"Owner": "shop"}]
