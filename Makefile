@@ -6,6 +6,9 @@ READY := $(VENV)/.ready
 PIP := $(VENV)/bin/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
 TASK := tasks/101912473
 
+# Where it is set, each of the hundreds of processes that the tests start compiles again what it imports.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: demo test test-fast fuzz lint format typecheck rule docs schemas metrics clean
 
 demo: $(INSTALLED)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -35,6 +36,7 @@ BROKEN = "Resources:\n  Orders:\n    Type: AWS::SNS::Topic\n    Properties: {Dis
 
 HOSTILE = BROKEN.replace("Orders", "Orders<script>document.title='taken'</script>{{7*7}}${7*7}" + "x" * 300)
 
+WHOLLY_SLOW = re.compile(r"^pytestmark = (\[\s*)?pytest\.mark\.slow\b", re.M)
 Done = subprocess.CompletedProcess[str]
 Run = Callable[..., Done]
 Start = Callable[..., subprocess.Popen[str]]
@@ -45,6 +47,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--fuzz", type=int, default=0, metavar="N", help="try N mutated answers on each level, others each time"
     )
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Leave out files of slow tests where these are not wanted: to import what they need takes seconds."""
+    if config.option.markexpr != "not slow" or collection_path.suffix != ".py":
+        return None
+    return True if WHOLLY_SLOW.search(collection_path.read_text("utf-8")) else None
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

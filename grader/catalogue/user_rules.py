@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import importlib.util
 import json
 import re
 from dataclasses import dataclass
 from importlib.metadata import entry_points
 from pathlib import Path
+from types import ModuleType
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -96,12 +96,10 @@ def installed_rules() -> UserRules:
 
 
 def _of_python(path: Path) -> list[Rule]:
-    spec = importlib.util.spec_from_file_location(f"_user_rules_{path.stem}", path)
-    if spec is None or spec.loader is None:
-        raise InputError("cannot be imported", path)
-    module = importlib.util.module_from_spec(spec)
-    try:
-        spec.loader.exec_module(module)
+    module = ModuleType(f"_user_rules_{path.stem}")
+    module.__file__ = str(path)
+    try:  # compiled each time: nothing is written into the user's folder, and nothing outdated is read
+        exec(compile(path.read_bytes(), path, "exec"), module.__dict__)
     except Exception as error:  # the user's own code: whatever it raises is one line
         raise InputError(f"cannot be imported: {type(error).__name__}: {error}", path) from None
     rule = getattr(module, "RULE", None)

@@ -10,7 +10,7 @@ from pathlib import Path
 from grader.bundle import Bundle, read_response
 from grader.case import Case
 from grader.catalogue import MARK, Catalogue, Example, Rule
-from grader.detectors import detect
+from grader.detectors import detect, look_for
 from grader.dryrun.messages import finding_of_event
 from grader.judgement.causes import cause
 from grader.judgement.narrative import PlaceholderError, fill, narrate
@@ -110,7 +110,7 @@ def _ill_formed(rule: Rule, findings: Sequence[Finding], case: Case) -> Iterator
 
 
 def _findings(one: Example, rule: Rule, catalogue: Catalogue, case: Case) -> list[Finding]:
-    detections = detect(case, catalogue, rule.engine != "cfn-lint")
+    detections = detect(case, catalogue) if rule.engine == "cfn-lint" else look_for([rule.id], case, catalogue)
     errors = [error for detection in detections for error in detection.errors]
     if errors:
         raise RuntimeError(errors[0])

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.dryrun.endpoint import Endpoint, serving
+if TYPE_CHECKING:
+    from tests.dryrun.endpoint import Endpoint
 
 
 @pytest.fixture
@@ -23,5 +25,7 @@ def endpoint(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Endpoi
     ):
         monkeypatch.setenv(name, value)
     monkeypatch.delenv("AWS_PROFILE", raising=False)
+    from tests.dryrun.endpoint import serving  # it loads an emulator, which takes a while
+
     with serving() as found:
         yield found

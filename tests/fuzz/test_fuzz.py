@@ -29,6 +29,7 @@ OURS = ("rules", "plan", "policies")  # the detectors that have no reason to giv
 SECONDS = 20.0  # of this process's own time for two gradings; most take a tenth of a second
 EXAMPLES = [one for rule in load_catalogue().rules.values() for one in (*rule.fails, *rule.passes)]
 
+pytestmark = pytest.mark.slow
 chances = st.randoms(use_true_random=False)
 examples = st.sampled_from(EXAMPLES)
 

@@ -33,6 +33,7 @@ GOOD = "Resources:\n  Orders:\n    Type: AWS::SNS::Topic\n    Properties:\n     
 OUTPUT = "Outputs:\n  TopicArn:\n    Description: ARN of the topic\n    Value: !Ref Orders\n"
 CLEAN = f"The topic:\n\n```yaml\n{GOOD}{OUTPUT}```\n"
 WRONG = f"The topic:\n\n```yaml\n{GOOD}      Colour: red\n{OUTPUT}```\n"
+pytestmark = pytest.mark.slow  # to import Inspect takes seconds
 REFUSAL = "I'm sorry, but I cannot help with that."
 
 
@@ -81,7 +82,6 @@ def graded_again(folder: Path, options: Options) -> dict[tuple[str, str], float]
     return {(row["task"], row["sample"]): round(row["score"] / 100, 5) for row in rows}
 
 
-@pytest.mark.slow
 def test_two_epochs_and_the_same_scores_from_the_log(folder: Path) -> None:
     log = evaluated(cloudformation_task("tasks", fast=True, jobs=1), mock(CLEAN, WRONG, REFUSAL, ""), epochs=2)
     found = scores(log)
@@ -92,7 +92,6 @@ def test_two_epochs_and_the_same_scores_from_the_log(folder: Path) -> None:
     assert result.metrics["mean"].value == pytest.approx(sum(found.values()) / 4)
 
 
-@pytest.mark.slow
 def test_a_log_as_json_whose_answer_is_cut_off_and_refused_by_a_filter(folder: Path) -> None:
     cut = ModelOutput.from_content("mockllm", CLEAN, stop_reason="max_tokens")
     filtered = ModelOutput.from_content("mockllm", "", stop_reason="content_filter")
@@ -105,7 +104,6 @@ def test_a_log_as_json_whose_answer_is_cut_off_and_refused_by_a_filter(folder: P
     assert verdicts == {"truncated", "refused"}
 
 
-@pytest.mark.slow
 def test_a_damaged_log_is_one_line(folder: Path) -> None:
     evaluated(cloudformation_task("tasks/orders", fast=True, jobs=1), mock(CLEAN * 20))
     [path] = (folder / "logs").iterdir()
@@ -119,7 +117,6 @@ def test_a_damaged_log_is_one_line(folder: Path) -> None:
         list(jobs_of(folder / "tasks", "model", folder / "logs"))
 
 
-@pytest.mark.slow
 def test_what_a_score_says(folder: Path) -> None:
     log = evaluated(cloudformation_task("tasks/orders", fast=True, jobs=1), mock(WRONG))
     [sample] = log.samples or []
@@ -144,7 +141,6 @@ def test_what_a_score_says(folder: Path) -> None:
     assert "**Fix**: " in text
 
 
-@pytest.mark.slow
 def test_whether_it_passes_as_the_value(folder: Path) -> None:
     log = evaluated(
         cloudformation_task("tasks/orders", value="passes", fast=True, jobs=1),
@@ -156,7 +152,6 @@ def test_whether_it_passes_as_the_value(folder: Path) -> None:
     assert means == {"pass_at_2": 1, "mean": 0.5}
 
 
-@pytest.mark.slow
 def test_a_completion_that_takes_too_long_scores_nothing(folder: Path) -> None:
     (folder / "house").mkdir()
     (folder / "house" / "slow.py").write_text(
@@ -175,7 +170,6 @@ def test_a_completion_that_takes_too_long_scores_nothing(folder: Path) -> None:
     assert "took more than 1 seconds" in (score.explanation or "")
 
 
-@pytest.mark.slow
 def test_a_dataset_of_ones_own_names_its_tasks(folder: Path) -> None:
     samples = [Sample(input="Which topic?", id=7, metadata={"task": "orders"})]
     task = Task(dataset=samples, scorer=cloudformation("tasks", fast=True, jobs=1))
@@ -187,7 +181,6 @@ def test_a_dataset_of_ones_own_names_its_tasks(folder: Path) -> None:
     assert "no task is named 'order': did you mean orders?" in log.error.message
 
 
-@pytest.mark.slow
 def test_inspect_finds_the_task_by_its_entry_point(folder: Path) -> None:
     assert "grader" in {point.name for point in entry_points(group="inspect_ai")}, "install the package again"
     (folder / "canned.py").write_text(
