@@ -198,6 +198,7 @@ def test_a_graph_without_end_takes_bounded_time(folder: Callable[[str], Path], c
     assert "not planned" in done.stdout
 
 
+@pytest.mark.slow  # four processes
 def test_the_same_circle_is_shown_whatever_the_hashes_are() -> None:
     names = [f"N{number}" for number in range(6)]
     others = {name: " ".join(f"!Ref {other}," for other in names if other != name) for name in names}

@@ -69,6 +69,7 @@ def test_a_paired_test_sees_what_is_consistent() -> None:
     assert paired(before, {}) is None
 
 
+@pytest.mark.slow  # scipy
 @given(st.sets(st.integers(1, 1000), min_size=1, max_size=50), st.randoms(use_true_random=False))
 def test_the_signed_rank_test_is_that_of_scipy(sizes: set[int], random: Any) -> None:
     values = np.array([size * random.choice((-1, 1)) for size in sorted(sizes)])
@@ -86,6 +87,7 @@ def test_the_signed_rank_test_is_exact_with_equal_sizes(values: list[int]) -> No
     assert signed_rank_p(np.array(values)) == pytest.approx(min(1, 2 * tail), abs=1e-6)
 
 
+@pytest.mark.slow  # scipy
 def test_many_differences_are_tested_by_the_normal_approximation() -> None:
     values = np.random.default_rng(7).normal(0.1, 1, EXACT + 50).round(1)
     values = values[values != 0]
