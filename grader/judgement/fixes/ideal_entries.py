@@ -33,6 +33,8 @@ _ATTACHED = (
     "AWS::EC2::SubnetRouteTableAssociation",
     "AWS::EC2::Route",
     "AWS::IAM::InstanceProfile",
+    "AWS::ElasticLoadBalancingV2::Listener",
+    "AWS::CloudFormation::CustomResource",
 )
 # Types whose counterpart serves another purpose as often as not: a role of another service, a key with another policy.
 _OWN = ("AWS::IAM::Role", "AWS::KMS::Key", "AWS::KMS::Alias")
@@ -61,6 +63,22 @@ def edits_from_ideal(
         if is_met and edits not in found and sum(len(str(edit.value)) for edit in edits) <= MAX_SIZE:
             found.append(edits)
             yield edits
+
+
+def _is_attached(type: str) -> bool:
+    return type in _ATTACHED or type.startswith("Custom::")
+
+
+# Words of the names of buckets that do not tell what a bucket is for.
+_ANY_BUCKET = frozenset({"buc", "s3", "the", "sto", "dat"})
+
+
+def _is_alike(name: str, other: str) -> bool:
+    """Whether the names of two buckets tell of one purpose."""
+    one, two = (
+        {word[:3].lower() for word in re.findall(r"[A-Z]?[a-z0-9]+|[A-Z]+(?![a-z])", text)} for text in (name, other)
+    )
+    return bool((one & two) - _ANY_BUCKET) or one <= _ANY_BUCKET or two <= _ANY_BUCKET
 
 
 def _once(edits: Sequence[Edit]) -> list[Edit]:
@@ -142,7 +160,8 @@ class _Writer:
 
     def _translation(self, theirs: Template, ours: Template) -> Translation:
         found = translation(self.difference, theirs, ours)
-        names = found.names
+        buckets = {name for name, one in theirs.resources.items() if one.type == "AWS::S3::Bucket"}
+        names = {name: own for name, own in found.names.items() if name not in buckets or _is_alike(name, own)}
         if self.is_alone:
             types = {name: resource.type for name, resource in theirs.resources.items()}
             names = {name: own for name, own in names.items() if types.get(name) not in _OWN}
@@ -197,7 +216,7 @@ class _Writer:
         """Add what is attached to the added resources, and is not there."""
         for use in theirs.references:
             other = theirs.resources.get(use.owner) if use.section == "Resources" else None
-            if other is None or other.type not in _ATTACHED or use.target not in self.added.get(theirs.file, {}):
+            if other is None or not _is_attached(other.type) or use.target not in self.added.get(theirs.file, {}):
                 continue
             if other.name not in self.added[theirs.file] and not self._is_there(theirs, other.name):
                 self._add(theirs, ours, other.name)

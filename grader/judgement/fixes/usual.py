@@ -38,9 +38,19 @@ def usual_value(template: Template, resource: Resource, path: str) -> object:
     if path == "LoggingConfiguration" and resource.type == "AWS::S3::Bucket":
         return _access_logs(template, resource)
     keys = list(template.of_type("AWS::KMS::Key"))
-    if _KEY_NAME.match(path.rpartition(".")[2]) and len(keys) == 1:
+    if _KEY_NAME.match(path.rpartition(".")[2]) and len(keys) == 1 and _may_use(template, resource, keys[0]):
         return {"Fn::GetAtt": [keys[0].name, "Arn"]}
     return None
+
+
+def _may_use(template: Template, resource: Resource, key: Resource) -> bool:
+    """Whether a bucket that a trail writes to may have a key: CloudTrail has to be named in the policy of the key.
+
+    Source: https://docs.aws.amazon.com/awscloudtrail/latest/userguide/create-kms-key-policy-for-cloudtrail.html
+    """
+    trails = {one.name for one in template.of_type("AWS::CloudTrail::Trail")}
+    is_written = any(use.owner in trails for use in template.uses.get(resource.name, ()))
+    return not is_written or "cloudtrail.amazonaws.com" in str(plain(key.get("KeyPolicy")))
 
 
 def root_devices(template: Template) -> list[dict[str, object]]:
@@ -124,8 +134,8 @@ def _listed(case: Case, template: Template, demand: Demand) -> Iterator[Edit]:
     items = demand.check.values.get("names")
     for item in items if isinstance(items, tuple) else ():
         types = [type for mention in load_lexicon().mentions(str(item)) for type in mention.noun.types]
-        resource = next((one for type in types for one in template.of_type(type)), None)
         words = [word.capitalize() for word in re.findall(r"[A-Za-z]+", str(item))]
+        resource = _called(words, [one for type in types for one in template.of_type(type)])
         name = "".join(words)
         if resource is None or not name or name in template.outputs:
             continue
@@ -135,6 +145,16 @@ def _listed(case: Case, template: Template, demand: Demand) -> Iterator[Edit]:
         attribute = next(known, None)
         value = {"Fn::GetAtt": [resource.name, attribute]} if attribute else {"Ref": resource.name}
         yield in_file(set_value(("Outputs", name), {"Value": value}), template.file)
+
+
+def _called(words: Sequence[str], resources: Sequence[Resource]) -> Resource | None:
+    """Return the only resource, or the only one with most words of an item in its name; None where several fit as well."""
+    if len(resources) < 2:
+        return next(iter(resources), None)
+    fits = {one.name: sum(word.lower()[:6] in one.name.lower() for word in words) for one in resources}
+    most = max(fits.values())
+    best = [one for one in resources if fits[one.name] == most]
+    return best[0] if len(best) == 1 and most > min(fits.values()) else None
 
 
 def _named(template: Template, name: str) -> object:
@@ -188,9 +208,14 @@ def _action(case: Case, template: Template, resource: Resource, demand: Demand) 
         yield set_value(("Resources", resource.name, "Properties", "AlarmActions"), [{"Ref": topics[0].name}])
 
 
+_LISTED = re.compile(r"\btag\w* (with|as|including|such as|like|for)\b", re.I)
+
+
 def _tags(case: Case, template: Template, resource: Resource, demand: Demand) -> Iterator[Edit]:
     """Add the tags that are asked for, with the values that other resources or a parameter of that name give them."""
     names = demand.check.values.get("names") or ("Name",)
+    if not demand.check.values.get("names") and _LISTED.search(demand.check.text):
+        return  # tags are named, in words that are not read
     inside = property_names(resource.type, ["Tags", "0"], case.account.region)
     if not inside and isinstance(names, tuple | list):
         yield from _tag_map(case, template, resource, names)
