@@ -20,6 +20,7 @@ _LISTED = re.compile(r"^no template has the (?P<what>output|parameter) (?P<name>
 _NO_SECTION = re.compile(r"no template has (Parameters|Outputs|outputs)$")
 _FORMAT = re.compile(r"\b(YAML|JSON)\b|\bone template\b")
 _ABSENT = re.compile(r"^the answer creates no (?P<name>[\w -]+)$", re.I)
+_OF_RESOURCES = ("property", "value")  # what such a demand is about may be missing altogether
 _ARTICLE = re.compile(r"^(an?|the)\s+", re.I)
 
 
@@ -36,6 +37,8 @@ def title_of(members: Sequence[JudgedRequirement]) -> str:
     if listed_ones and asked.about in ("output", "parameter"):
         several = "s" if len(dict.fromkeys(listed_ones)) > 1 else ""
         return f"Missing {asked.about}{several} {_several(listed_ones)}"
+    if asked.about in _OF_RESOURCES and (found := _ABSENT.match(_reason(members[0]))):
+        return f"Missing {found['name'].replace(' and no ', ' and ')}: {about}"
     if asked.about == "tag":
         names = _tags(members)
         return f"Missing tag{'' if len(names) == 1 else 's'} {_several(names)}".rstrip()
@@ -62,7 +65,8 @@ def fix_of(members: Sequence[JudgedRequirement], otherwise: str, region: str) ->
     places = [place.location for one in members for place in one.evidence]
     names = list(dict.fromkeys(place.resource for place in places if place.resource))
     about = f": {asked.title}" if asked.title else ""
-    if asked.about in ("resource", "count") and asked.types:
+    is_addition = asked.about in ("resource", "count") or (asked.about in _OF_RESOURCES and _is_absent(members[0]))
+    if is_addition and asked.types:
         return _addition(members, line, region)
     if asked.about in ("output", "parameter"):
         return _entries(members, line)
@@ -125,6 +129,8 @@ def _is_absent(judged: JudgedRequirement) -> bool:
         return not judged.evidence
     if asked.about == "parameter" and _NO_SECTION.match(_reason(judged)):
         return True
+    if asked.about in _OF_RESOURCES and not judged.evidence:
+        return _ABSENT.match(_reason(judged)) is not None
     return asked.about in ("count", "parameter") and not judged.evidence
 
 
@@ -226,7 +232,8 @@ def _addition(members: Sequence[JudgedRequirement], line: str, region: str) -> s
     required = required_properties(kinds[0], region)
     needs = f" {'It' if len(kinds) == 1 else code(kinds[0])} requires {listed(required)}." if required else ""
     several = "resources of the types" if len(kinds) > 1 else "a resource of the type"
-    return f"Add {several} {listed(kinds)}, as {line} asks{f': {asked.title}' if members[0].evidence else ''}.{needs}"
+    about = f": {asked.title}" if members[0].evidence or asked.about in _OF_RESOURCES else ""
+    return f"Add {several} {listed(kinds)}, as {line} asks{about}.{needs}"
 
 
 def _entries(members: Sequence[JudgedRequirement], line: str) -> str:

@@ -120,7 +120,8 @@ def unmet(case: Case) -> list[str]:
         (CLUSTER.replace("GlobalClusterIdentifier: orders", "StorageEncrypted: true"),
          "- Backtrack of the Aurora cluster with a 24-hour window", ["Aurora cluster with Backtrack"]),
         # what does the same in another way
-        (SITE, "- S3 bucket for pages with public read access", []),
+        (LOGS, "- Alert on publicly accessible S3 buckets", []),
+        (DATABASE.replace("MANAGED", "StorageEncrypted"), "- Automatic credential rotation for access keys", []),
         (LOGS, "- S3 bucket for pages with public read access", ["S3 bucket that everybody can read"]),
         (SITE, "- CloudWatch monitoring", []),
         (LOGS, "- CloudWatch monitoring", ["monitoring with CloudWatch"]),
@@ -135,3 +136,22 @@ def test_only_what_is_asked_and_can_be_had_is_unmet(
     make_case: Make, template: str, prompt: str, titles: list[str]
 ) -> None:
     assert unmet(make_case({"t.yaml": template}, prompt=f"{prompt}\n")) == titles
+
+
+@pytest.mark.parametrize(
+    ("template", "prompt", "level"),
+    [
+        (LOGS, "- S3 buckets with public access blocked", "Medium"),
+        (LOGS.replace("'AWS::S3::Bucket'", "'AWS::S3::Bucket', Properties: {PublicAccessBlockConfiguration: {BlockPublicAcls: false}}"),
+         "- S3 buckets with public access blocked", "High"),
+        (SITE, "- S3 bucket for pages with public read access", "Medium"),
+        (LOGS, "- S3 bucket for pages with public read access", "High"),
+    ],
+)  # fmt: skip
+def test_what_aws_does_by_default_or_another_resource_does_is_a_detail(
+    make_case: Make, template: str, prompt: str, level: str
+) -> None:
+    (one,) = [
+        one for one in judged(make_case({"t.yaml": template}, prompt=f"{prompt}\n")) if one.standing.value == "unmet"
+    ]
+    assert one.requirement.level == level

@@ -107,6 +107,12 @@ def test_tags_are_listed_with_the_resources_that_need_them() -> None:
     assert title_of(lacking("tags")[1:]) == "Missing tags"
 
 
+def test_what_is_asked_of_a_resource_that_is_missing_names_the_resource() -> None:
+    members = [unmet("property", "alarms that notify a topic", "the answer creates no alarm")]
+    assert title_of(members) == "Missing alarm: alarms that notify a topic"
+    assert fix_of(members, "", "us-east-1").startswith("Add a resource of the type `AWS::SNS::Topic`, as line 1 of the")
+
+
 def test_what_the_prompt_excludes_is_removed() -> None:
     place = Located(location=Location(file="t.yaml", line=3, resource="Door"), message="is created")
     members = [unmet("forbid", "No internet gateway", "the answer creates Door", types=(), place=place)]

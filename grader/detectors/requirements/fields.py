@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from grader.detectors.requirements.answer import Answer, Built
 from grader.detectors.requirements.verdict import Verdict, absent, judge, met, unjudged, unmet
@@ -95,7 +96,11 @@ def _subject(answer: Answer, demand: Demand, types: tuple[str, ...]) -> Verdict 
         return unjudged("what complies is created only under a condition that is false by default")
     one, _, there = bad[0]
     more = f" ({len(bad)} of {len(built)} {'differs' if len(bad) == 1 else 'differ'})" if len(built) > 1 else ""
-    return unmet(f"{one.name} {there}{more}", [item.located(says, at) for item, at, says in bad])
+    verdict = unmet(f"{one.name} {there}{more}", [item.located(says, at) for item, at, says in bad])
+    default = check.arguments.get("default")
+    if isinstance(default, str) and all(says.startswith("has no ") for _, _, says in bad):
+        return replace(verdict, reason=f"{verdict.reason}. {default}", level="Medium")
+    return verdict
 
 
 def _without_logs(answer: Answer, demand: Demand, built: list[Built]) -> list[Built]:

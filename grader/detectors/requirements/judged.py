@@ -71,6 +71,7 @@ def judge_demand(answer: Answer, demand: Demand) -> Verdict:
 
 def _judged(demand: Demand, verdict: Verdict, answer: Answer, ideal: Answer | None) -> JudgedRequirement:
     requirement, reason = demand.requirement, verdict.reason
+    requirement = replace(requirement, level=verdict.level or requirement.level)
     other = judge_demand(ideal, demand) if verdict.standing == _UNMET and ideal else None
     if other and other.standing == _UNMET:
         requirement = replace(requirement, level=_DOUBTFUL)

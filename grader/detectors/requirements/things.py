@@ -179,12 +179,12 @@ def public_read(answer: Answer, demand: Demand) -> Verdict:
             "the public access block of the bucket forbids its public policy",
             [one.located("allows everybody, which the bucket's public access block forbids") for one in policies],
         )
-    if answer.exactly("AWS::CloudFront::Distribution"):
-        return unjudged("everybody may read through a CloudFront distribution")
-    return unmet(
+    verdict = unmet(
         "no bucket policy lets everybody read",
         [one.located("is not public") for one in answer.exactly("AWS::S3::Bucket")],
     )
+    is_served = bool(answer.exactly("AWS::CloudFront::Distribution"))  # everybody reads through it
+    return replace(verdict, level="Medium") if is_served else verdict
 
 
 _FIRST = re.compile(r"Primary[A-Z]")

@@ -19,7 +19,7 @@ class Verdict:
     """A standing, the places that it is based on, and what is there instead or why it is not judged.
 
     `is_hidden` tells that a resource is declared, and not created with the default values of the parameters. `decided_by` names
-    the failures that decide the demand, where no judge can.
+    the failures that decide the demand, where no judge can. `level` is the level of a demand that is met in part, or by default.
     """
 
     standing: RequirementStanding
@@ -27,6 +27,7 @@ class Verdict:
     reason: str = ""
     is_hidden: bool = False
     decided_by: DecidedBy | None = None
+    level: str = ""
 
 
 Judge = Callable[[Answer, Demand], Verdict]
