@@ -17,7 +17,7 @@ MAX_PATHS = 3
 _DOUBTS = (NOT_IN_IDEAL, OF_IDEAL)
 _HIDDEN = re.compile(r"is created only under the condition (?P<condition>\w+)")
 _LISTED = re.compile(r"^no template has the (?P<what>output|parameter) (?P<name>[\w.-]+)$", re.I)
-_NO_SECTION = re.compile(r"no template has (Parameters|Outputs|outputs)$")
+_NO_SECTION = re.compile(r"no template has (Parameters|Outputs|outputs|Conditions|Mappings|Metadata|a Description)$")
 _FORMAT = re.compile(r"\b(YAML|JSON)\b|\bone template\b")
 _ABSENT = re.compile(r"^the answer creates no (?P<name>[\w -]+)$", re.I)
 _OF_RESOURCES = ("property", "value")  # what such a demand is about may be missing altogether
@@ -32,7 +32,7 @@ def title_of(members: Sequence[JudgedRequirement]) -> str:
         return f"Not created by default: {about}"
     if not _is_absent(members[0]):
         others = [one.requirement.title for one in members[1:] if one.requirement.about in ("property", "value")]
-        return f"Requirement not met: {_several([about, *others])}"
+        return f"Requirement not met: {_several([about, *(_ARTICLE.sub('', one) for one in others)])}"
     listed_ones = [found["name"] for one in members if (found := _LISTED.match(_reason(one)))]
     if listed_ones and asked.about in ("output", "parameter"):
         several = "s" if len(dict.fromkeys(listed_ones)) > 1 else ""
@@ -127,7 +127,7 @@ def _is_absent(judged: JudgedRequirement) -> bool:
         return "region" not in asked.title
     if asked.about == "behaviour":
         return not judged.evidence
-    if asked.about == "parameter" and _NO_SECTION.match(_reason(judged)):
+    if _NO_SECTION.match(_reason(judged)):
         return True
     if asked.about in _OF_RESOURCES and not judged.evidence:
         return _ABSENT.match(_reason(judged)) is not None

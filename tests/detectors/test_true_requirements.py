@@ -65,6 +65,17 @@ Resources:
   Image: {Type: 'AWS::SSM::Parameter::Value<AWS::EC2::Image::Id>', Default: /aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-x86_64}
   Server: {Type: 'AWS::EC2::Instance', Properties: {ImageId: !Ref Image}}
 """
+RANGE = "Resources: {Net: {Type: 'AWS::EC2::VPC', Properties: {CidrBlock: 10.0.0.0/16}}}"
+MEMBER = """
+Resources:
+  Orders: {Type: 'AWS::RDS::DBCluster', Properties: {Engine: aurora-mysql, DeletionProtection: true}}
+  First: {Type: 'AWS::RDS::DBInstance', Properties: {DBClusterIdentifier: !Ref Orders}}
+"""
+FLOW = "Resources: {Traffic: {Type: 'AWS::EC2::FlowLog', Properties: {LogDestinationType: s3}}, Log: {Type: 'AWS::Logs::LogGroup'}}"
+CLOCK = "Resources: {Hourly: {Type: 'AWS::Events::Rule', Properties: {ScheduleExpression: rate(1 hour)}}}"
+NODES = "Resources: {Shop: {Type: 'AWS::EKS::Cluster'}}"
+ROLE = GRANT.replace("ACTION", "'sqs:SendMessage'").replace("Resource: '*'", "Resource: 'arn:aws:sqs:us-east-1:111122223333:a'")
+TOPIC = "Resources: {Alerts: {Type: 'AWS::SNS::Topic'}}"
 DATABASE = """
 Resources:
   Database: {Type: 'AWS::RDS::DBInstance', Properties: {Engine: mysql, MANAGED: true, MultiAZ: true}}
@@ -129,6 +140,31 @@ def unmet(case: Case) -> list[str]:
         (SITE.replace("-${Stage}", ""), "- Resource names must include the environment suffix", ["names with the environment suffix"]),
         (SERVER, "- An EC2 instance with an AMI from SSM Parameter Store", []),
         (LOGS, "- Model parameters: temperature=0.5 for high determinism", []),
+        # values of several environments or regions
+        (RANGE, "- VPC CIDR blocks must not overlap: 10.0.0.0/16 (dev), 10.1.0.0/16 (prod)", []),
+        (RANGE, "- VPC ranges must differ (us-east-1: 10.0.0.0/16, eu-central-1: 10.1.0.0/16)", []),
+        (RANGE, "- VPC with the CIDR 10.1.0.0/16", ["VPC with the range 10.1.0.0/16"]),
+        # what the cluster has for its members
+        (MEMBER, "- Set deletion_protection to true for all database instances", []),
+        (MEMBER.replace("DBClusterIdentifier: !Ref Orders", "Engine: mysql"), "- Set deletion_protection to true for all database instances",
+         ["RDS database with deletion_protection enabled"]),
+        # names of services side by side
+        (FLOW, "- CloudWatch log groups and VPC flow logs", []),
+        (FLOW, "- VPC flow logs to CloudWatch Logs", ["flow logs to CloudWatch Logs"]),
+        # numbers a day are no schedule
+        (CLOCK, "- Handle 1,900 daily scheduling requests", []),
+        (CLOCK, "- EventBridge runs a daily schedule", ["daily schedule"]),
+        # EKS and Lambda encrypt by themselves
+        (NODES, "- EKS cluster with encryption at rest", []),
+        (NODES, "- EKS cluster encrypted with a customer managed KMS key", ["EKS cluster encrypted with a customer managed key"]),
+        (FUNCTION, "- Lambda functions use encrypted environment variables", []),
+        # names, and roles that services bring along
+        (ROLE, "- IAM: Don't use named IAM resources", []),
+        (LOGS, "- IAM: Don't use named IAM resources", []),
+        (ROLE, "- 3 IAM roles: task role, execution role, (implicit service role)", []),
+        (ROLE, "- Enable MFA for the root account", []),
+        # one thing that is missing is said once
+        (TOPIC, "- SNS topic with an email subscription", ["email subscription", "SNS subscription"]),
         (LOGS, "- Fix S3 bucket policies that allow public access", []),
     ],
 )  # fmt: skip

@@ -349,6 +349,8 @@ def subscription(answer: Answer, demand: Demand) -> Verdict:
         return unjudged(UNSEEN)
     if any(one.type == "AWS::SNS::Subscription" for one in answer.hidden):
         return unjudged("the subscription is created under a condition")
+    if re.search(protocol, demand.requirement.quote, re.I) and not own and not inline:
+        return unmet("the answer creates no SNS subscription")
     if re.search(protocol, demand.requirement.quote, re.I):
         return unmet(
             f"no topic has an {protocol.upper() if protocol == 'sms' else protocol} subscription",

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import pairwise
 
 from grader.model import Requirement, RequirementSource
+from grader.support.aws_types import settings_of
 from grader.support.text import is_natural
 from grader.task.prompt import Sentence, read_prompt
 from grader.task.reading.demand import Check, Demand, Reading
@@ -111,7 +112,7 @@ _DATA = re.compile(
 _SOME_DATA = re.compile(r"\bsensitive data\b", re.I)
 _ALL_DATA = re.compile(r"\b(all|any|every|everything)\b|\bdata at rest\b", re.I)
 _VARIES = re.compile(
-    r"\b(if|etc|future|conditional(ly)?|"
+    r"\b(if|etc|future|conditional(ly)?|implicit(ly)?|service-linked|"
     r"environment[- ]specific|per environment|based on (the )?environment|depending on|(for|in) (the )?(prod|production|dev|"
     r"development|staging|non-production)\b|production only|single[- ]az|during|where (applicable|possible|appropriate|necessary|needed)|"
     r"as (needed|appropriate)|"
@@ -147,7 +148,7 @@ _ASIDE = re.compile(
     r"optimi[sz]ations?|hardening|consolidation|verification|refactoring|considerations?|"
     r"violations?|findings?|best practices|costs?|layers|apis?\b|types?\b|"
     r"operations?|errors?|invocations?|utili[sz]ation|usage|principals?|read|write|naming|names?|arns?|ids?|endpoints? url|size|outputs?|lookups?|"
-    r"configuration references)\b",
+    r"configuration references)\b|\s*:\s*(?:do not|don['’]t|never)\b",
     re.I,
 )
 # What comes before a colon and says what the nouns of the list behind it are named for: `VPC endpoints: S3, DynamoDB`.
@@ -225,7 +226,8 @@ _ENDS = re.compile(
 )
 _LEFT_OUT = re.compile(
     r"\W*(?:\w+\s+)?(?:is|are|be|should be|must be)?\s*(?:disabled|not (?:needed|required|allowed|permitted)|turned off)\b|"
-    r"\s*:\s*(?:do not|don['’]t|never)\s+(?:create|define|launch|enable|deploy|configure|include|add|use)\b(?!\s+(?:an?\s+)?(?-i:[A-Z]))",
+    r"\s*:\s*(?:do not|don['’]t|never)\s+(?:create|define|launch|enable|deploy|configure|include|add|use)\b"
+    r"(?!\s+(?:an?\s+)?(?:(?-i:[A-Z])|(?:named|default|explicit|shared|hard)\w*\b))",
     re.I,
 )
 # A noun that only says of another what it is for: `VPC-specific deployment`, `Lambda-based processing`.
@@ -271,6 +273,13 @@ _SETTING = AskFile(
     level="Medium",
     examples=[""],
 )
+_LABELS = (
+    re.compile(r"(?<=\()(?:dev|test|qa|stag|prod)|\b(?:dev|test|qa|stag|prod)\w*(?=\s*[:=])", re.I),
+    re.compile(
+        r"\b(?:us|eu|ap|sa|ca|me|af|il)-[a-z]+-\d(?=\s*[:=])|(?<=\()(?:us|eu|ap|sa|ca|me|af|il)-[a-z]+-\d", re.I
+    ),
+)
+_OF_CLUSTER = [{"type": "AWS::RDS::DBInstance", "DBClusterIdentifier": "present"}]
 _CLAUSE = re.compile(r"[;:()]|\s[–—-]\s|,\s+(?=and\b|with\b|an?\b|the\b|plus\b|including\b|while\b|each\b)|\.\s")
 
 
@@ -490,10 +499,22 @@ def _settings(line: _Line, taken: Sequence[Found]) -> Iterator[Demand]:
             continue
         if sentence.is_optional_at(found.start, found.end):
             continue
-        ask = Ask(_SETTING.model_copy(update={"of": list(given.types)}), (), (), (), given.ways)
+        skip = _OF_CLUSTER if _is_of_cluster(given.ways) else []
+        ask = Ask(_SETTING.model_copy(update={"of": list(given.types), "skip": skip}), (), (), (), given.ways)
         demand = _asked(ask, replace(found, values={"name": given.name, "value": given.value}), line)
         if demand and demand.requirement.types:
             yield demand
+
+
+def _is_by_label(text: str) -> bool:
+    """Whether a sentence gives values for each of several environments or regions: `10.0.0.0/16 (dev), 10.1.0.0/16 (prod)`."""
+    return any(len({match.lower() for match in pattern.findall(text)}) > 1 for pattern in _LABELS)
+
+
+def _is_of_cluster(ways: Sequence[Mapping[str, object]]) -> bool:
+    """Whether a value of a database instance is one that a cluster has for its members."""
+    paths = {path for way in ways if way.get("type") == "AWS::RDS::DBInstance" for path in way if path != "type"}
+    return bool(paths & {setting.path for setting in settings_of("AWS::RDS::DBCluster")}) if paths else False
 
 
 def _applies(ask: Ask, line: _Line) -> bool:
@@ -573,6 +594,7 @@ def _asked(ask: Ask, found: Found, line: _Line) -> Demand | None:
         or (file.judge != "exists" and _RULES.search(line.sentence.text[: found.start]) is not None)
         or (tuple(file.of) == _GROUP and any(one.noun.types == _ACL for one in (line.above or ((),))[0]))
         or (file.judge == "alarm" and _WATCHES.search(line.sentence.text) is not None)
+        or (bool(found.values) and _is_by_label(line.sentence.text))
         or (file.needs == "each" and not linked and not _is_of_all_data(line.sentence.text))
         or is_far
         or (is_borrowed and _is_of_another(found, line))
