@@ -74,7 +74,9 @@ Resources:
 FLOW = "Resources: {Traffic: {Type: 'AWS::EC2::FlowLog', Properties: {LogDestinationType: s3}}, Log: {Type: 'AWS::Logs::LogGroup'}}"
 CLOCK = "Resources: {Hourly: {Type: 'AWS::Events::Rule', Properties: {ScheduleExpression: rate(1 hour)}}}"
 NODES = "Resources: {Shop: {Type: 'AWS::EKS::Cluster'}}"
-ROLE = GRANT.replace("ACTION", "'sqs:SendMessage'").replace("Resource: '*'", "Resource: 'arn:aws:sqs:us-east-1:111122223333:a'")
+ROLE = GRANT.replace("ACTION", "'sqs:SendMessage'").replace(
+    "Resource: '*'", "Resource: 'arn:aws:sqs:us-east-1:111122223333:a'"
+)
 TOPIC = "Resources: {Alerts: {Type: 'AWS::SNS::Topic'}}"
 DATABASE = """
 Resources:
