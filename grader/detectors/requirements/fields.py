@@ -94,12 +94,17 @@ def _subject(answer: Answer, demand: Demand, types: tuple[str, ...]) -> Verdict 
         return unjudged(f"a value of {open_[0].name} is known only when the stack is deployed")
     if any(holds(one, ways, check.values)[0] for one in answer.hidden if one.type in types):  # type: ignore[arg-type]
         return unjudged("what complies is created only under a condition that is false by default")
+    return _differing(answer, demand, bad, len(built))
+
+
+def _differing(answer: Answer, demand: Demand, bad: Sequence[tuple[Built, str, str]], number: int) -> Verdict:
+    """Return that resources differ; Medium where AWS does by default what is asked, open where another resource may do it."""
     one, _, there = bad[0]
-    more = f" ({len(bad)} of {len(built)} {'differs' if len(bad) == 1 else 'differ'})" if len(built) > 1 else ""
-    if answer.exactly(str(check.arguments.get("instead", ""))):
+    more = f" ({len(bad)} of {number} {'differs' if len(bad) == 1 else 'differ'})" if number > 1 else ""
+    if answer.exactly(str(demand.check.arguments.get("instead", ""))):
         return unjudged("another resource of the answer may do it")
     verdict = unmet(f"{one.name} {there}{more}", [item.located(says, at) for item, at, says in bad])
-    default = check.arguments.get("default")
+    default = demand.check.arguments.get("default")
     if isinstance(default, str) and all(says.startswith("has no ") for _, _, says in bad):
         return replace(verdict, reason=f"{verdict.reason}. {default}", level="Medium")
     return verdict
