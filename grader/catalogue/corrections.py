@@ -184,9 +184,14 @@ def interface_edits(template: Template, name: str) -> list[Edit]:
 
 
 def replaced_uses(template: Template, name: str, new: str) -> list[Edit] | None:
-    """Return the edits that write another name wherever a parameter is used; None where one of the uses cannot be written."""
+    """Return the edits that write a resource's name wherever a parameter is used; None where one of the uses cannot be written.
+
+    Conditions and rules cannot refer to resources.
+    """
     edits: list[Edit] = []
     for use in template.uses.get(name, ()):
+        if use.section in ("Conditions", "Rules"):
+            return None
         path = (use.section, use.owner, *use.path)
         if use.kind == "Ref":
             edits.append(set_value(path[:-1], {"Ref": new}))

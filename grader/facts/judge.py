@@ -383,7 +383,8 @@ def _policy(policy: ResourcePolicy, case: Case, view: View) -> Iterator[Broken]:
     lacking = [one for one in policy.actions if not allowed(documents, one, policy.principals)]
     if lacking:
         holder = target.name if target else "the account"
-        state = f"the policy of {holder} does not allow" if documents else f"{holder} has no policy that allows"
+        absent = f"{holder} has no policy that allows" if target else f"no {policy.type} allows"
+        state = f"the policy of {holder} does not allow" if documents else absent
         yield Broken(mine[0], f"{state} {_listed(lacking)} to {policy.principals[0]}")
 
 

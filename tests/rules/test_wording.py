@@ -266,3 +266,54 @@ def test_faults_of_the_structure_say_what_is_there(tmp_path: Path) -> None:
     found = failures(tmp_path, "AWSTemplateFormatVersion: '2010-09-09'\nOutputs:\nResources:\n")
     assert "nothing-created" in found
     assert "defines no resources" not in found["template-structure"].issue
+
+
+KEYS = """Parameters:
+  AdminKey: {Type: 'AWS::EC2::KeyPair::KeyName', Default: ''}
+Conditions:
+  HasKey: !Not [!Equals [!Ref AdminKey, '']]
+Resources:
+  Server:
+    Type: AWS::EC2::Instance
+    Properties:
+      ImageId: '{{resolve:ssm:/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-x86_64}}'
+      InstanceType: t3.micro
+      KeyName: !If [HasKey, !Ref AdminKey, !Ref 'AWS::NoValue']
+"""
+COPIES = """Parameters:
+  VaultAccount: {Type: String}
+Resources:
+  Archive:
+    Type: AWS::S3::Bucket
+    Properties:
+      VersioningConfiguration: {Status: Enabled}
+      ReplicationConfiguration:
+        Role: !Sub 'arn:aws:iam::${AWS::AccountId}:role/replicate'
+        Rules: [{Status: Enabled, Destination: {Bucket: !Sub 'arn:aws:s3:::archive-copy-${VaultAccount}'}}]
+"""
+
+
+def test_an_optional_key_pair_needs_another_type_and_no_resource(tmp_path: Path) -> None:
+    fix = failures(tmp_path, KEYS)["key-pair-missing"].fix
+    assert "Give `AdminKey` the type String" in fix
+    assert "AWS::EC2::KeyPair\n" not in fix
+    assert "Type: String" in fix
+
+
+def test_a_copy_in_another_account_that_the_prompt_asks_for(tmp_path: Path) -> None:
+    found = failures(tmp_path, COPIES, "Replicate the bucket to a separate account.")["s3-replication-destination"]
+    assert (found.level, "Line 1 of the prompt" in found.root_cause) == ("High", True)
+    assert failures(tmp_path, COPIES)["s3-replication-destination"].level == "Critical"
+
+
+def test_a_resource_policy_that_no_template_has(tmp_path: Path) -> None:
+    text = """Resources:
+  Journal: {Type: AWS::Logs::LogGroup, Properties: {LogGroupName: /shop/orders, RetentionInDays: 7}}
+  Orders:
+    Type: AWS::Events::Rule
+    Properties:
+      EventPattern: {source: [shop]}
+      Targets: [{Id: journal, Arn: !GetAtt Journal.Arn}]
+"""
+    cause = failures(tmp_path, text)["rule-log-group-policy"].root_cause
+    assert cause.startswith("No `AWS::Logs::ResourcePolicy` allows `logs:PutLogEvents` and")

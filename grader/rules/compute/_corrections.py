@@ -63,6 +63,9 @@ def key_pair(case: Case, finding: Finding) -> Iterator[Edit]:
         return
     name = finding.facts.get("parameter", finding.resource)
     if name in template.parameters:
+        if template.parameters[name].default == "" and template.conditions_using(name):
+            yield set_value(("Parameters", name, "Type"), "String")
+            return
         new = added(template, "KeyPair", "AWS::EC2::KeyPair", {"KeyName": {"Fn::Sub": "${AWS::StackName}-key"}})
         uses = replaced_uses(template, name, str(new.path[1]))
         if uses:

@@ -28,17 +28,26 @@ def _confirm(case: Case, finding: Finding) -> Finding | None:
         node = found[1].get(finding.path.removeprefix("Properties."))
         if isinstance(node, Scalar):
             because = f"{code(finding.resource)} names the key pair at line {node.line}, and no template creates it."
-            return with_facts(finding, level="Critical", because=because)
+            return with_facts(finding, level="Critical", because=because, remedy=_CREATE)
     parameter = _parameter(template, finding)
     quoted = named_prerequisite(case, _THING)
     is_named = quoted or (parameter is not None and "exist" in (parameter.text("Description") or "").lower())
     named = code(parameter.name) if parameter else "a parameter"
     because = f"The value of {named} is {code(value)}, and no template creates that key pair. {quoted}".rstrip()
+    remedy = _CREATE
     if not value:
         because = (
             f"The default of {named} is empty, which CloudFormation rejects for the type, whatever the conditions say."
         )
-    return with_facts(finding, level="Medium" if is_named and value else "", because=because)
+        if parameter is not None and template.conditions_using(parameter.name):
+            remedy = f"Give {named} the type String, which accepts an empty default: the condition on it then leaves the key pair out."
+    return with_facts(finding, level="Medium" if is_named and value else "", because=because, remedy=remedy)
+
+
+_CREATE = (
+    "Create an AWS::EC2::KeyPair in the template, make the key pair optional with a condition, or connect through Session Manager, which "
+    "needs no key pair."
+)
 
 
 def _parameter(template: Template, finding: Finding) -> Parameter | None:
@@ -54,8 +63,7 @@ RULE = Rule(
     title="EC2 key pair that nothing creates",
     issue="{resources} in {file} {needs|need} a key pair that exists before the stack is created, and neither the templates nor a "
     "document of the response create it.",
-    fix="Create an AWS::EC2::KeyPair in the template, make the key pair optional with a condition, or connect through Session Manager, "
-    "which needs no key pair.",
+    fix="{remedy}",
     root_cause="{because}",
     lesson="Create a key pair in the template, make it optional, or use Session Manager.",
     reference="https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-ec2-keypair.html",

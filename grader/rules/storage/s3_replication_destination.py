@@ -9,6 +9,7 @@ from grader.case import Case
 from grader.catalogue import Rule, RuleFinding, example
 from grader.plan.sources import unresolved_destinations
 from grader.support.markdown import code, listed
+from grader.task.prompt import Sentence
 from grader.template import Parameter, Resource, text_of
 
 # "Create the destination bucket first" in words, or the commands that do it.
@@ -26,8 +27,30 @@ def check(case: Case) -> Iterator[RuleFinding]:
         return
     for problem in unresolved_destinations(case):
         if not problem.facts["value"].startswith("${Fn::"):  # taken from a list that the reader gives
-            facts = {**problem.facts, "because": _because(case, problem.resource)}
-            yield RuleFinding(location=problem.location, message=problem.message, facts=facts)
+            elsewhere = _is_elsewhere(case, problem.facts["value"])
+            facts = {
+                **problem.facts,
+                "because": _because(case, problem.resource),
+                "remedy": _IN_ACCOUNT if elsewhere else _IN_REGION,
+            }
+            if elsewhere:
+                facts["because"] = (
+                    f"Line {elsewhere.line} of the prompt asks for a copy in another account. {facts['because']}"
+                )
+            level = "High" if elsewhere else ""
+            yield RuleFinding(location=problem.location, message=problem.message, facts=facts, level=level)
+
+
+_IN_REGION = "In another region, that takes a stack of its own."
+_IN_ACCOUNT = (
+    "In the other account, that takes a stack of its own, with a bucket policy that allows the replication role."
+)
+_OTHER_ACCOUNT = r"cross[- ]account|\b(another|separate|different|second|backup) (aws )?accounts?\b"
+
+
+def _is_elsewhere(case: Case, bucket: str) -> Sentence | None:
+    """Return the sentence that asks for a bucket in another account, where a name tells that this is it: then others create it."""
+    return case.request.orders(_OTHER_ACCOUNT) if re.search(r"\$\{(?!AWS::)\w*account", bucket, re.I) else None
 
 
 def _descriptions(case: Case) -> Iterator[str]:
@@ -53,17 +76,17 @@ RULE = Rule(
     level="Critical",
     category="prerequisites",
     title="S3 replication to a bucket that does not exist: {values}",
-    issue="{resources} in {file} {replicates|replicate} objects to {values}. No template of the response creates that bucket, the "
-    "account does not have it, and no document says to create it first. S3 checks the destination when replication is configured, "
-    "and the stack fails there.",
-    fix="Create the destination bucket, with versioning on, before {resources}: in a stack of its own where it is in another region. "
+    issue="{resources} in {file} {replicates|replicate} objects to {values}. No template of the response creates that bucket, and "
+    "neither the task nor a document says that it exists or has to be created first. S3 checks the destination when replication is "
+    "configured, and the stack fails there.",
+    fix="Create the destination bucket, with versioning on, before {resources}. {remedy} "
     "Or make the replication conditional on a parameter that takes the ARN of the bucket.",
     root_cause="{because}",
     lesson="Create both ends of a replication, or make it optional; a stack cannot create a bucket in another region.",
     reference="https://docs.aws.amazon.com/AmazonS3/latest/userguide/replication-requirements.html",
     aws_behaviour="PutBucketReplication is refused where the destination bucket does not exist.",
-    cost="Replication adds storage and transfer in the second region.",
-    security="The objects are kept in one region only.",
+    cost="The copies are charged as storage, and their transfer to another region.",
+    security="Without the copy, the objects are in one bucket only.",
     check=check,
     fails=(
         example("""
