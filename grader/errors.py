@@ -29,7 +29,7 @@ def _visible(text: str) -> str:
 
 
 class InputError(GradeError):
-    """A task, account, rubric or option is wrong: the user's to mend."""
+    """A task, account, rubric or option is wrong: the user's to fix."""
 
 
 class ResponseError(GradeError):

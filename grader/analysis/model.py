@@ -28,7 +28,7 @@ ANALYSIS = "MODEL_FAILURES.md"  # the file that holds an analysis
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One numbered failure of the document. Texts are markdown without surrounding blank lines; absent ones are empty."""
+    """One numbered failure of the document. Texts are markdown without surrounding blank lines; absent texts are empty."""
 
     number: int
     title: str

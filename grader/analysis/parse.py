@@ -114,7 +114,7 @@ def _sections(text: str) -> Iterator[_Section]:
 
 
 def _lines(text: str) -> Iterator[tuple[str, bool]]:
-    """Yield each line with whether it stands in a fence."""
+    """Yield each line with whether it is in a fence."""
     fence = ""
     for line in text.split("\n"):
         match = FENCE.match(line)

@@ -36,14 +36,14 @@ _BROKEN = (
 
 
 def is_archive(data: bytes) -> bool:
-    """Whether bytes are a zip, a tar or something compressed, told by how they begin."""
+    """Whether bytes are a zip, a tar or something compressed, recognised by how they begin."""
     return data.startswith((*_ZIP, *_PACKED)) or data[257:262] == b"ustar"
 
 
 def read_archive(name: str, data: bytes, limits: Limits) -> Iterator[RawFile | Omitted]:
     """Yield the files of an archive; links, devices and archives inside it as omitted.
 
-    Raises ResponseError for a broken archive and over a limit. A compressed file that is no tar is one file.
+    Raises ResponseError for a broken archive and over a limit. A compressed file that is not a tar is one file.
     """
     meter = Meter(limits, name)
     try:

@@ -1,6 +1,6 @@
-"""The blocks of a markdown answer: fences by a CommonMark parser, and templates that stand without one.
+"""The blocks of a markdown answer: fences by a CommonMark parser, and templates without a fence.
 
-What models write is mended first where it is clear what was meant: a fence that is closed at the end of a line of its
+What models write is repaired first where it is clear what was meant: a fence that is closed at the end of a line of its
 content, and one that was never closed before the next one opens.
 """
 
@@ -54,12 +54,12 @@ _MARKDOWN = {"markdown", "md"}
 MAX_BARE = 50
 MAX_DEPTH = 4
 MAX_ROUNDS = 3  # of looking for templates without a fence: those taken out may show others
-READ_AGAIN = 10  # times the lines of an answer, for what stands behind its fenced markdown files
+READ_AGAIN = 10  # times the lines of an answer, for what is behind its fenced markdown files
 
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """A stretch of the answer that may be a file: `line` is where its first line stands in the answer (from 1).
+    """A stretch of the answer that may be a file: `line` is where its first line is in the answer (from 1).
 
     `name` is the file name that the answer gives it, or empty; `context` the nearest heading and prose above it.
     """
@@ -121,7 +121,7 @@ def _mended(lines: list[str], numbers: list[int]) -> tuple[list[str], list[int]]
         places += numbers[done:index]
         done = index + 1
         if index < skip:
-            pass  # inside a markdown file, which is mended when its own blocks are looked for
+            pass  # inside a markdown file, which is repaired when its own blocks are looked for
         elif not marker:
             if match:
                 marker, language = match.group(1), _language(match.group(2))
@@ -154,7 +154,7 @@ def _language(info: str) -> str:
 def _parse(lines: list[str]) -> list[Token]:
     """Parse an answer, given as its lines, and return its fenced and indented blocks.
 
-    The parser looks at every character, and nearly all of them stand in fences, where they mean nothing to it: it is given
+    The parser looks at every character, and nearly all of them are in fences, where they mean nothing to it: it is given
     empty lines for these.
     """
     inside = _plainly_fenced(lines)
@@ -178,7 +178,7 @@ def _parser() -> MarkdownIt:
 def _plainly_fenced(lines: list[str]) -> set[int]:
     """Return the lines, from 0, inside fences that start at the margin and are closed: these are fences whatever is around them.
 
-    It ends at the first fence elsewhere, whose extent depends on the list or quotation that it stands in.
+    It ends at the first fence elsewhere, whose extent depends on the list or quotation that it is in.
     """
     inside: set[int] = set()
     opened, marker = -1, ""
@@ -202,7 +202,7 @@ def _fenced_lines(tokens: list[Token]) -> set[int]:
 
 
 def _bare_templates(lines: list[str], fenced: set[int]) -> Iterator[tuple[int, int]]:
-    """Yield the lines, from 0, of each template that stands outside every fence."""
+    """Yield the lines, from 0, of each template that is outside every fence."""
     index = floor = 0
     while index < len(lines):
         line = lines[index]
@@ -227,7 +227,7 @@ def _opens_json(lines: list[str], index: int) -> bool:
 
 
 def _lead(lines: list[str], index: int, floor: int) -> int:
-    """Step back over the comments and top-level keys that stand directly before the first sure line, to `floor` at most."""
+    """Step back over the comments and top-level keys that are directly before the first sure line, to `floor` at most."""
     start = index
     while start > floor and (_LEAD.match(lines[start - 1]) or lines[start - 1].startswith("  ")):
         if _FENCE.match(lines[start - 1]) or re.match(r"#+ ", lines[start - 1]):
@@ -267,7 +267,7 @@ def _json_end(lines: list[str], index: int) -> int:
 
 
 def without_prose(text: str) -> str:
-    """Cut the prose that stands behind a template in the same fence.
+    """Cut the prose that is behind a template in the same fence.
 
     Only where nothing of a template comes after it: a broken template is judged as it is.
     """
@@ -382,7 +382,7 @@ def _fits(name: str, language: str) -> str:
 
 
 def _name_above(lines: list[str], start: int, language: str, last_end: int) -> str:
-    """Return the file name given by the line before a block, or by the heading that no other block stands under."""
+    """Return the file name given by the line before a block, or by the heading that no other block is under."""
     seen = 0
     for number in range(start - 1, max(last_end, start - 15) - 1, -1):
         line = lines[number].strip()

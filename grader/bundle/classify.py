@@ -1,4 +1,4 @@
-"""What a text is: told by its content, by its name only where the content does not tell."""
+"""What a text is: recognised by its content, by its name only where the content does not tell."""
 
 from __future__ import annotations
 

@@ -14,7 +14,7 @@ _BOMS = (
 
 
 def decode(data: bytes) -> str | None:
-    """Return the text of a file with line ends as newlines, or None where the bytes are no text.
+    """Return the text of a file with line ends as newlines, or None where the bytes are not text.
 
     UTF-8, and UTF-16 and UTF-32 with a byte order mark or, for UTF-16, with every other byte zero; anything else that
     has no zero byte is read as Latin-1, so that one stray byte does not lose a template.

@@ -87,7 +87,7 @@ class TooLargeError(Exception):
 
 
 def read_bytes(path: Path, limit: int) -> bytes:
-    """Return the bytes of a regular file. Raises TooLargeError over the limit, OSError where it is no plain file."""
+    """Return the bytes of a regular file. Raises TooLargeError over the limit, OSError where it is not a plain file."""
     descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | getattr(os, "O_NOFOLLOW", 0))
     with os.fdopen(descriptor, "rb") as stream:
         if not stat.S_ISREG(os.fstat(stream.fileno()).st_mode):

@@ -9,7 +9,7 @@ from enum import StrEnum
 
 
 class Kind(StrEnum):
-    """What a file of a bundle is, told by its content."""
+    """What a file of a bundle is, recognised by its content."""
 
     TEMPLATE = "template"
     PARAMETERS = "parameters"
@@ -23,7 +23,7 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Segment:
-    """From `line` of the file on, the text stands at `source_line` of the response (both from 1)."""
+    """From `line` of the file on, the text is at `source_line` of the response (both from 1)."""
 
     line: int
     source_line: int
@@ -44,7 +44,7 @@ class BundleFile:
     detail: str = ""
 
     def source_line(self, line: int) -> int:
-        """Return the line of the response at which a line of this file stands."""
+        """Return the line of the response at which a line of this file is."""
         index = bisect_right(self.segments, line, key=lambda segment: segment.line) - 1
         segment = self.segments[max(index, 0)]
         return segment.source_line + line - segment.line

@@ -27,7 +27,7 @@ _TEMPLATES = (".yaml", ".yml", ".json", ".template", ".cfn", ".cform")
 def read_response(path: str | Path, limits: Limits = DEFAULT_LIMITS) -> Bundle:
     """Read a response: a folder, a markdown answer, a single template, an archive, a JSON record, or `-` for standard input.
 
-    What it is, is told by its content; an empty one is an empty bundle. Raises ResponseError where there is no such file,
+    What it is follows from its content; an empty one is an empty bundle. Raises ResponseError where there is no such file,
     nothing readable, or more than the limits allow.
     """
     if str(path) == STDIN:

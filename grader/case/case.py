@@ -130,7 +130,7 @@ class Case:
                 "documents",
                 "prose",
                 "prompt",
-            )  # of the task and of files that are no templates
+            )  # of the task and of files that are not templates
             other.__dict__.update({name: self.__dict__[name] for name in kept if name in self.__dict__})
         return other
 
@@ -296,7 +296,7 @@ class Case:
 
     @property
     def request(self) -> Prompt:
-        """The prompt as sentences: ask it before contradicting whoever wrote the task."""
+        """The prompt as sentences: ask it before contradicting the author of the task."""
         return read_prompt(self.task.prompt)
 
 

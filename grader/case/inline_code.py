@@ -61,7 +61,7 @@ class InlineCode:
 
 
 def inline_functions(case: Case) -> Iterator[InlineCode]:
-    """Yield the functions of all templates whose code stands in the template, up to 200,000 characters each."""
+    """Yield the functions of all templates whose code is in the template, up to 200,000 characters each."""
     for template, function in case.resources(*_TYPES):
         path = _TYPES[function.type]
         scope = case.scopes[template.file]
@@ -89,7 +89,7 @@ def javascript_tree(text: str) -> Node:
 
 
 def javascript_error(text: str) -> int | None:
-    """Return the line (from 1) of the first thing in a text that is no JavaScript, None where all of it is."""
+    """Return the line (from 1) of the first thing in a text that is not JavaScript, None where all of it is."""
     node = javascript_tree(text)
     if not node.has_error:
         return None

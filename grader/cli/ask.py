@@ -1,4 +1,4 @@
-"""A dry run for a command: what it will use is shown first, and it is cleaned up when the process is told to stop."""
+"""A dry run for a command: what it will use is shown first, and it is cleaned up when the process receives a signal to stop."""
 
 from __future__ import annotations
 

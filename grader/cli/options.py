@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
-# Field of Limits: (what it bounds, the highest value it can be raised to). Defaults stand in grader.bundle.limits.
+# Field of Limits: (what it bounds, the highest value it can be raised to). Defaults are in grader.bundle.limits.
 _LIMITS = {
     "total_bytes": ("--max-bytes", "bytes of the whole response", 2_000_000_000),
     "file_bytes": ("--max-file-bytes", "bytes of one file", 1_000_000_000),

@@ -30,7 +30,7 @@ def command(task: str, response: str, parameters: str | None, account: str | Non
 
     The plan is worked out offline for a response to TASK, in the task's account: names, references, values and prerequisites,
     facts of AWS, rules, and the schemas of the resource types. Exits with 1 when something is known to block the stack, with 0 when
-    nothing is known that does: it is no promise that it deploys.
+    nothing is known that does: it is not a promise that it deploys.
     """
     import json
 
@@ -134,7 +134,7 @@ def _parts(problem: Problem) -> tuple[str, ...]:
 
 
 def _answer(case: Case, plan: Plan) -> str:
-    """Say in one line what is known: how many problems of which weight there are, and that silence is no promise."""
+    """Say in one line what is known: how many problems of which weight there are, and that silence is not a promise."""
     from grader.plan import Stage
 
     blocking = sum(problem.stage in (Stage.CHANGE_SET, Stage.EXECUTION) for problem in plan.problems)

@@ -21,7 +21,7 @@ Advance = Callable[["Job", "Outcome"], None]
 
 @contextmanager
 def progress(plan: Plan, *, quiet: bool, log: bool) -> Iterator[Advance]:
-    """Yield what is to be told of each response. Errors of single responses are printed in any case."""
+    """Yield what reports each response. Errors of single responses are printed in any case."""
     live = sys.stderr.isatty() and not quiet and not log
     total = sum(1 for _ in plan.jobs()) if live or log else 0
     shown = _Shown(total)

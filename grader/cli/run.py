@@ -41,7 +41,7 @@ from grader.cli.options import (
     "--fail-on",
     metavar="LEVEL",
     shell_complete=level_names,
-    help="Exit with 1 when a failure of this level or a graver one is found.",
+    help="Exit with 1 when a failure of this level or a more severe level is found.",
 )
 @fast_option
 @engine_rules_option
@@ -77,7 +77,7 @@ def command(
 
     from grader.support.engines.registry import preload
 
-    # an engine without users' rules would be made in vain where there are some
+    # an engine without users' rules would be made unnecessarily where there are some
     preload(lint=not fast, fast=not rules and not any(Path(task).glob("*.guard")))
     from grader.runs.single import OF_TASK, grade
     from grader.task import load_task

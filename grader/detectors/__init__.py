@@ -64,7 +64,7 @@ def _beside(module: ModuleType, case: Case, catalogue: Catalogue) -> Future[Dete
     def run() -> None:
         try:
             future.set_result(_run(module, case, catalogue))
-        except BaseException as error:  # it belongs to whoever waits for the future
+        except BaseException as error:  # it belongs to the caller that waits for the future
             future.set_exception(error)
 
     Thread(target=run, daemon=True).start()

@@ -118,7 +118,7 @@ class AsDeployed:
                     yield dict(zip(chosen, values, strict=True))
 
     def _candidates(self, name: str) -> list[str]:
-        """Return the values that a parameter can have besides its own: allowed ones, or those that conditions compare it with."""
+        """Return the values that a parameter can have besides its own: allowed values, or those that conditions compare it with."""
         parameter = self._template.parameters[name]
         current = as_text(self.scope.parameter(name))
         if parameter.allowed:

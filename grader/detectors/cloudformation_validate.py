@@ -31,7 +31,7 @@ def version() -> str:
 
 
 def detect(case: Case, catalogue: Catalogue) -> Iterator[Finding]:
-    """Yield what the engine finds in every template, broken ones too, as findings of the catalogue's rules.
+    """Yield what the engine finds in every template, also a broken template, as findings of the catalogue's rules.
 
     Raises EngineError at the end for what it could not judge; EngineLimitError where time or memory ran out.
     """

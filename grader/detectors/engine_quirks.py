@@ -120,7 +120,7 @@ def _is_generated(remark: Remark, template: Template) -> bool:
 
 
 def _is_secret_in_reference(remark: Remark, template: Template) -> bool:
-    """Whether a parameter inside a dynamic reference is taken for a secret."""
+    """Whether a parameter inside a dynamic reference is assumed to be a secret."""
     if remark.id not in ("W1011", "W2501", "W2509") or not remark.line:
         return False
     name = re.escape(remark.name)
@@ -168,7 +168,7 @@ def _is_cache_without_failover(remark: Remark, template: Template) -> bool:
 
 
 def _is_data_of_signals(remark: Remark, template: Template) -> bool:
-    """Whether the data of a wait condition is taken for an object: the attribute is JSON as text, and outputs may show it.
+    """Whether the data of a wait condition is assumed to be an object: the attribute is JSON as text, and outputs may show it.
 
     Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-resource-cloudformation-waitcondition.html
     """

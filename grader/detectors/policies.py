@@ -73,7 +73,7 @@ def check_policies(policies: Iterable[Policy], folder: Path) -> None:
 
 
 def _finding(rule: str, about: PolicyRule, remark: Remark, template: Template, case: Case) -> Finding:
-    """Return a remark as a finding; what is missing stands where the prompt asks for it, if that is known."""
+    """Return a remark as a finding; what is missing is reported where the prompt asks for it, if that is known."""
     message = " ".join(remark.message.split())
     registry = _VIOLATION.match(message)
     message = registry.group(1) if registry else message

@@ -24,7 +24,7 @@ REVISION, RELATED = 0.5, 0.25  # from this likeness on, one side is a copy of th
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where something stands: a file of the bundle, a line (from 1) and a name."""
+    """Where something is: a file of the bundle, a line (from 1) and a name."""
 
     file: str
     line: int
@@ -33,7 +33,7 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A value that differs. `left` and `right` are texts (JSON where the value is no scalar), None where there is none."""
+    """A value that differs. `left` and `right` are texts (JSON where the value is not a scalar), None where there is none."""
 
     path: str
     left: str | None
@@ -326,7 +326,7 @@ def _statements(
         if -i not in pairs and -j not in pairs.values():
             pairs[-i] = -j
     found = [(*ours[i], theirs[j][1]) for i, j in sorted(pairs.items())]
-    # A statement without a counterpart stands alone: pairing it with another by its place says nothing.
+    # A statement without a counterpart stays alone: pairing it with another by its place says nothing.
     lonely = [(*ours[i], None) for i, a in left if a and i not in pairs]
     spare = [(theirs[j][0], None, theirs[j][1]) for j, b in right if b and j not in pairs.values()]
     done_left = set(pairs) | {i for i, a in left if a}
@@ -339,7 +339,7 @@ def _statements(
 
 
 def _grants(item: Canonical) -> frozenset[tuple[str, str]]:
-    """Return what a policy statement grants or denies, to whom and on what; nothing where the value is no statement."""
+    """Return what a policy statement grants or denies, to whom and on what; nothing where the value is not a statement."""
     if not isinstance(item, dict) or "Effect" not in item:
         return frozenset()
     return frozenset((key, text) for key in _GRANTS if key in item for _, text in leaves(item[key]))
@@ -418,7 +418,7 @@ _COUNTED = (Kind.DOCUMENT, Kind.SCRIPT, Kind.CODE, Kind.PARAMETERS)
 
 
 def _files(left: Case, right: Case) -> Iterator[Entry]:
-    """Compare what stands beside the templates: documents, scripts, code and parameters files, by their names."""
+    """Compare what is beside the templates: documents, scripts, code and parameters files, by their names."""
     ours, theirs = (
         {
             file.name.rpartition("/")[2].casefold(): file

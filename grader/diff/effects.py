@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-EFFECTS = ("security", "deployment", "cost", "cosmetic")  # gravest first
+EFFECTS = ("security", "deployment", "cost", "cosmetic")  # most severe first
 
 _COSMETIC = re.compile(r"(^|\.)(Tags|Description|GroupDescription|DisplayName|Comment|HostedZoneTags|Metadata)(\.|$)")
 _SECURITY = re.compile(
@@ -42,5 +42,5 @@ def effect_of_path(path: str) -> str:
 
 
 def rank(effect: str) -> int:
-    """Return 0 for the gravest effect."""
+    """Return 0 for the most severe effect."""
     return EFFECTS.index(effect)

@@ -163,7 +163,7 @@ def _scores(left: Sequence[Features], right: Sequence[Features]) -> list[list[fl
     common = (one * weights) @ two.T
     total = (one @ weights)[:, None] + (two @ weights)[None, :]
     alike: list[list[float]] = (2 * common / np.maximum(total, 1e-9)).tolist()
-    # Among equals, what stands first goes with what stands first.
+    # Among equals, what is first goes with what is first.
     return [
         [
             score - 1e-7 * abs(row / len(left) - column / len(right)) if score >= LEAST else 0.0

@@ -116,7 +116,7 @@ class Item:
 
     @property
     def file(self) -> str:
-        """The file of the bundle that the resource stands in."""
+        """The file of the bundle that the resource is in."""
         return self.template.file
 
 

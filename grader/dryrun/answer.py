@@ -1,4 +1,4 @@
-"""What AWS said: findings, and what could not be asked."""
+"""What AWS answered: findings, and what could not be asked."""
 
 from __future__ import annotations
 

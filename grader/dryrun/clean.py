@@ -1,4 +1,4 @@
-"""Removal of what dry runs made: at the end of a run, and of what earlier ones left."""
+"""Removal of what dry runs made: at the end of a run, and of what earlier runs left."""
 
 from __future__ import annotations
 

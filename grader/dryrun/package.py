@@ -1,4 +1,4 @@
-"""Templates as they are sent: nested ones in S3, the TemplateURLs of the copies rewritten."""
+"""Templates as they are sent: nested templates in S3, the TemplateURLs of the copies rewritten."""
 
 from __future__ import annotations
 

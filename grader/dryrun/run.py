@@ -109,7 +109,7 @@ def _unsafe(run: _Run, root: Template) -> str:
 
 
 def _guarded(run: _Run, template: Template, call: str, ask: Callable[[], str]) -> None:
-    """Ask, and sort what happens: a refusal is a finding, any other error is no answer."""
+    """Ask, and sort what happens: a refusal is a finding, any other error is not an answer."""
     from botocore.exceptions import ClientError
 
     try:
@@ -187,7 +187,7 @@ def _judged(run: _Run, root: Template, status: dict[str, Any], stack: str) -> st
 
 
 def _from_events(run: _Run, template: Template, stack: str, change_set: str) -> bool:
-    """Add what pre-deployment validation and hooks said of a change set; return whether one of them made it fail."""
+    """Add what pre-deployment validation and hooks report of a change set; return whether one of them made it fail."""
     failing = False
     for event in _events(run.aws, stack, change_set):
         if event.get("EventType") not in ("VALIDATION_ERROR", "HOOK_INVOCATION_ERROR"):

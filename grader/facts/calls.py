@@ -137,7 +137,7 @@ def _clients(tree: ast.Module) -> dict[str, str]:
 
 
 def _other_bindings(node: ast.AST) -> Iterator[str]:
-    """Yield the names that a statement binds otherwise than by a plain assignment."""
+    """Yield the names that a statement binds by anything but a plain assignment."""
     targets: list[ast.expr | None] = []
     if isinstance(node, ast.Assign) and (len(node.targets) > 1 or not isinstance(node.targets[0], ast.Name)):
         targets = list(node.targets)

@@ -80,7 +80,7 @@ class View:
     defaults: Mapping[str, str]
 
     def at(self, path: str) -> list[Place]:
-        """Return the places of a path; absent ones with the property's default where the fact gives one."""
+        """Return the places of a path; absent places with the property's default where the fact gives one."""
         if path in ("region", "partition"):
             key = "AWS::Region" if path == "region" else "AWS::Partition"
             return [Place(self.root.template, self.root.resource, (), self.case.account.pseudo.get(key, NO_VALUE))]

@@ -1,4 +1,4 @@
-"""What Ref and attributes return, and what properties require: names and ids are no ARNs, and ARNs are no names."""
+"""What Ref and attributes return, and what properties require: names and ids are not ARNs, and ARNs are not names."""
 
 from __future__ import annotations
 
@@ -120,7 +120,7 @@ def _by_reference(
 def _by_attribute(
     target: Resource, attribute: str, text: str, resource: Resource, steps: tuple[str, ...], place: str, region: str
 ) -> tuple[str, dict[str, str]] | None:
-    """Describe an attribute that is no ARN where an ARN is required, or the ARN where a name is."""
+    """Describe an attribute that is not an ARN where an ARN is required, or the ARN where a name is."""
     if _is_name(target, attribute, region) and _wants_arn(resource.type, steps, region):
         needed = _by_arn(target, region)
         detail, facts = _not_arn(

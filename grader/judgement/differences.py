@@ -1,4 +1,4 @@
-"""What differs from the ideal answer and is no failure: listed, without a level and without a weight."""
+"""What differs from the ideal answer and is not a failure: listed, without a level and without a weight."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _SECTIONS |= {"Mappings": "mapping", "Files": "file"}
 def differences_of(
     difference: Difference, failures: Sequence[Failure], requirements: Sequence[JudgedRequirement]
 ) -> tuple[DifferenceEntry, ...]:
-    """Return what differs from the ideal answer, the gravest effects first, up to 200.
+    """Return what differs from the ideal answer, the most severe effects first, up to 200.
 
     Left out is what a failure reports at the same property, or at a resource that only the response has, and what an unmet
     requirement reports for the same type.

@@ -1,4 +1,4 @@
-"""Findings to failures: one fault is one failure, whoever reports it."""
+"""Findings to failures: one fault is one failure, whichever detector reports it."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ def group(
 
 
 def ordered(groups: Iterable[Grouped], rubric: Rubric) -> tuple[Grouped, ...]:
-    """Return failures in the order of their numbers: gravest level first, then by the place of the first finding."""
+    """Return failures in the order of their numbers: most severe level first, then by the place of the first finding."""
 
     def key(one: Grouped) -> tuple[int, str, int, str]:
         first = one.findings[0]

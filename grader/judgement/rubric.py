@@ -34,7 +34,7 @@ class VerdictFile(BaseModel):
     """A verdict and the conditions under which it is given.
 
     `answers` are kinds of answer, `held` is whether a requirement was judged. `passes` is whether a response with this verdict
-    counts as passed; without it, all pass but those of kinds of answer and those that a failure of the gravest level gives.
+    counts as passed; without it, all pass but those of kinds of answer and those that a failure of the most severe level gives.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -59,7 +59,7 @@ class RubricFile(BaseModel):
     """The fields of a rubric file. `cut_off` is the part of `delivered` that counts where an answer is cut off.
 
     `extends` is `default` or another rubric file: what is not given here is as it is there, and `rules` are added to it.
-    `select` and `ignore` name rules by id, subject or kind: only the selected ones count, without the ignored ones.
+    `select` and `ignore` name rules by id, subject or kind: only the selected rules count, without the ignored rules.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -75,13 +75,13 @@ class RubricFile(BaseModel):
 
 @dataclass(frozen=True)
 class Rubric:
-    """Levels with weights (gravest first), verdict thresholds and overrides for single rules."""
+    """Levels with weights (most severe first), verdict thresholds and overrides for single rules."""
 
     fields: RubricFile
 
     @property
     def levels(self) -> tuple[str, ...]:
-        """The names of the levels, gravest first."""
+        """The names of the levels, most severe first."""
         return tuple(level.name for level in self.fields.levels)
 
     def leaves_out(self, rule: Rule) -> bool:
@@ -112,12 +112,12 @@ class Rubric:
                 raise InputError(f"rule {rule.id}: unknown level {rule.level!r}{hint}")
 
     def _of_rank(self, rank: int) -> str:
-        """Return the level of a rank, or else of the nearest graver one; the gravest where all are less grave."""
+        """Return the level of a rank, or else of the nearest more severe level; the most severe where all are less severe."""
         ranked = [(_rank(level, place), level.name) for place, level in enumerate(self.fields.levels, 1)]
         return max((pair for pair in ranked if pair[0] <= rank), default=ranked[0], key=lambda pair: pair[0])[1]
 
     def graver(self, one: str, other: str) -> str:
-        """Return the graver of two levels."""
+        """Return the more severe of two levels."""
         return min(one, other, key=self.levels.index)
 
     def level_of(self, rule: Rule, found: str = "", *, is_shared: bool = False) -> str | None:

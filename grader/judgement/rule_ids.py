@@ -1,4 +1,4 @@
-"""The rule ids that a rubric uses: former ids are replaced by the current ones, unknown ids are refused."""
+"""The rule ids that a rubric uses: former ids are replaced by the current ids, unknown ids are refused."""
 
 from __future__ import annotations
 

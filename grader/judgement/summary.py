@@ -16,7 +16,7 @@ MAX_RECOMMENDATIONS = 8
 
 
 def summary(case: Case, failures: Sequence[Failure]) -> str:
-    """Describe the response and its gravest failures in two sentences."""
+    """Describe the response and its most severe failures in two sentences."""
     resources = sum(len(template.resources) for template in case.templates)
     count = len({one.file for one in case.templates} | {one.file for one in case.unread})
     templates = "no template" if not count else "one template" if count == 1 else f"{count} templates"

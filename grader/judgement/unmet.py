@@ -141,7 +141,7 @@ def merged(failures: Sequence[Grouped], unmet: Sequence[Grouped], rubric: Rubric
     """Return failures and unmet requirements with each fault once.
 
     They are one where both are about one property of one resource, or where failures of the same kind are at all resources that
-    an unmet requirement names. The rule's account is kept, at the graver of the two levels.
+    an unmet requirement names. The rule's account is kept, at the more severe of the two levels.
     """
     result = list(failures)
     for one in unmet:

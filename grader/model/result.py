@@ -87,7 +87,7 @@ class FileEntry:
 
 @dataclass(frozen=True, slots=True)
 class DifferenceEntry:
-    """A difference from the ideal answer that is no failure by itself.
+    """A difference from the ideal answer that is not a failure by itself.
 
     `status` is `missing` (the ideal alone has it), `extra` (the response alone) or `changed`. `file` and `line` are the ideal's
     for what is missing, else the response's. `says` is one sentence.

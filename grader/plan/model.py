@@ -112,7 +112,7 @@ class Plan:
     def answer(self) -> str:
         """The most severe of what is known: `refused` (no change set), `fails` (on execution), `may-fail` or `not-refused`.
 
-        `not-refused` is no promise: nothing that is known here refuses the stack.
+        `not-refused` is not a promise: nothing that is known here refuses the stack.
         """
         stages = {problem.stage for problem in self.problems}
         return next((answer for stage, answer in _ANSWERS.items() if stage in stages), NOT_REFUSED)

@@ -1,4 +1,4 @@
-"""What must stand in the account before a stack can be created, and how much of each thing it allows."""
+"""What must be in the account before a stack can be created, and how much of each thing it allows."""
 
 from __future__ import annotations
 
@@ -95,7 +95,7 @@ def _arn(
 
 
 def _texts(resource: Resource, scope: Scope) -> Iterator[tuple[str, str]]:
-    """Yield (path, text) of every property of a resource that may hold an ARN of the account, wherever it stands."""
+    """Yield (path, text) of every property of a resource that may hold an ARN of the account, wherever it is."""
     stack: list[tuple[str, object]] = [("", scope.value(resource.properties))]
     while stack:
         path, value = stack.pop()

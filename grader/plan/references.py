@@ -86,7 +86,7 @@ def _nulls(template: Template, region: str) -> Iterator[Problem]:
 
 def check_references(template: Template, scope: Scope, region: str) -> Iterator[Problem]:
     """Report names that are not defined, attributes that are not returned, and what a false condition takes away."""
-    generated = bool(template.transforms)  # a transform adds resources that stand nowhere
+    generated = bool(template.transforms)  # a transform adds resources that no file has
     for use in template.references:
         if use.kind == "Condition":
             if use.target not in template.conditions:
@@ -123,7 +123,7 @@ def _resource(template: Template, scope: Scope, use: Reference, region: str, gen
 
 
 def _is_active(template: Template, scope: Scope, use: Reference) -> bool:
-    """Whether a use stands in a part of the template that its conditions keep."""
+    """Whether a use is in a part of the template that its conditions keep."""
     if use.section not in ("Resources", "Outputs"):
         return False
     node = at(template.section(use.section), use.owner)

@@ -25,7 +25,7 @@ from grader.task import PROMPT
 EXPERT = "MODEL_FAILURES.md"
 ALIKE = 0.2  # how alike the words of an entry and a rule have to be: set by the figures in docs/agreement.md
 DEEPEST = 3  # folders below that of the analyses: <model>/<task>/<sample>
-RANK = 2  # a rule that is among so many of the most alike ones is about the same thing
+RANK = 2  # a rule that is among so many of the most similar entries is about the same thing
 _WORD = re.compile(r"[A-Z]?[a-z]{2,}|[A-Z]{2,}(?![a-z])")
 _TYPE = re.compile(r"\b[A-Z]\w+::[A-Z]\w+::\w+")
 _NAME = re.compile(r"`([A-Za-z][A-Za-z0-9]{2,})`|^[ \t]*\"?([A-Z][A-Za-z0-9]{3,})\"?:\s*(?:\{|$)", re.M)
@@ -105,7 +105,7 @@ class Agreement:
 
     @property
     def levels(self) -> tuple[str, ...]:
-        """The levels that the experts and the run use, gravest first."""
+        """The levels that the experts and the run use, most severe first."""
         used = {match.entry.level for match in self.matches} | {match.level for match in self.matches if match.found}
         return (*(level for level in RANKS if level in used), *sorted(used - set(RANKS)))
 
@@ -272,7 +272,7 @@ def _alike_failures(entry: Entry, failures: Sequence[dict[str, Any]], words: Wor
 
 
 def _same_place(entry: Entry, failure: dict[str, Any]) -> bool:
-    """Whether a failure stands at a resource or type that an entry names, or the entry names none."""
+    """Whether a failure is at a resource or type that an entry names, or the entry names none."""
     text = f"{entry.title}\n{entry.issue}\n{entry.fix}"
     names = {one or other for one, other in _NAME.findall(text)} | set(re.findall(r"\b[A-Z][a-z]+[A-Z]\w+\b", text))
     types = set(_TYPE.findall(text))

@@ -26,7 +26,7 @@ AHEAD = 4  # jobs handed out per worker before the first is back: memory stays f
 class Plan:
     """What a batch does, apart from how responses are graded.
 
-    `limit` and `sample` are numbers of tasks, for trying out: the first ones, or ones drawn at random with `seed`.
+    `limit` and `sample` are numbers of tasks, for trying out: the first tasks, or tasks drawn at random with `seed`.
     """
 
     tasks: Path
@@ -80,7 +80,7 @@ Advance = Callable[[Job, Outcome], None]
 
 
 def run_batch(plan: Plan, options: Options, advance: Advance | None = None) -> Summary:
-    """Grade every response of a batch into the run's folder; `advance` is told of each as it comes.
+    """Grade every response of a batch into the run's folder; `advance` is called with each as it is done.
 
     Raises InputError for what cannot be used, before anything is graded; OSError where the folder cannot be written: what is
     there stays, and `resume` goes on with it.
@@ -169,7 +169,7 @@ def _key(job: Job, mark: str) -> str:
     try:
         return key_of(job, mark)
     except (OSError, GradeError):
-        return ""  # what cannot be read is told by whoever grades it
+        return ""  # what cannot be read is reported when it is graded
 
 
 def _kept(cache: Cache, key: str, job: Job) -> Outcome | None:

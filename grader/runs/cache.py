@@ -87,7 +87,7 @@ def _contents(folder: Path, job: Job) -> set[Path]:
 
 
 def _epoch(today: date) -> str:
-    """Return what changes when the engines may judge otherwise than before: the month, and the last day until now on which a runtime ended.
+    """Return what changes when the engines may judge in another way than before: the month, and the last day until now on which a runtime ended.
 
     The days are those of cfn-lint's table, which cloudformation-validate has as well.
     """

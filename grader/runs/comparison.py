@@ -81,7 +81,7 @@ class Comparison:
 
     @property
     def is_regression(self) -> bool:
-        """Whether a failure is new or graver, or the score is worse by more than chance would explain (p < 0.05)."""
+        """Whether a failure is new or more severe, or the score is worse by more than chance would explain (p < 0.05)."""
         worse = self.difference is not None and self.difference.difference.high < 0 and self.difference.p_value < 0.05
         return worse or bool(self.count("new") or self.count("graver") or self.only_before)
 
@@ -91,7 +91,7 @@ class Comparison:
 
 
 def rows_of(run: Path) -> dict[str, dict[str, Any]]:
-    """Return a run's lines by id. Raises InputError where the folder is no run, or has no results."""
+    """Return a run's lines by id. Raises InputError where the folder is not a run, or has no results."""
     if not run.is_dir():
         raise InputError("no such run: a run is a folder that `grade batch` wrote", run)
     rows = {row["id"]: row for row in read_rows(run) if row["status"] != "unmatched"}  # no task: nothing to compare
@@ -146,7 +146,7 @@ def _verdict(id: str, old: Mapping[str, Any], new: Mapping[str, Any]) -> Verdict
 
 
 def _by_task(rows: Iterable[Mapping[str, Any]]) -> dict[str, float]:
-    """Return mean scores by model and task: samples of one task are no evidence of their own."""
+    """Return mean scores by model and task: samples of one task are not evidence of their own."""
     scores: dict[str, list[float]] = defaultdict(list)
     for row in rows:
         scores[f"{row['model']}/{row['task']}"].append(row["score"])
@@ -157,7 +157,7 @@ def _changes(id: str, old: Mapping[str, Any], new: Mapping[str, Any]) -> list[Ch
     """Return what changed in one response. Failures are matched by rule: one rule is one failure of a response.
 
     The failures of an answer that delivers nothing (a refusal, an empty one, one that was not graded) are not compared: that
-    it has fewer of them is no improvement, and that an attempt has more is not worse.
+    it has fewer of them is not an improvement, and that an attempt has more is not worse.
     """
     if not (_delivers(old) and _delivers(new)):
         return _as_a_whole(id, old, new)

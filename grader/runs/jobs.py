@@ -60,7 +60,7 @@ class Job:
 def chosen_tasks(jobs: Iterable[Job], limit: int | None, sample: int | None, seed: int = 0) -> frozenset[str]:
     """Return the tasks of a trial: of those that a job belongs to, `sample` drawn at random and of these the first `limit`.
 
-    Tasks and not responses are chosen, so that all models are tried on the same ones. The same tasks and the same seed give
+    Tasks and not responses are chosen, so that all models are tried on the same tasks. The same tasks and the same seed give
     the same choice.
     """
     names = sorted({job.task for job in jobs if job.status != UNMATCHED})

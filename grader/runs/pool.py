@@ -71,7 +71,7 @@ class LocalExecutor(Executor):
                 continue
             try:
                 future.set_result(worker.run(job, options))
-            except BaseException as error:  # it belongs to whoever waits for the future
+            except BaseException as error:  # it belongs to the caller that waits for the future
                 future.set_exception(error)
         worker.stop()
 

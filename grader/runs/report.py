@@ -24,24 +24,24 @@ MAX_DETAILED = 3_000  # responses whose failures are shown with their places: a 
 
 @dataclass(frozen=True)
 class Run:
-    """A run's folder, read. `baseline` is another run that it is held against."""
+    """A run's folder, read. `baseline` is another run that it is compared with."""
 
     path: Path
     baseline: Path | None = None
 
     @cached_property
     def rows(self) -> list[dict[str, Any]]:
-        """The lines of results.jsonl, by id. Raises InputError where the folder is no run."""
+        """The lines of results.jsonl, by id. Raises InputError where the folder is not a run."""
         return [row for _, row in sorted(rows_of(self.path).items())]
 
     @cached_property
     def comparison(self) -> Comparison | None:
-        """What changed since the baseline. Raises InputError where that is no run, or shares nothing with this one."""
+        """What changed since the baseline. Raises InputError where that is not a run, or shares nothing with this one."""
         return compare_runs(self.baseline, self.path) if self.baseline else None
 
     @cached_property
     def levels(self) -> tuple[str, ...]:
-        """The levels of the run's rubric, gravest first."""
+        """The levels of the run's rubric, most severe first."""
         return next((tuple(row["counts"]) for row in self.rows if row["counts"]), ())
 
     @cached_property
@@ -92,7 +92,7 @@ class Run:
         return Path(job.response), job.record or 1
 
     def place(self, row: Mapping[str, Any], evidence: Mapping[str, Any]) -> tuple[Path, int]:
-        """Return the file and the line (from 1) at which an evidence of a response stands, in the files as the user has them.
+        """Return the file and the line (from 1) at which an evidence of a response is, in the files as the user has them.
 
         What is inside an archive or a record is at the archive's first line or the record's line. Where the response is no
         longer there, the place is the result itself.

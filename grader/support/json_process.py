@@ -151,7 +151,7 @@ def bound_memory(megabytes: int) -> None:
 
 
 def serve(answer: Callable[[Any], object]) -> None:
-    """Answer requests as a Child's process, until whoever asks is gone: then at once, whatever is under way."""
+    """Answer requests as a Child's process, until the process that asks is gone: then at once, whatever is under way."""
     out = os.fdopen(os.dup(1), "w", encoding="utf-8", errors="backslashreplace")
     os.dup2(2, 1)  # whatever prints must not disturb the answers
     requests: SimpleQueue[bytes] = SimpleQueue()

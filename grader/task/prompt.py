@@ -1,4 +1,4 @@
-"""The prompt as sentences: what a rule asks before it contradicts whoever wrote the task."""
+"""The prompt as sentences: what a rule asks before it contradicts the author of the task."""
 
 from __future__ import annotations
 

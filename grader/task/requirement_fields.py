@@ -23,7 +23,7 @@ class ResourceCount(_Strict):
 
 
 class Mention(_Strict):
-    """What a document of the bundle has to say: a pattern for its file name, and texts that stand in it."""
+    """What a document of the bundle has to say: a pattern for its file name, and texts that are in it."""
 
     file: str = Field("*", description="a file name pattern, such as README.md or docs/*")
     says: list[str] = Field(default_factory=list, description="regular expressions, without regard to case")

@@ -32,7 +32,7 @@ SUB_VARIABLE = re.compile(r"\$\{([^!{}][^{}]*)\}")
 class Reference:
     """One use of a name: `kind` is Ref, GetAtt, Sub, Condition, FindInMap or DependsOn.
 
-    `section` and `owner` tell where the use stands (`Resources`, logical id); `path` is the rest, below the owner.
+    `section` and `owner` tell where the use is (`Resources`, logical id); `path` is the rest, below the owner.
     """
 
     kind: str
@@ -213,7 +213,7 @@ class Template:
         return (resource for resource in self.resources.values() if resource.type in types)
 
     def line_of(self, section: str, name: str) -> int:
-        """Return the line where an entry of a section stands; 1 where there is none."""
+        """Return the line where an entry of a section is; 1 where there is none."""
         key = self.section(section).keys.get(name)
         return key.line if key else 1
 
@@ -268,7 +268,7 @@ class Template:
 def parse_template(file: str, text: str, limits: Limits = DEFAULT_LIMITS) -> Template:
     """Parse the text of a template.
 
-    Raises TemplateSyntaxError where the text is no YAML or JSON, no mapping at its top, or over a limit.
+    Raises TemplateSyntaxError where the text is not YAML or JSON, has no mapping at its top, or is over a limit.
     """
     loaded: Loaded = load(text, limits.nesting, limits.nodes)
     root = loaded.root

@@ -54,7 +54,7 @@ class Sequence(Node):
 
 @dataclass(frozen=True, slots=True)
 class Map(Node):
-    """A mapping; `keys` keeps where each key stands."""
+    """A mapping; `keys` keeps where each key is."""
 
     values: Mapping[str, AnyNode] = field(default_factory=lambda: MappingProxyType({}))
     keys: Mapping[str, Scalar] = field(default_factory=lambda: MappingProxyType({}))

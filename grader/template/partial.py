@@ -1,4 +1,4 @@
-"""Strings that are known in part: what the unknown parts leave open, and what the known ones settle."""
+"""Strings that are known in part: what the unknown parts leave open, and what the known parts settle."""
 
 from __future__ import annotations
 

@@ -18,7 +18,7 @@ def specialized(scope: Scope, only: Collection[str] | None = None) -> str:
     """Return a scope's template as JSON with its parameters' values, without what they do not create or choose.
 
     Parameters keep no allowed values and patterns, and no default where their value is not known; conditions that are open stay as they are.
-    Every key stands at the line that it has in the template, so that places stay comparable. With `only`, of the resources
+    Every key is at the line that it has in the template, so that places stay comparable. With `only`, of the resources
     these alone are there, with the types of those that they refer to, and no outputs.
     """
     return _Writer(scope, only).write()
@@ -134,7 +134,7 @@ class _Writer:
         return node
 
     def _is_nothing(self, node: AnyNode) -> bool:
-        """Whether a known Fn::If chooses AWS::NoValue; one that stands there by itself is left for the engine to see."""
+        """Whether a known Fn::If chooses AWS::NoValue; one that is there by itself is left for the engine to see."""
         chosen = self._chosen(node)
         is_none = isinstance(chosen, Call) and chosen.name == "Ref" and text_of(chosen.argument) == "AWS::NoValue"
         return chosen is not node and is_none

@@ -20,7 +20,7 @@ from grader.runs.report import Run
 from grader.support.text import one_line
 from grader.support.version import VERSION
 
-_SARIF = ("error", "error", "warning")  # by level, gravest first; the rest are notes
+_SARIF = ("error", "error", "warning")  # by level, most severe first; the rest are notes
 _COMMANDS = {"error": "error", "warning": "warning", "note": "notice"}  # of a GitHub workflow, by SARIF's word
 ROOT = "SRCROOT"  # the name of the folder that relative URIs start from
 FINGERPRINT = "gradeFailure/v1"
@@ -242,7 +242,7 @@ def _uri(path: Path) -> tuple[str, bool]:
 
 
 def run_github(run: Run) -> str:
-    """Write a workflow command of GitHub Actions for each place of each failure, the gravest first.
+    """Write a workflow command of GitHub Actions for each place of each failure, the most severe first.
 
     GitHub shows them at the lines of the files. What was not graded is an error.
     Source: https://docs.github.com/en/actions/reference/workflow-commands-for-github-actions

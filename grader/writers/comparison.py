@@ -65,7 +65,7 @@ def verdicts_text(comparison: Comparison) -> str:
 
 
 def verdict_rows(comparison: Comparison) -> list[VerdictChange]:
-    """Return the changed verdicts, the worse ones first."""
+    """Return the changed verdicts, the worse verdicts first."""
     return sorted(comparison.verdicts, key=lambda one: (VERDICTS.index(one.change), one.score_after - one.score_before))
 
 

@@ -21,7 +21,7 @@ def difference_json(difference: Difference) -> str:
 
 
 def difference_text(difference: Difference) -> str:
-    """Write a difference for a terminal: one line an entry, its changes below; gravest effect first."""
+    """Write a difference for a terminal: one line an entry, its changes below; most severe effect first."""
     return "\n".join(_lines(difference)) + "\n"
 
 

@@ -21,7 +21,7 @@ def environment() -> Environment:
 
 
 def embedded(data: Any) -> str:
-    """Return data as JSON that can stand in a script element: nothing in it ends the element."""
+    """Return data as JSON that can be in a script element: nothing in it ends the element."""
     text = json.dumps(data, ensure_ascii=True, separators=(",", ":"))
     return text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
 

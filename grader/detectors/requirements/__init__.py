@@ -1,4 +1,4 @@
-"""The demands of a prompt held against an answer: a case comes in, judged requirements go out."""
+"""The demands of a prompt compared with an answer: a case comes in, judged requirements go out."""
 
 from grader.detectors.requirements.judged import is_off_task, judged
 

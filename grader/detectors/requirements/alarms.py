@@ -310,7 +310,7 @@ def _is_every(expression: str, seconds: object) -> bool | None:
 
 
 def _period(expression: str) -> int | None:
-    """Return how many seconds there are between two runs of a schedule, None where it is not told."""
+    """Return how many seconds there are between two runs of a schedule, None where the text does not give it."""
     rate = re.fullmatch(r"rate\((\d+)\s+(minute|hour|day)s?\)", expression.strip())
     if rate:
         return int(rate.group(1)) * _UNITS[rate.group(2)]

@@ -38,7 +38,7 @@ def partition_columns(case: Case, root: Place) -> Iterator[Broken]:
 
 
 def table_mappings(case: Case, root: Place) -> Iterator[Broken]:
-    """Report table mappings that are no JSON, have no rules, or have two rules of one id."""
+    """Report table mappings that are not JSON, have no rules, or have two rules of one id."""
     [place] = places(case, root, "TableMappings")
     if not isinstance(place.value, str):
         return

@@ -52,7 +52,7 @@ def _names(function: ast.FunctionDef) -> set[str]:
 
 
 def _answers(body: list[ast.stmt], names: set[str], on_delete: bool) -> Iterator[bool]:
-    """Yield for each answer of some statements whether a deletion may get to it; what follows a return is not told apart."""
+    """Yield for each answer of some statements whether a deletion may get to it; what follows a return is not distinguished."""
     for statement in body:
         if isinstance(statement, ast.If):
             truth = _on_delete(statement.test, names)

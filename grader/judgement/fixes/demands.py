@@ -106,7 +106,7 @@ def _lists(demand: Demand) -> bool:
 def _of_way(
     template: Template, finding: Finding, way: Mapping[str, object], values: Mapping[str, object]
 ) -> Iterator[Edit | None]:
-    """Yield an edit for each path of a way that the resource lacks; None where a value cannot be told."""
+    """Yield an edit for each path of a way that the resource lacks; None where a value is not known."""
     for path, wanted in way.items():
         if path == "type":
             continue

@@ -75,7 +75,7 @@ def _handler_cause(code: InlineCode) -> str:
 
 
 def _defined(code: InlineCode) -> list[str]:
-    """Return the functions that may be the handler: those of a module with an event and a context, or exported ones."""
+    """Return the functions that may be the handler: those of a module with an event and a context, or exported functions."""
     if code.is_javascript:
         return re.findall(r"exports\.(\w+)\s*=", code.text)
     tree = python_tree(_UNKNOWN.sub("0", code.text))
@@ -114,7 +114,7 @@ RULE = Rule(
     reference="https://docs.aws.amazon.com/lambda/latest/dg/python-handler.html",
     aws_behaviour="Lambda does not look into the code at creation; each invocation fails with a syntax or import error. The stack fails "
     "where a custom resource waits for the function (Critical).",
-    cost="Each failed invocation is charged, and asynchronous ones are repeated.",
+    cost="Each failed invocation is charged, and asynchronous invocations are repeated.",
     needed=lambda finding: (finding.facts.get("handler") or None) if finding.path.endswith("Handler") else None,
     check=check,
     fails=(

@@ -57,8 +57,8 @@ RULE = Rule(
     lesson="Compare each call of the SDK with its reference: method, required parameters, names and types.",
     reference="https://docs.aws.amazon.com/boto3/latest/reference/services/index.html",
     aws_behaviour="boto3 raises AttributeError or ParamValidationError at each call; a JavaScript command that its package does not "
-    "have is no constructor, and the service rejects a request without a required parameter or with a value that it does not know.",
-    cost="Each failed invocation is charged, and asynchronous ones are repeated.",
+    "have is not a constructor, and the service rejects a request without a required parameter or with a value that it does not know.",
+    cost="Each failed invocation is charged, and asynchronous invocations are repeated.",
     check=check,
     fails=tuple(
         example(

@@ -133,7 +133,7 @@ RULE = Rule(
     reference="https://docs.aws.amazon.com/lambda/latest/dg/python-package.html",
     aws_behaviour="Lambda creates the function; each invocation that reaches the import fails. The stack fails where a custom resource "
     "waits for a function with the import at its top (Critical).",
-    cost="Each failed invocation is charged, and asynchronous ones are repeated.",
+    cost="Each failed invocation is charged, and asynchronous invocations are repeated.",
     check=check,
     fails=(
         example(

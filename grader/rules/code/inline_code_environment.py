@@ -93,7 +93,7 @@ RULE = Rule(
     lesson="Compare the environment variables that code reads with those that the template sets.",
     reference="https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html",
     aws_behaviour="Lambda creates the function; reading the variable raises KeyError at each invocation that reaches it.",
-    cost="Each failed invocation is charged, and asynchronous ones are repeated.",
+    cost="Each failed invocation is charged, and asynchronous invocations are repeated.",
     check=check,
     fails=(
         example(

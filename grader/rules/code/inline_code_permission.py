@@ -71,7 +71,7 @@ RULE = Rule(
     lesson="Compare the calls of code with the policies of its role.",
     reference="https://docs.aws.amazon.com/lambda/latest/dg/lambda-intro-execution-role.html",
     aws_behaviour="IAM denies what no policy allows: the call fails at each invocation that reaches it.",
-    cost="Failed invocations are charged, and asynchronous ones are repeated.",
+    cost="Failed invocations are charged, and asynchronous invocations are repeated.",
     check=check,
     fails=(
         example(

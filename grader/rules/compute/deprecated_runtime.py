@@ -24,7 +24,7 @@ _BLOCKED = ("E2531", "E2533")
 
 
 def _confirm(case: Case, finding: Finding) -> Finding | None:
-    """Blocked runtimes are refused; deprecated ones are no failure where the prompt orders that version."""
+    """Blocked runtimes are refused; deprecated runtimes are not a failure where the prompt orders that version."""
     said = _SAYS.match(finding.message)
     if said is None:
         return None

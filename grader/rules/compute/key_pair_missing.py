@@ -16,7 +16,7 @@ _THING = r"key ?pairs?|ssh keys?"
 
 
 def _confirm(case: Case, finding: Finding) -> Finding | None:
-    """Silent where a document creates the key pair or the prompt orders it; milder where the answer names the prerequisite."""
+    """Silent where a document creates the key pair or the prompt orders it; less severe where the answer names the prerequisite."""
     template = next((one for one in case.templates if one.file == finding.file), None)
     if template is None:
         return None

@@ -20,7 +20,7 @@ _CLOSED = "AWS::AutoScaling::LaunchConfiguration"
 
 
 def _confirm(case: Case, finding: Finding) -> Finding | None:
-    """A service in maintenance takes no new customers; a property that a schema calls deprecated is no failure."""
+    """A service in maintenance takes no new customers; a property that a schema calls deprecated is not a failure."""
     said, found = _SAYS.match(finding.message), resource_at(case, finding)
     if said is None or found is None or case.scopes[found[0].file].exists(found[1]) is False:
         return None

@@ -56,7 +56,7 @@ RULE = Rule(
     yields_to=("invalid-engine-version",),
     engine="cfn-lint",
     forgiven=True,
-    # The list has no dates, and the region may still offer a version: the milder level.
+    # The list has no dates, and the region may still offer a version: the lower level.
     aws_behaviour="Deploys while RDS offers the version to new databases; later RDS rejects it.",
     fails=(example(resources(database("Engine: mysql", "EngineVersion: '8.0.40'  # finds"))),),
     passes=(example(resources(database("Engine: mysql", "EngineVersion: '8.0'"))),),

@@ -34,7 +34,7 @@ def check(case: Case) -> Iterator[RuleFinding]:
             continue
         if case.child_of(template, stack) is None:
             if url.startswith("${"):
-                continue  # whoever deploys gives the location
+                continue  # the deployer gives the location
             message = f"takes its template from {url}, and no file of the response has that name"
             because = f"The response contains no file {code(file)}."
         elif not uploaded:

@@ -55,7 +55,7 @@ def check(case: Case) -> Iterator[RuleFinding]:
 
 
 def _readers_names(case: Case, template: Template, parameter: Parameter) -> list[str]:
-    """Return the names under which whoever deploys can set a parameter; none where the parent stack decides its value."""
+    """Return the names under which a deployer can set a parameter; none where the parent stack decides its value."""
     parent = case.parents.get(template.file)
     passed = at(parent[1].get("Parameters"), parameter.name) if parent else None
     if passed is None:

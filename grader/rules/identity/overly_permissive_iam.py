@@ -66,7 +66,7 @@ def _is_ordered(case: Case, action: str, statement: Statement) -> bool:
 
 
 def _because(case: Case, statement: Statement, wide: list[str]) -> str:
-    """Say which other statement of the template names its resources, or which actions stand beside."""
+    """Say which other statement of the template names its resources, or which further actions it has."""
     for other in statements(case, *IDENTITY_POLICIES):
         if other.template is statement.template and other.node is not statement.node and other.allows:
             resources = [text for _, _, text in other.items("Resource") if text not in ("*", "")]

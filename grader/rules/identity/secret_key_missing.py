@@ -46,7 +46,7 @@ def check(case: Case) -> Iterator[RuleFinding]:
 
 
 def _keys(template: Template, secret: Resource, scope: Scope) -> frozenset[str] | None:
-    """Return the keys of a secret's JSON value, none where the value is no JSON; None where they are not known."""
+    """Return the keys of a secret's JSON value, none where the value is not JSON; None where they are not known."""
     written, generated = scope.value(secret.get("SecretString")), scope.value(secret.get("GenerateSecretString"))
     if secret.type != "AWS::SecretsManager::Secret" or not is_known(written) or not is_known(generated):
         return None

@@ -258,7 +258,7 @@ def _in_same_list(resource: Resource, steps: Path, value: str | None) -> str:
 
 
 def _kind(node: AnyNode) -> str:
-    """Name what a place holds that is no text."""
+    """Name what a place holds that is not text."""
     if isinstance(node, Scalar):
         return "no value"
     return "a mapping" if isinstance(node, Map) else "a list" if isinstance(node, Sequence) else "a function"

@@ -11,7 +11,7 @@ from grader.rules.language._causes import attribute
 from grader.support.markdown import code
 from grader.template import Reference, dotted
 
-# Attributes that hold others, and are no value themselves.
+# Attributes that hold others, and are not values themselves.
 # Source: "Return values" of each type in https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/
 _GROUPS = {
     "AWS::ElastiCache::ReplicationGroup": {

@@ -7,7 +7,7 @@ import re
 from grader.case import Case
 from grader.template import Parameter, Template
 
-# A sentence of a prompt that leaves a value to whoever deploys.
+# A sentence of a prompt that leaves a value to the deployer.
 _LEFT_OPEN = r"\bno defaults?\b|\bwithout (a )?defaults?\b|\brequired (input )?parameters?\b|\bmust be (provided|supplied|passed)\b"
 
 # Identifiers that documentation uses, and runs of digits that nobody has.

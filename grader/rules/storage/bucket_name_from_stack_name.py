@@ -50,7 +50,7 @@ def _consequence(case: Case, template: Template) -> tuple[str, str]:
 
 
 def _is_about(text: str, shown: re.Match[str], name: str) -> bool:
-    """Whether the command around a stack name deploys a template: its file name stands in the same command."""
+    """Whether the command around a stack name deploys a template: its file name is in the same command."""
     start = text.rfind("aws ", 0, shown.start())
     end = text.find("\n\n", shown.end())
     return name in text[max(start, 0) : end if end > 0 else None]

@@ -59,7 +59,7 @@ def lint(text: str, region: str, whole: bool = False, rule: str = "") -> list[di
 
 
 def _own_schemas() -> None:
-    """Make cfn-lint use the schemas of its package; it prefers newer ones that `cfn-lint --update-specs` left in the user's cache folder."""
+    """Make cfn-lint use the schemas of its package; it prefers newer schemas that `cfn-lint --update-specs` left in the user's cache folder."""
     import cfnlint
     from cfnlint.schema import manager
 
@@ -80,7 +80,7 @@ def covered() -> tuple[str, ...]:
 
 @cache
 def _rules(whole: bool) -> Any:
-    """Load cfn-lint's rules without the informational ones, which are no failures."""
+    """Load cfn-lint's rules without the informational rules, which are not failures."""
     from cfnlint.core import get_rules
 
     return get_rules([], ["I", *(() if whole else covered())], [], {}, False)
@@ -97,7 +97,7 @@ def _alone(rule: str) -> Any:
 
 
 def _without_suppressions(parsed: Any) -> None:
-    """Take away what silences cfn-lint, and Metadata that is no map: CloudFormation reads none of it, and some rules crash on it."""
+    """Take away what silences cfn-lint, and Metadata that is not a map: CloudFormation reads none of it, and some rules crash on it."""
     resources = parsed.get("Resources") if isinstance(parsed, dict) else None
     for holder in (parsed, *(resources.values() if isinstance(resources, dict) else ())):
         metadata = holder.get("Metadata") if isinstance(holder, dict) else None

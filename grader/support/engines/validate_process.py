@@ -19,7 +19,7 @@ def main() -> None:
     """Serve requests {name, text, region, policies, users, builtin, advice} with {remarks}, {refused}, {rules} or {error}.
 
     `policies` are users' rules as [name, language, text]. `builtin` asks for the engine's own rules instead of theirs, whose ids
-    are `users`; `advice` are patterns of its informational ones that are wanted.
+    are `users`; `advice` are patterns of its informational rules that are wanted.
     A remark is [id, message, path, line, name, kind of entity, resource type].
     `rules` says why a user's rule cannot be parsed, `refused` why the template cannot be judged.
     """

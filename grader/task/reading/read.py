@@ -347,7 +347,7 @@ def _main(sentences: Sequence[Sentence], lexicon: Lexicon) -> frozenset[str]:
 
 
 def _weighed(demand: Demand, main: frozenset[str]) -> Demand:
-    """Return a demand with the gravest level where it asks for the main thing to be there."""
+    """Return a demand with the most severe level where it asks for the main thing to be there."""
     is_main = demand.entry == "exists" and any(main.intersection(types) for types in demand.check.subjects)
     return replace(demand, requirement=replace(demand.requirement, level="Critical")) if is_main else demand
 
@@ -723,7 +723,7 @@ def _linked(of: Sequence[str], found: Found, line: _Line) -> list[Mention]:
 
 
 def _with_neighbours(chosen: list[Mention], fitting: list[Mention], text: str) -> list[Mention]:
-    """Add the nouns that are listed with the chosen ones: `S3, RDS and DynamoDB`."""
+    """Add the nouns that are listed with the chosen nouns: `S3, RDS and DynamoDB`."""
     result = list(chosen)
     first = fitting.index(chosen[0])
     for index in range(first, 0, -1):

@@ -138,7 +138,7 @@ def _split(text: str) -> list[str]:
 _N = rf"(?:\d[\d,]*(?:\.\d+)?|\b(?:{_WORDS})\b)"
 _CIDR = r"\d{1,3}\.\d{1,3}\.\d{1,3}\.\d{1,3}/\d{1,2}"
 _BLOCK = r"\d{1,3}\.\d{1,3}\.\d{1,3}\.\d{1,3}/2\d(?!\d)"
-# Words with a capital that stand before or in place of the keys of tags, and names that are not those of parameters.
+# Words with a capital that are before or in place of the keys of tags, and names that are not those of parameters.
 _NO_KEYS = "|".join(
     (
         "Include|Apply|Use|Proper|All|The|Tags?|Resources?|Consistent|Required|Appropriate|Add|Set|With|Ensure|Key|AWS|IAM|Mandatory|Cost",
@@ -153,7 +153,7 @@ NO_PARAMETERS = "|".join(
     )
 )
 KEY = rf"(?!(?:{_NO_KEYS})\b)(?-i:[A-Z])[\w-]*(?:\s*[:=]\s*['\"]?[\w${{}}-]+['\"]?)?"
-# Words with a capital before or after `parameter` that name none, and words in brackets that are no values.
+# Words with a capital before or after `parameter` that name none, and words in brackets that are not values.
 _NO_NAMES = (
     "Systems|Store|Add|Use|Each|Every|All|The|This|These|Those|A|An|Template|Stack|Cloud\\w*|Input|Required|Include|Any|No|Custom|New|"
     "Create|Define|Provide|Lambda|Set|Make|Take|Accept|Which|That|For|One|Two|Optional|Parameter\\w*|Default|Value|Values|And|Or|With|"
