@@ -9,7 +9,10 @@ from grader.facts.checks.base import Broken, Check
 from grader.facts.places import Place, places, root_of, target_of
 from grader.support.markdown import code
 from grader.support.text import is_natural
+from grader.template import as_text
 
+# Source: https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-limits.html
+MAX_RULE_VALUES = 5
 _READING = {"GET", "HEAD", "OPTIONS"}
 
 
@@ -60,9 +63,37 @@ def prefix_list_entries(case: Case, root: Place) -> Iterator[Broken]:
         yield Broken(limit, f"{code('MaxEntries')} is {code(limit.text)} and {code('Entries')} has {count} items")
 
 
+def balancer_log_bucket(case: Case, root: Place) -> Iterator[Broken]:
+    """Report access logs that are switched on and have no bucket."""
+    [attributes] = places(case, root, "LoadBalancerAttributes")
+    items = [one for one in attributes.value if isinstance(one, dict)] if isinstance(attributes.value, list) else []
+    given = {as_text(one.get("Key")): as_text(one.get("Value")) for one in items}
+    if given.get("access_logs.s3.enabled") == "true" and "access_logs.s3.bucket" not in given:
+        yield Broken(attributes, f"no attribute has the key {code('access_logs.s3.bucket')}")
+
+
+def listener_rule_values(case: Case, root: Place) -> Iterator[Broken]:
+    """Report a listener rule whose conditions have more than five values."""
+    [conditions] = places(case, root, "Conditions")
+    found = [
+        value
+        for condition in places(case, root, "Conditions.*")
+        for path in ("Values.*", "PathPatternConfig.Values.*", "HostHeaderConfig.Values.*", "HttpHeaderConfig.Values.*")
+        for value in places(case, condition, path)
+        if not value.is_absent
+    ]
+    methods = places(case, root, "Conditions.*.HttpRequestMethodConfig.Values.*")
+    sources = places(case, root, "Conditions.*.SourceIpConfig.Values.*")
+    count = len(found) + sum(1 for one in (*methods, *sources) if not one.is_absent)
+    if count > MAX_RULE_VALUES:
+        yield Broken(conditions, f"the conditions have {count} values")
+
+
 CHECKS: Mapping[str, Check] = {
     "firewall-response-bodies": firewall_response_bodies,
     "origin-group-methods": origin_group_methods,
     "transit-default-association": transit_default_association,
     "prefix-list-entries": prefix_list_entries,
+    "balancer-log-bucket": balancer_log_bucket,
+    "listener-rule-values": listener_rule_values,
 }

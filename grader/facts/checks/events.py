@@ -19,15 +19,24 @@ _PROSE = re.compile(r'"""[\s\S]*?"""|"[^"\n]*"|#[^\n]*')
 
 def event_pattern(case: Case, root: Place) -> Iterator[Broken]:
     """Report the first field of an event pattern whose value is neither a list nor an object, and the first empty list."""
-    for place in places(case, root, "EventPattern"):
+    yield from _unlisted(case, root, "EventPattern", "event pattern")
+
+
+def filter_policy(case: Case, root: Place) -> Iterator[Broken]:
+    """Report the first field of a filter policy whose value is neither a list nor an object, and the first empty list."""
+    yield from _unlisted(case, root, "FilterPolicy", "filter policy")
+
+
+def _unlisted(case: Case, root: Place, path: str, name: str) -> Iterator[Broken]:
+    for place in places(case, root, path):
         for below in _fields(case, place, MAX_DEPTH):
             if isinstance(below.node, Scalar) and not below.is_open:
                 yield Broken(
-                    below, f"the field {code(below.path[-1])} of the event pattern is {code(below.text)} and not a list"
+                    below, f"the field {code(below.path[-1])} of the {name} is {code(below.text)} and not a list"
                 )
                 return
             if isinstance(below.node, Sequence) and not below.node.items:
-                yield Broken(below, f"the field {code(below.path[-1])} of the event pattern is an empty list")
+                yield Broken(below, f"the field {code(below.path[-1])} of the {name} is an empty list")
                 return
 
 
@@ -84,4 +93,5 @@ CHECKS: Mapping[str, Check] = {
     "event-pattern": event_pattern,
     "resolver-field": resolver_field,
     "backup-windows": backup_windows,
+    "filter-policy": filter_policy,
 }

@@ -35,7 +35,16 @@ def edge_function_version(case: Case, root: Place) -> Iterator[Broken]:
                 yield Broken(place, f"{place.text} has no version")
 
 
+def layer_region(case: Case, root: Place) -> Iterator[Broken]:
+    """Report a layer whose ARN names another region than the stack's."""
+    for place in places(case, root, "Layers.*"):
+        match = re.match(r"arn:[a-z-]+:lambda:(?P<region>[a-z0-9-]+):", place.text) if not place.is_absent else None
+        if match and match["region"] != case.account.region:
+            yield Broken(place, f"the layer is in {match['region']}, and the function in {case.account.region}")
+
+
 CHECKS: Mapping[str, Check] = {
+    "layer-region": layer_region,
     "edge-function-version": edge_function_version,
     "function-variable-names": function_variable_names,
 }

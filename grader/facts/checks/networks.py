@@ -102,7 +102,25 @@ def record_outside_zone(case: Case, root: Place) -> Iterator[Broken]:
         yield Broken(name, f"{name.text} is not in the zone {zone.text}")
 
 
+def private_address(case: Case, root: Place) -> Iterator[Broken]:
+    """Report a private address outside the block of its subnet, or among those that every subnet reserves."""
+    [address], [subnet] = (places(case, root, name) for name in ("PrivateIpAddress", "SubnetId"))
+    target = target_of(case, subnet)
+    if target is None or address.is_absent or address.is_open:
+        return
+    [block] = places(case, root_of(root.template, target), "CidrBlock")
+    try:
+        network, wanted = ipaddress.IPv4Network(block.text), ipaddress.IPv4Address(address.text)
+    except ValueError:
+        return
+    if wanted not in network:
+        yield Broken(address, f"{address.text} is not in {block.text}, the block of {target.name}")
+    elif int(wanted) - int(network.network_address) < 4 or wanted == network.broadcast_address:
+        yield Broken(address, f"{address.text} is reserved in {block.text}, the block of {target.name}")
+
+
 CHECKS: Mapping[str, Check] = {
+    "private-address": private_address,
     "apex-cname": apex_cname,
     "mount-targets-in-one-zone": mount_targets_in_one_zone,
     "overlapping-subnets": overlapping_subnets,

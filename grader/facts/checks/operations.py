@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 
 from grader.case import Case
@@ -39,6 +40,17 @@ def state_machine_definition(case: Case, root: Place) -> Iterator[Broken]:
     """Report what keeps the definition of a state machine from being accepted (see grader.facts.state_machines)."""
     for place, detail in state_machines.faults(case, root):
         yield Broken(place, detail)
+
+
+def log_group_suffix(case: Case, root: Place) -> Iterator[Broken]:
+    """Report a log group of a state machine whose ARN does not end with `:*`, the suffix that Fn::GetAtt gives."""
+    path = "LoggingConfiguration.Destinations.*.CloudWatchLogsLogGroup.LogGroupArn"
+    for place in places(case, root, path):
+        named = re.search(r"\$\{(\w+)\}$", place.text) if not place.is_absent else None
+        group = place.template.resources.get(named[1]) if named else None
+        is_plain = not place.is_absent and not place.text.endswith(("}", ":*"))
+        if place.text.startswith("arn:") and (is_plain or (group is not None and group.type == "AWS::Logs::LogGroup")):
+            yield Broken(place, f"the ARN of the log group is {code(place.text)}")
 
 
 def collection_encryption_policy(case: Case, root: Place) -> Iterator[Broken]:
@@ -132,6 +144,7 @@ def one_returned_metric(case: Case, root: Place) -> Iterator[Broken]:
 
 
 CHECKS: Mapping[str, Check] = {
+    "log-group-suffix": log_group_suffix,
     "after-any-recorder": after_any_recorder,
     "alarm-period": alarm_period,
     "alarm-range": alarm_range,
