@@ -11,7 +11,7 @@ from grader.detectors.requirements.fields import applies, wanted_values
 from grader.detectors.requirements.judged import answer_to, judge_demand
 from grader.judgement.fixes.ideal_entries import edits_from_ideal
 from grader.judgement.fixes.starters import from_starters
-from grader.judgement.fixes.usual import MAKERS, companions, root_devices, usual_edits, usual_value
+from grader.judgement.fixes.usual import MAKERS, companions, output_edits, root_devices, usual_edits, usual_value
 from grader.judgement.ideal import IdealAnswer
 from grader.model import Edit, Finding, RequirementStanding, Steps
 from grader.task.reading import Demand, read_demands
@@ -44,6 +44,9 @@ def edits_of_demands(
     listed = next((one for one in demands if _lists(one) and one.entry not in MAKERS), None)
     if listed is not None:
         yield _of_values(case, findings, listed)
+    outputs = output_edits(case, demands) if all(one.requirement.about == "output" for one in demands) else []
+    if outputs and findings:
+        yield [(findings[0], tuple(outputs))]
     for demand in _first(demands):
         made = [
             (one, tuple(in_file(edit, one.file) for edit in edits))

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from grader.case import Case
-from grader.catalogue.corrections import in_file, removed, set_value
+from grader.catalogue.corrections import added, in_file, removed, set_value
 from grader.model import Edit, Finding, Steps
 from grader.plan.schemas import has_attribute, property_names
 from grader.task.reading import Demand, load_lexicon
@@ -17,10 +18,23 @@ _KEY_NAME = re.compile(r"^(Kms|KMS)\w*(Key|Id|ID|Arn|ARN)$")
 MAX_OUTPUTS = 40  # of a template that are exported
 _LOGS = re.compile(r"log", re.I)
 # What a property has at least where only its presence is asked for.
-# Source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingServerSideEncryption.html
+# Source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingServerSideEncryption.html,
+# https://docs.aws.amazon.com/AmazonS3/latest/userguide/lifecycle-transition-general-considerations.html
 _LEAST: Mapping[tuple[str, str], object] = {
     ("AWS::S3::Bucket", "BucketEncryption.ServerSideEncryptionConfiguration"): [
         {"ServerSideEncryptionByDefault": {"SSEAlgorithm": "AES256"}}
+    ],
+    ("AWS::S3::Bucket", "LifecycleConfiguration.Rules"): [
+        {
+            "Id": "archive",
+            "Status": "Enabled",
+            "Transitions": [
+                {"StorageClass": "STANDARD_IA", "TransitionInDays": 30},
+                {"StorageClass": "GLACIER", "TransitionInDays": 90},
+            ],
+            "NoncurrentVersionExpiration": {"NoncurrentDays": 90},
+            "AbortIncompleteMultipartUpload": {"DaysAfterInitiation": 7},
+        }
     ],
 }
 
@@ -90,12 +104,16 @@ _ATTRIBUTES = (
 _CLASSES = {"bucket-glacier": "GLACIER", "bucket-infrequent": "STANDARD_IA"}
 
 
+def output_edits(case: Case, demands: Sequence[Demand]) -> list[Edit]:
+    """Return the edits that add the outputs that demands ask for, each once."""
+    found: dict[tuple[str, Steps], Edit] = {}
+    for edit in (one for demand in demands for one in _outputs(case, demand)):
+        found.setdefault((edit.file, edit.path), edit)
+    return list(found.values())
+
+
 def usual_edits(case: Case, findings: Sequence[Finding], demand: Demand) -> Iterator[tuple[Finding, tuple[Edit, ...]]]:
     """Yield places that do not comply with a demand, with the edits that make them: tags, several zones, actions of alarms."""
-    if demand.requirement.about == "output":
-        edits = tuple(_outputs(case, demand))
-        yield from [(findings[0], edits)] if edits and findings else []
-        return
     make = MAKERS.get(demand.entry) or {"tags": _tags, "multi-az": _zones, "alarm-action": _action}.get(
         demand.check.judge
     )
@@ -129,32 +147,74 @@ def _outputs(case: Case, demand: Demand) -> Iterator[Edit]:
                 yield in_file(set_value(("Outputs", output, "Export"), export), template.file)
 
 
+# What templates return of their main resources, where the prompt asks for outputs and names none: the attribute, or Ref.
+_MAIN = {
+    "AWS::EC2::VPC": "",
+    "AWS::ElasticLoadBalancingV2::LoadBalancer": "DNSName",
+    "AWS::CloudFront::Distribution": "DomainName",
+    "AWS::RDS::DBInstance": "Endpoint.Address",
+    "AWS::RDS::DBCluster": "Endpoint.Address",
+    "AWS::S3::Bucket": "",
+    "AWS::DynamoDB::Table": "",
+    "AWS::Lambda::Function": "Arn",
+    "AWS::SNS::Topic": "",
+    "AWS::SQS::Queue": "",
+    "AWS::ECS::Cluster": "",
+}
+MAX_MAIN = 6
+
+
 def _listed(case: Case, template: Template, demand: Demand) -> Iterator[Edit]:
     """Add an output for each item of a list that names a resource of the template: `the DNS name of the load balancer`."""
     items = demand.check.values.get("names")
+    if not isinstance(items, tuple) or not items:
+        yield from _main_outputs(template)
     for item in items if isinstance(items, tuple) else ():
         types = [type for mention in load_lexicon().mentions(str(item)) for type in mention.noun.types]
-        words = [word.capitalize() for word in re.findall(r"[A-Za-z]+", str(item))]
-        resource = _called(words, [one for type in types for one in template.of_type(type)])
+        words = [_capital(word) for word in re.findall(r"[A-Za-z]+", str(item))]
         name = "".join(words)
-        if resource is None or not name or name in template.outputs:
+        found = _called(words, [one for type in types for one in template.of_type(type)])
+        if not found or not name or name in template.outputs:
             continue
-        wanted = next((pair for pair in _ATTRIBUTES if re.search(pair[0], str(item), re.I)), None)
-        region = case.account.region
-        known = (one for one in (wanted[1] if wanted else ()) if has_attribute(resource.type, one, region))
-        attribute = next(known, None)
-        value = {"Fn::GetAtt": [resource.name, attribute]} if attribute else {"Ref": resource.name}
+        values = [_returned(case, one, str(item)) for one in found]
+        value = values[0] if len(values) == 1 else {"Fn::Join": [",", values]}
         yield in_file(set_value(("Outputs", name), {"Value": value}), template.file)
 
 
-def _called(words: Sequence[str], resources: Sequence[Resource]) -> Resource | None:
-    """Return the only resource, or the only one with most words of an item in its name; None where several fit as well."""
+def _main_outputs(template: Template) -> Iterator[Edit]:
+    found = [(one, attribute) for type, attribute in _MAIN.items() for one in template.of_type(type)]
+    for resource, attribute in [] if template.outputs else found[:MAX_MAIN]:
+        value = {"Fn::GetAtt": [resource.name, attribute]} if attribute else {"Ref": resource.name}
+        entry: dict[str, object] = {"Value": value}
+        if resource.condition:
+            entry = {"Condition": resource.condition, **entry}
+        name = f"{resource.name}{attribute.split('.')[0]}"
+        yield in_file(set_value(("Outputs", name), entry), template.file)
+
+
+def _capital(word: str) -> str:
+    return word.capitalize() if word.isupper() or word.islower() else word[0].upper() + word[1:]
+
+
+def _returned(case: Case, resource: Resource, item: str) -> dict[str, object]:
+    """Return the attribute of a resource that an item names, by its words; else what Ref returns."""
+    wanted = next((pair for pair in _ATTRIBUTES if re.search(pair[0], item, re.I)), None)
+    region = case.account.region
+    known = (one for one in (wanted[1] if wanted else ()) if has_attribute(resource.type, one, region))
+    attribute = next(known, None)
+    return {"Fn::GetAtt": [resource.name, attribute]} if attribute else {"Ref": resource.name}
+
+
+def _called(words: Sequence[str], resources: Sequence[Resource]) -> list[Resource]:
+    """Return the resources with most words of an item in their names; several only where the item is in the plural."""
     if len(resources) < 2:
-        return next(iter(resources), None)
+        return list(resources)
     fits = {one.name: sum(word.lower()[:6] in one.name.lower() for word in words) for one in resources}
     most = max(fits.values())
     best = [one for one in resources if fits[one.name] == most]
-    return best[0] if len(best) == 1 and most > min(fits.values()) else None
+    if re.search(r"[a-z]s$|Ids$", words[-1] if words else "") or words[-1:] == ["IDs"]:
+        return best if most else list(resources)
+    return best if len(best) == 1 and most > min(fits.values()) else []
 
 
 def _named(template: Template, name: str) -> object:
@@ -202,10 +262,19 @@ def _moved(case: Case, template: Template, resource: Resource, demand: Demand) -
         yield set_value(("Resources", resource.name, "Properties", "LifecycleConfiguration", "Rules"), [*rules, rule])
 
 
+_FOR_ALARMS = re.compile(r"al(arm|ert)", re.I)
+
+
 def _action(case: Case, template: Template, resource: Resource, demand: Demand) -> Iterator[Edit]:
-    topics = list(template.of_type("AWS::SNS::Topic"))
+    """Let an alarm notify the topic of the template, of several the one that is called after alarms; a new one where there is none."""
+    topics = [one.name for one in template.of_type("AWS::SNS::Topic")]
+    topics = topics if len(topics) < 2 else [name for name in topics if _FOR_ALARMS.search(name)]
+    if not topics and not list(template.of_type("AWS::SNS::Topic")):
+        new = added(template, "AlarmTopic", "AWS::SNS::Topic", {})
+        topics = [str(new.path[1])]
+        yield replace(new, value={"Type": "AWS::SNS::Topic"})
     if len(topics) == 1:
-        yield set_value(("Resources", resource.name, "Properties", "AlarmActions"), [{"Ref": topics[0].name}])
+        yield set_value(("Resources", resource.name, "Properties", "AlarmActions"), [{"Ref": topics[0]}])
 
 
 _LISTED = re.compile(r"\btag\w* (with|as|including|such as|like|for)\b", re.I)
