@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from grader.detectors.requirements.answer import Answer, Built
 from grader.detectors.requirements.verdict import UNSEEN, Verdict, judge, met, unjudged, unmet
@@ -103,11 +103,37 @@ def least_privilege(answer: Answer, demand: Demand) -> Verdict:
             f"{loose[0].built.name} allows {_bound(loose[0])} on every resource",
             [one.built.located(f"allows {_bound(one)} on every resource") for one in loose],
         )
+    open_ = [(one.built, action) for one in loose for action in one.actions if _is_own(answer, action)]
+    if open_:
+        built, action = open_[0]
+        places = [one.located(f"allows {name} on every resource") for one, name in open_]
+        return replace(unmet(f"{built.name} allows {action} on every resource", places), level="Medium")
     if loose or loose_actions:
         return unjudged("some actions are allowed on every resource")
     if answer.is_opaque:
         return unjudged(UNSEEN)
     return met([one.built.located("is limited") for one in found][:5])
+
+
+# What reads and writes resources: where the answer creates such a resource, a policy can name it.
+_OWN: tuple[tuple[re.Pattern[str], tuple[str, ...]], ...] = tuple(
+    (re.compile(pattern, re.I), types)
+    for pattern, types in (
+        (r"s3:(get|put|delete)object", ("AWS::S3::Bucket",)),
+        (r"dynamodb:(get|put|update|delete|batch)\w*item|dynamodb:(query|scan)", ("AWS::DynamoDB::Table",)),
+        (r"sqs:(send|receive|delete)message", ("AWS::SQS::Queue",)),
+        (r"sns:publish$", ("AWS::SNS::Topic",)),
+        (r"lambda:invokefunction", ("AWS::Lambda::Function",)),
+        (r"kinesis:(put|get)record", ("AWS::Kinesis::Stream",)),
+        (r"secretsmanager:getsecretvalue", ("AWS::SecretsManager::Secret",)),
+        (r"states:startexecution", ("AWS::StepFunctions::StateMachine",)),
+    )
+)
+
+
+def _is_own(answer: Answer, action: str) -> bool:
+    """Whether an action reads or writes a kind of resource that the answer creates."""
+    return any(pattern.match(action) and answer.of(types) for pattern, types in _OWN)
 
 
 # A sentence about wildcards in actions only: `no wildcard (*) actions`, `no wildcards in action lists`.

@@ -581,6 +581,22 @@ def text(answer: Answer, demand: Demand) -> Verdict:
     return unmet(str(demand.check.arguments.get("missing", f"no template mentions {demand.requirement.title}")))
 
 
+_KMS = re.compile(r"^(?!\s*#)[^\n]*kms", re.I | re.M)
+
+
+@judge("kms-anywhere")
+def kms_anywhere(answer: Answer, demand: Demand) -> Verdict:
+    """Judge whether the templates name KMS at all, where the prompt does not say for what; met is not known then."""
+    others = demand.check.arguments.get("others")
+    types = others if isinstance(others, tuple) else ()
+    if any(_KMS.search(template.text) for template in answer.case.templates):
+        return unjudged("the templates use KMS, and the prompt does not say for what")
+    stores = [one for one in answer.built if one.type in types]
+    if answer.is_opaque or not stores:
+        return unjudged(UNSEEN)
+    return unmet("no template names a KMS key", [one.located("names no KMS key") for one in stores])
+
+
 @judge("image")
 def image(answer: Answer, demand: Demand) -> Verdict:
     """Judge whether the image of instances is the one that the entry's pattern names."""

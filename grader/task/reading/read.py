@@ -263,6 +263,8 @@ _FURTHER = re.compile(
     r"weighted|synchronous|asynchronous|cross-account)\b",
     re.I,
 )
+# Entries about encryption that do not say of what, where the sentence does not.
+_WITH_KMS = ("encrypted-with-kms", "encrypted-with-own-key")
 # The entry of every value that a prompt gives by the name of a property; its ways are those of the schema.
 _SETTING = AskFile(
     id="setting",
@@ -607,6 +609,9 @@ def _asked(ask: Ask, found: Found, line: _Line) -> Demand | None:
         or _name_of(file.of, file.needs == "each"),
         text=line.sentence.text,
     )
+    if file.id in _WITH_KMS and file.needs == "each" and not linked and not _is_of_all_data(line.sentence.text):
+        names = not _is_alternative(found, line.sentence.text) and not _VARIES.search(line.sentence.text)
+        check = replace(check, judge="kms-anywhere", is_weak=not names)
     number = _counted(inside, line.sentence.text) if universal and not file.every else None
     if number:
         check = replace(check, values={**check.values, "of_each": number})
