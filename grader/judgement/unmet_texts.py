@@ -17,6 +17,7 @@ MAX_PATHS = 3
 _DOUBTS = (NOT_IN_IDEAL, OF_IDEAL)
 _HIDDEN = re.compile(r"is created only under the condition (?P<condition>\w+)")
 _LISTED = re.compile(r"^no template has the (?P<what>output|parameter) (?P<name>[\w.-]+)$", re.I)
+_NOT_GIVEN = re.compile(r"^no output gives (.+)$")
 _NO_SECTION = re.compile(r"no template has (Parameters|Outputs|outputs|Conditions|Mappings|Metadata|a Description)$")
 _FORMAT = re.compile(r"\b(YAML|JSON)\b|\bone template\b")
 _ABSENT = re.compile(r"^the answer creates no (?P<name>[\w -]+)$", re.I)
@@ -37,6 +38,8 @@ def title_of(members: Sequence[JudgedRequirement]) -> str:
     if listed_ones and asked.about in ("output", "parameter"):
         several = "s" if len(dict.fromkeys(listed_ones)) > 1 else ""
         return f"Missing {asked.about}{several} {_several(listed_ones)}"
+    if given := _NOT_GIVEN.match(_reason(members[0])):
+        return f"Missing outputs of {given[1]}" if re.search(r", | and ", given[1]) else f"Missing output of {given[1]}"
     if asked.about in _OF_RESOURCES and (found := _ABSENT.match(_reason(members[0]))):
         return f"Missing {found['name'].replace(' and no ', ' and ')}: {about}"
     if asked.about == "tag":
@@ -49,7 +52,8 @@ def title_of(members: Sequence[JudgedRequirement]) -> str:
 def issue_of(members: Sequence[JudgedRequirement], prompt: Prompt) -> str:
     """Return the prompt's words, and what the answer has instead."""
     doubts = [next((doubt for doubt in _DOUBTS if doubt in one.reason), "") for one in members]
-    reasons = [*dict.fromkeys(_reasons([_marked(one) for one in members]))]
+    named = [one for one in members if one.requirement.title != "tags"]  # `tags` is part of what names them
+    reasons = [*dict.fromkeys(_reasons([_marked(one) for one in named or members]))]
     return " ".join(
         [*_quotes([one.requirement for one in members], prompt), *reasons, *[f"{doubts[0]}."] * all(doubts)]
     )
@@ -243,6 +247,8 @@ def _entries(members: Sequence[JudgedRequirement], line: str) -> str:
     names = [found["name"] for one in members if (found := _LISTED.match(_reason(one)))]
     if names:
         return f"Add {_all(list(dict.fromkeys(names)))} to {code(section)}, as {line} asks."
+    if given := _NOT_GIVEN.match(_reason(members[0])):
+        return f"Add outputs for {given[1]} to {code(section)}, as {line} asks."
     if _NO_SECTION.match(_reason(members[0])):
         return f"Add the section {code(section)} with what {line} asks for."
     return (

@@ -78,6 +78,19 @@ ROLE = GRANT.replace("ACTION", "'sqs:SendMessage'").replace(
     "Resource: '*'", "Resource: 'arn:aws:sqs:us-east-1:111122223333:a'"
 )
 TOPIC = "Resources: {Alerts: {Type: 'AWS::SNS::Topic'}}"
+OPEN = """
+Resources:
+  Door:
+    Type: AWS::EC2::SecurityGroup
+    Properties: {GroupDescription: d, SecurityGroupIngress: [{IpProtocol: tcp, FromPort: 443, ToPort: 443, CidrIp: 0.0.0.0/0}]}
+"""
+WATCH = """
+Resources:
+  Late:
+    Type: AWS::CloudWatch::Alarm
+    Properties: {Namespace: AWS/ApplicationELB, MetricName: TargetResponseTime, Threshold: 1, EvaluationPeriods: 1}
+  View: {Type: 'AWS::CloudWatch::Dashboard', Properties: {DashboardBody: '{}'}}
+"""
 DATABASE = """
 Resources:
   Database: {Type: 'AWS::RDS::DBInstance', Properties: {Engine: mysql, MANAGED: true, MultiAZ: true}}
@@ -165,6 +178,16 @@ def unmet(case: Case) -> list[str]:
         (LOGS, "- IAM: Don't use named IAM resources", []),
         (ROLE, "- 3 IAM roles: task role, execution role, (implicit service role)", []),
         (ROLE, "- Enable MFA for the root account", []),
+        (OPEN, "- Users can access a website through the ALB that serves content from EC2", ["load balancer"]),
+        (OPEN, "- EC2 instances accept traffic only from the ALB", ["traffic only from another security group", "EC2 instance"]),
+        # the dashboards of another service, and what a dashboard shows
+        (LOGS, "- QuickSight shows traffic on dashboards\n- Update the dashboards within 10 seconds", ["QuickSight"]),
+        (LOGS, "- A CloudWatch dashboard for traffic", ["CloudWatch dashboard"]),
+        (WATCH, "- Create a CloudWatch dashboard that displays the ALB request count", []),
+        (WATCH, "- An alarm on the ALB request count", ["alarm on request counts"]),
+        # a prompt that asks for SSE-S3 means other stores by all data
+        (LOGS, "- S3 buckets with SSE-S3\n- All data at rest must be encrypted with a customer managed KMS key", []),
+        (LOGS, "- All data at rest must be encrypted with a customer managed KMS key", ["data encrypted with a customer managed key"]),
         # one thing that is missing is said once
         (TOPIC, "- SNS topic with an email subscription", ["email subscription", "SNS subscription"]),
         (LOGS, "- Fix S3 bucket policies that allow public access", []),

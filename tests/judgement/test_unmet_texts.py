@@ -104,6 +104,10 @@ def test_tags_are_listed_with_the_resources_that_need_them() -> None:
     assert title_of(both) == "Missing tags Team and Stage"
     assert fix_of(both, "", "us-east-1") == "Add the tags `Team` and `Stage` to `Orders`, as line 1 of the prompt asks."
     assert title_of(lacking("tag Team")) == "Missing tag Team"
+    told = issue_of(
+        [unmet("tag", "tags Team", "Orders has no tag Team"), unmet("tag", "tags", "Orders has no tags")], PROMPT
+    )
+    assert told.endswith("Orders has no tag Team.")
     assert title_of(lacking("tags")[1:]) == "Missing tags"
 
 
@@ -111,6 +115,12 @@ def test_what_is_asked_of_a_resource_that_is_missing_names_the_resource() -> Non
     members = [unmet("property", "alarms that notify a topic", "the answer creates no alarm")]
     assert title_of(members) == "Missing alarm: alarms that notify a topic"
     assert fix_of(members, "", "us-east-1").startswith("Add a resource of the type `AWS::SNS::Topic`, as line 1 of the")
+
+
+def test_outputs_that_nothing_gives_are_named() -> None:
+    members = [unmet("output", "outputs of VPC ID, table name", "no output gives table name", types=())]
+    assert title_of(members) == "Missing output of table name"
+    assert fix_of(members, "", "us-east-1") == "Add outputs for table name to `Outputs`, as line 1 of the prompt asks."
 
 
 def test_what_the_prompt_excludes_is_removed() -> None:

@@ -11,6 +11,7 @@ from grader.detectors.requirements.answer import Answer, Built
 from grader.detectors.requirements.literals import closed_mappings, written_out
 from grader.detectors.requirements.verdict import UNSEEN, Verdict, absent, judge, met, unjudged, unmet
 from grader.model import DecidedBy, Located, Location, RequirementStanding
+from grader.support.markdown import enumerated
 from grader.task.reading import Demand, load_lexicon
 from grader.template import AnyNode, Call, Map, Parameter, Scalar, Template, plain, text_of, walk
 
@@ -401,10 +402,10 @@ def outputs(answer: Answer, demand: Demand) -> Verdict:
         return met([_in(t.file, t.line_of("Outputs", n), "is an output", n) for t in templates for n in t.outputs])
     sure = [item for item in missing if _is_unused(answer, str(item))]
     if sure or (len(missing) * 2 > len(items) and len(items) > 1):
-        missing = sure or missing
+        several = enumerated([str(item) for item in sure or missing])
         return unmet(
-            f"no output gives {missing[0]}",
-            [_in(templates[0].file, templates[0].section("Outputs").line, f"does not give {missing[0]}")],
+            f"no output gives {several}",
+            [_in(templates[0].file, templates[0].section("Outputs").line, f"does not give {several}")],
         )
     return unjudged(f"no output is called after {missing[0]}")
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import pairwise
@@ -166,6 +166,16 @@ _FOREIGN = re.compile(
     re.I,
 )
 _DASHBOARDS = re.compile(r"\b(quicksight|grafana|kibana|datadog|tableau|power ?bi|looker)\b", re.I)
+_FOREIGN_DASHBOARD = re.compile(
+    r"\b(quicksight|grafana|kibana|opensearch|datadog|new relic|tableau|power ?bi|looker|splunk)\b.*\bdashboards?\b",
+    re.I,
+)
+_OWN_DASHBOARD = re.compile(
+    r"\bcloudwatch\b.{0,40}\bdashboards?\b|\bdashboards? (in|of|with) (amazon )?cloudwatch\b", re.I
+)
+_ON_DASHBOARD = re.compile(r"\bdashboards?\b[^.;]*\b(display|show|includ|present|visuali[sz])", re.I)
+_BUCKET = ("AWS::S3::Bucket",)
+_WITH_KEY = ("encrypted-with-own-key", "encrypted-with-kms")
 _LISTED = re.compile(
     r"\b(outputs?|parameters?|prerequisites?|permissions?|tags?|tagging|naming|references?|notes?|exports?)\b", re.I
 )
@@ -312,7 +322,7 @@ def read_demands(text: str) -> Reading:
             number = numbers[line.sentence.line] = numbers.get(line.sentence.line, 0) + 1
             requirement = replace(demand.requirement, id=f"prompt-{line.sentence.line}-{number}")
             demands.append(replace(demand, requirement=requirement))
-    return Reading(tuple(_without_excluded(demands)))
+    return Reading(tuple(_settled(_without_excluded(demands), sentences)))
 
 
 def _upheld(sentences: Sequence[Sentence]) -> list[Sentence]:
@@ -328,6 +338,31 @@ def _without_excluded(demands: Sequence[Demand]) -> Iterator[Demand]:
     """Yield the demands, but not those for a thing that the prompt excludes elsewhere."""
     excluded = {types for one in demands if one.entry == "nothing" for types in one.check.subjects}
     yield from (one for one in demands if one.entry != "exists" or not excluded.intersection(one.check.subjects))
+
+
+def _settled(demands: Iterable[Demand], sentences: Sequence[Sentence]) -> Iterator[Demand]:
+    """Yield the demands, those left open that other sentences of the prompt give another meaning.
+
+    `Dashboards` are those of another service where the prompt names one that has dashboards and never a CloudWatch dashboard;
+    keys for all data are not meant for buckets that are to have SSE-S3.
+    """
+    known = list(demands)
+    texts = [one.text for one in sentences]
+    is_foreign = any(_FOREIGN_DASHBOARD.search(text) for text in texts) and not any(
+        _OWN_DASHBOARD.search(text) for text in texts
+    )
+    is_sse = any(one.entry == "encrypted-with-sse-s3" for one in known)
+    for one in known:
+        if is_foreign and one.check.subjects == (_WATCHERS[:1],):
+            one = replace(one, check=replace(one.check, is_weak=True))
+        if is_sse and one.check.is_general and one.entry in _WITH_KEY:
+            subjects = tuple(types for types in one.check.subjects if types != _BUCKET)
+            arguments = {
+                **one.check.arguments,
+                "others": subjects and tuple(type for types in subjects for type in types),
+            }
+            one = replace(one, check=replace(one.check, subjects=subjects, arguments=arguments))
+        yield one
 
 
 def _main(sentences: Sequence[Sentence], lexicon: Lexicon) -> frozenset[str]:
@@ -596,6 +631,7 @@ def _asked(ask: Ask, found: Found, line: _Line) -> Demand | None:
         or (file.judge != "exists" and _RULES.search(line.sentence.text[: found.start]) is not None)
         or (tuple(file.of) == _GROUP and any(one.noun.types == _ACL for one in (line.above or ((),))[0]))
         or (file.judge == "alarm" and _WATCHES.search(line.sentence.text) is not None)
+        or (file.judge == "alarm" and _ON_DASHBOARD.search(line.sentence.text[: found.start]) is not None)
         or (bool(found.values) and _is_by_label(line.sentence.text))
         or (file.needs == "each" and not linked and not _is_of_all_data(line.sentence.text))
         or is_far
