@@ -54,7 +54,9 @@ def check(case: Case) -> Iterator[RuleFinding]:
             "needed": ", ".join(lacks),
             "because": _because(key.name, service, named),
         }
-        yield at_property(template, key, "KeyPolicy", message, **facts)
+        # The documentation lists the actions that CloudWatch Logs needs, and does not say which of them CreateLogGroup tries.
+        level = "High" if service and user.service == "logs" else ""
+        yield at_property(template, key, "KeyPolicy", message, level=level, **facts)
 
 
 def _principal(case: Case, service: str) -> str:
