@@ -29,7 +29,7 @@ _OPTIONAL = re.compile(
     r"|\bnice[- ]to[- ]have\b|\bif (needed|necessary|desired|possible|applicable|required|requested|time permits)\b"
     r"|\bif (?:[\w-]+ ){1,3}(?:request|requir|need|specif|desire|want)\w*\b"
     r"|\b(if|where) there (is|are) (one|any|some)\b|\bif (any|present|available)\b"
-    r"|\bbonus\b|\bwhere (possible|applicable|appropriate)\b",
+    r"|\bbonus\b|\bwhere (possible|applicable|appropriate)\b|\bprefer(?:ably)?\b",
     re.I,
 )
 _CLAUSE = re.compile(r"[;:()]|,\s|\s[–—-]\s|\.\s")

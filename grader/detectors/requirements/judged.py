@@ -51,7 +51,9 @@ def answer_to(case: Case, demands: Sequence[Demand]) -> Answer:
 
 
 def _is_asked(demand: Demand) -> bool:
-    return demand.entry in ("exists", "count", "subnets") and not demand.check.is_weak
+    """Whether a demand asks for each of its things, and not for one of several."""
+    is_choice = " or " in demand.check.names
+    return demand.entry in ("exists", "count", "subnets") and not demand.check.is_weak and not is_choice
 
 
 def judge_demand(answer: Answer, demand: Demand) -> Verdict:

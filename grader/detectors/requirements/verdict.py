@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from grader.detectors.requirements.answer import Answer
 from grader.model import DecidedBy, Located, RequirementStanding
-from grader.task.reading import Demand
+from grader.task.reading import Demand, load_lexicon
 
 MAX_PLACES = 10
 UNSEEN = "a part of the answer cannot be seen"
@@ -69,5 +69,5 @@ def absent(answer: Answer, types: Sequence[str], names: str) -> Verdict:
         return unjudged("another resource brings it along")
     if not answer.asked.intersection(types):
         return unjudged("the answer has nothing that it would apply to")
-    every = names.replace(", ", " and no ") or " or ".join(type.rpartition("::")[2] for type in types)
-    return unmet(f"the answer creates no {every}")
+    own = load_lexicon().name_of(types[0]) if ", " in names else names
+    return unmet(f"the answer creates no {own or ' or '.join(type.rpartition('::')[2] for type in types)}")

@@ -94,6 +94,8 @@ _JOINED = re.compile(
     r"^\s*(?:[,/&+]|\band\b|\bor\b)[\s,/&+]*(?:and|or)?[\s,/&+]*(?:the|an?|all|your|our|any|every|its|amazon|aws)?\s*$",
     re.I,
 )
+# Between two things of which each is described: `a database with read replicas OR a global table`.
+_OTHERWISE = re.compile(r"[^.;:,()]{1,40}\s(?:or|OR)\s+(?:(?:the|an?|your|our|aws|amazon|using)\s+){0,2}", re.I)
 # Between two items of a list that are about the same property of different things: `S3 encryption, RDS encryption`.
 _ALIKE = re.compile(
     r"^s?\s+(?:encryption|versioning|logging|compliance|instances?|types?|rotation|backups?|tags?|tagging|policies|access|usage|"
@@ -322,7 +324,8 @@ def read_demands(text: str) -> Reading:
             number = numbers[line.sentence.line] = numbers.get(line.sentence.line, 0) + 1
             requirement = replace(demand.requirement, id=f"prompt-{line.sentence.line}-{number}")
             demands.append(replace(demand, requirement=requirement))
-    return Reading(tuple(_settled(_without_excluded(demands), sentences)))
+    settled = list(_settled(_without_excluded(demands), sentences))
+    return Reading(tuple(_with_alternatives(settled)))
 
 
 def _upheld(sentences: Sequence[Sentence]) -> list[Sentence]:
@@ -363,6 +366,15 @@ def _settled(demands: Iterable[Demand], sentences: Sequence[Sentence]) -> Iterat
             }
             one = replace(one, check=replace(one.check, subjects=subjects, arguments=arguments))
         yield one
+
+
+def _with_alternatives(demands: Sequence[Demand]) -> Iterator[Demand]:
+    """Yield the demands; a thing for which the prompt names an alternative elsewhere is not asked for by itself."""
+    unions = [set(one.check.subjects[0]) for one in demands if one.entry == "exists" and " or " in one.check.names]
+    for one in demands:
+        types = set(one.check.subjects[0]) if one.check.subjects else set()
+        is_one_of_several = one.entry in ("exists", "count") and any(types < union for union in unions)
+        yield replace(one, check=replace(one.check, is_weak=True)) if is_one_of_several else one
 
 
 def _main(sentences: Sequence[Sentence], lexicon: Lexicon) -> frozenset[str]:
@@ -986,7 +998,7 @@ def _alternatives(mentions: Sequence[Mention], text: str) -> Iterator[list[Menti
     joins: list[str] = []
     for mention in mentions:
         between = text[group[-1].end : mention.start] if group else "\0"
-        if group and _JOINED.match(between) and len(between) < 24:
+        if group and ((_JOINED.match(between) and len(between) < 24) or _OTHERWISE.fullmatch(between)):
             group.append(mention)
             joins.append(between.lower())
             continue
