@@ -996,7 +996,7 @@ def _alternatives(mentions: Sequence[Mention], text: str) -> Iterator[list[Menti
     """Yield the mentions, those that `or` joins as one group: `SQS, SNS, or Kinesis`."""
     group: list[Mention] = []
     joins: list[str] = []
-    for mention in mentions:
+    for mention in (one for one in mentions if one.noun.strength != "generic"):
         between = text[group[-1].end : mention.start] if group else "\0"
         if group and ((_JOINED.match(between) and len(between) < 24) or _OTHERWISE.fullmatch(between)):
             group.append(mention)
