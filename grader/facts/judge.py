@@ -86,7 +86,7 @@ _NAME = re.compile(
 
 
 # What phrases about a whole template begin with.
-_WHOLE = ("no template", "no policy", "no permission", "no AWS::")
+_WHOLE = ("no template", "no policy", "no permission", "no AWS::", "the region of the stack")
 
 
 def _because(found: Broken) -> str:
@@ -121,7 +121,7 @@ def _with_names(text: str, template: Template) -> str:
     def written(word: re.Match[str]) -> str:
         return code(word[0]) if word[0] in template.resources or _NAME.fullmatch(word[0]) else word[0]
 
-    return re.sub(r"(?<![\w$])(?:AWS/\w+|\w[\w.:*-]*(?<![.:-]))", written, text)
+    return re.sub(r"(?<![\w$])(?<!default )(?:AWS/\w+|\w[\w.:*-]*(?<![.:-]))", written, text)
 
 
 def _judge(fact: Fact, case: Case, view: View) -> Iterator[Broken]:
@@ -210,7 +210,7 @@ def _chosen(clause: Clause, view: View) -> str:
         if any(not place.is_absent for place in view.at(path))
     ]
     if not present:
-        return f"none of {_listed(names)} is set"
+        return f"neither {names[0]} nor {names[1]} is set" if len(names) == 2 else f"none of {_listed(names)} is set"
     return f"{_listed(present)} {'is' if len(present) == 1 else 'are'} set"
 
 
@@ -218,6 +218,8 @@ def _described(path: str, view: View) -> str:
     found = view.at(path)
     if path.endswith("-> type"):
         return ""
+    if path in ("region", "partition"):
+        return f"the {path} of the stack is {code(found[0].text)}"
     steps = [step for place in found[:1] for step in place.path if not step.isdigit()]
     name = path.rpartition("->")[2].strip().replace("@.", "").replace(".*", "") if path != "@" else steps[-1]
     name = code(name)

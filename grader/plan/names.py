@@ -28,7 +28,7 @@ def check_names(case: Case) -> Iterator[Problem]:
             other = owners.setdefault((resource.type, _key(template, name)), (template, resource))
             if other[1] is not resource and _together(case, other[0], template):
                 message = f"has the name {name}, as {other[1].name} in {other[0].file} has"
-                facts = {"value": name, "other": other[1].name}
+                facts = {"value": name, "other": other[1].name, "place": other[0].file}
                 yield at_resource(template, resource, key, PlanCode.NAME_COLLISION, message, Stage.EXECUTION, **facts)
             held = getattr(case.account, _HELD[resource.type]) if resource.type in _HELD else ()
             if name in held:
@@ -123,7 +123,9 @@ def check_exports(case: Case) -> Iterator[Problem]:
                     code=PlanCode.EXPORT_COLLISION,
                     location=Location(file=template.file, line=line, resource=output, path=path),
                     message=message,
-                    facts={"value": name},
+                    facts={"value": name}
+                    if taken
+                    else {"value": name, "other": places[0][1], "place": places[0][0].file},
                 )
     for template in case.templates:
         yield from _imports(

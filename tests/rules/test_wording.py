@@ -317,3 +317,68 @@ def test_a_resource_policy_that_no_template_has(tmp_path: Path) -> None:
 """
     cause = failures(tmp_path, text)["rule-log-group-policy"].root_cause
     assert cause.startswith("No `AWS::Logs::ResourcePolicy` allows `logs:PutLogEvents` and")
+
+
+RETENTION = """Parameters:
+  Days: {Type: Number, Default: %s}
+Resources:
+  Journal:
+    Type: AWS::Logs::LogGroup
+    Properties: {RetentionInDays: !Ref Days}
+"""
+
+
+def test_a_default_that_the_property_does_not_list(tmp_path: Path) -> None:
+    found = failures(tmp_path, RETENTION % 2555)["questionable-parameter-value"]
+    assert found.level == "Critical"
+    assert "`Days` has the default `2555`, and `RetentionInDays` of `Journal` does not accept that" in found.issue
+    assert "questionable-parameter-value" not in failures(tmp_path, RETENTION % 365)
+
+
+def test_names_that_two_outputs_or_resources_have_say_where(tmp_path: Path) -> None:
+    export = "  %s: {Value: a, Export: {Name: shop-address}}\n"
+    text = "Resources:\n  One: {Type: AWS::SQS::Queue}\nOutputs:\n" + export % "First" + export % "Second"
+    found = failures(tmp_path, text)["duplicate-export"]
+    assert found.issue.startswith("`Second` in `answer.yml` exports `shop-address`")
+    assert found.root_cause == "The output `First` of `answer.yml` exports the name, too."
+    log = "  %s: {Type: AWS::Logs::LogGroup, Properties: {LogGroupName: orders}}\n"
+    cause = failures(tmp_path, "Resources:\n" + log % "One" + log % "Two")["name-collision"].root_cause
+    assert cause == "`One` has the name `orders`, too, with the values of the parameters."
+
+
+def test_a_fixed_environment_in_the_name_of_a_resource_is_not_called_an_environment_tag(tmp_path: Path) -> None:
+    text = """Parameters:
+  Environment: {Type: String, Default: Production}
+Resources:
+  Network:
+    Type: AWS::EC2::VPC
+    Properties: {CidrBlock: 10.0.0.0/16, Tags: [{Key: %s, Value: %s}]}
+"""
+    named = failures(tmp_path, text % ("Name", "Production-VPC"))["hardcoded-environment-value"]
+    assert ("environment tag" in named.issue, named.impact.cost) == (False, "")
+    assert failures(tmp_path, text % ("Environment", "Production"))["hardcoded-environment-value"].impact.cost
+
+
+def test_a_security_group_of_the_default_network(tmp_path: Path) -> None:
+    text = """Resources:
+  VPC: {Type: AWS::EC2::VPC, Properties: {CidrBlock: 10.0.0.0/16}}
+  One: {Type: AWS::EC2::Subnet, Properties: {VpcId: !Ref VPC, CidrBlock: 10.0.1.0/24}}
+  Group: {Type: AWS::EC2::SecurityGroup, Properties: {GroupDescription: Web}}
+  Server:
+    Type: AWS::EC2::Instance
+    Properties: {ImageId: ami-0a1b2c3d4e5f60718, SubnetId: !Ref One, SecurityGroupIds: [!Ref Group]}
+"""
+    cause = failures(tmp_path, text)["security-group-of-another-network"].root_cause
+    assert cause == "`Group` has no `VpcId`, which puts it into the default VPC, and the subnets are in `VPC`."
+
+
+def test_a_condition_written_as_a_function_is_one_failure(tmp_path: Path) -> None:
+    text = """Parameters:
+  Stage: {Type: String, Default: live}
+Conditions: {IsLive: !Equals [!Ref Stage, live]}
+Resources:
+  Queue: {Type: AWS::SQS::Queue}
+  Topic: {Type: AWS::SNS::Topic, Condition: !Not IsLive}
+"""
+    found = failures(tmp_path, text)
+    assert ("template-structure" in found, "condition-misuse" in found) == (True, False)

@@ -52,8 +52,8 @@ def security_group_network(case: Case, root: Place) -> Iterator[Broken]:
         [own] = places(case, root_of(root.template, group), "VpcId")
         theirs = "" if own.is_absent else _network(case, place, "AWS::EC2::SecurityGroup")
         if theirs is not None and theirs != network:
-            where = f"the VPC {theirs}" if theirs else "the default VPC, for it has no VpcId"
-            yield Broken(place, f"{group.name} is of {where}, and the subnets are of the VPC {network}")
+            where = f"is in {theirs}" if theirs else "has no `VpcId`, which puts it into the default VPC"
+            yield Broken(place, f"{group.name} {where}, and the subnets are in {network}")
             return
 
 

@@ -40,7 +40,7 @@ def _problems(tree: ast.Module) -> Iterator[tuple[int, str]]:
 
 def _found(code: InlineCode, number: int, text: str) -> RuleFinding:
     line = code.text.split("\n")[number - 1].strip()
-    because = f"Line {number} of the code is {span(line[:MAX_SHOWN])}, and {text}."
+    because = f"Line {number} of the code is {span(line[:MAX_SHOWN])}."
     return at_property(code.template, code.function, code.path, text, value=text, because=because)
 
 

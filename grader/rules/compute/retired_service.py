@@ -29,13 +29,20 @@ def _confirm(case: Case, finding: Finding) -> Finding | None:
     is_closed = said["state"].startswith("in")
     date = said["date"]
     because = (
-        f"AWS closed {code(said['type'])} to new accounts on {date}."
+        f"New accounts cannot create {code(said['type'])} since {date}."
+        if said["type"] == _CLOSED
+        else f"AWS closed the service of {code(said['type'])} to new customers on {date}."
         if is_closed
         else f"AWS shuts the service of {code(said['type'])} down on {date}."
     )
     level = "Medium" if ordered or not (is_closed and case.account.profile == "fresh") else ""
+    remedy = f"Replace {code(finding.resource)} by the successor that AWS names for the service."
+    if said["type"] == _CLOSED:
+        remedy = f"Replace {code(finding.resource)} by an AWS::EC2::LaunchTemplate, and name it as LaunchTemplate of the group."
     refused = said["type"] == _CLOSED and not level
-    return with_facts(finding, level="Critical" if refused else level, value=said["type"], because=because)
+    return with_facts(
+        finding, level="Critical" if refused else level, value=said["type"], because=because, remedy=remedy
+    )
 
 
 RULE = Rule(
@@ -44,13 +51,13 @@ RULE = Rule(
     kind="wrong-resource",
     level="High",
     category="versions",
-    title="Service that AWS has closed or is closing",
-    issue="{resources} in {file} {uses|use} {values}, whose service AWS has closed to new customers or is shutting down.",
-    fix="Replace {resources} by the successor that AWS names for the service.",
+    title="Resource type that AWS has closed or is closing: {values}",
+    issue="{resources} in {file} {uses|use} {values}. {because}",
+    fix="{remedy}",
     root_cause="{because}",
     lesson="Check that a service takes new customers before you build on it.",
     reference="https://docs.aws.amazon.com/general/latest/gr/service-lifecycle.html",
-    cost="The workload has to be migrated before the service ends.",
+    cost="The workload has to be migrated to the successor later.",
     stands_for=(
         "cfn-lint:W3696",
         "cloudformation-validate:W3696",

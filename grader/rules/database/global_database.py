@@ -36,7 +36,13 @@ def check(case: Case) -> Iterator[RuleFinding]:
             where = "a cluster of a global database" if joins else "Aurora PostgreSQL"
             message = f"has a backtrack window, which {where} cannot have"
             because = f"{code(cluster.name)} sets `BacktrackWindow` to {code(window)}, which {where} cannot have."
-            yield at_property(template, cluster, "BacktrackWindow", message, value=window, because=because)
+            facts = {
+                "value": window,
+                "because": because,
+                "consequence": _BACKTRACK,
+                "remedy": f"Remove BacktrackWindow from {code(cluster.name)}.",
+            }
+            yield at_property(template, cluster, "BacktrackWindow", message, **facts)
         yield from _by_name(case, template, cluster)
 
 
@@ -56,7 +62,13 @@ def _by_name(case: Case, template: Template, cluster: Resource) -> Iterator[Rule
                 type=cluster.type,
                 path="DependsOn",
             )
-            yield RuleFinding(location=location, message=message, facts={"value": name, "because": because})
+            remedy = f"Refer to {code(world.name)} with Ref in {code(cluster.name)}, so that CloudFormation creates it first."
+            facts = {"value": name, "because": because, "consequence": _ORDER, "remedy": remedy}
+            yield RuleFinding(location=location, message=message, facts=facts)
+
+
+_BACKTRACK = "Aurora rejects backtrack in a global database and for PostgreSQL."
+_ORDER = "Aurora rejects a cluster that joins a global cluster before that exists."
 
 
 RULE = Rule(
@@ -64,10 +76,9 @@ RULE = Rule(
     kind="global-database-config",
     level="Critical",
     category="account",
-    title="Aurora cluster settings that exclude each other",
-    issue="{resources} in {file} {combines|combine} settings that Aurora rejects: backtrack is not available in a global database or for "
-    "PostgreSQL, and a global cluster has to exist before a cluster joins it.",
-    fix="Remove BacktrackWindow from {resources}, and refer to the global cluster with Ref, so that CloudFormation creates it first.",
+    title="Aurora cluster that RDS rejects: {resources}",
+    issue="{resources} in {file} {has settings|have settings} that do not go together. {consequence} The stack rolls back.",
+    fix="{remedy}",
     root_cause="{because}",
     lesson="Check the limitations of Aurora global databases before combining them with other features.",
     reference="https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/aurora-global-database.html",

@@ -45,7 +45,16 @@ def check(case: Case) -> Iterator[RuleFinding]:
                         value=node.text,
                         parameter=parameter,
                         because=_because(template, parameter, value, found),
+                        consequence="" if _is_name(path, resource.properties) else _COST,
                     )
+
+
+_COST = "Cost reports by this tag book the resource to the wrong environment."
+
+
+def _is_name(path: Path, root: AnyNode) -> bool:
+    """Whether a tag is the name of its resource, not its environment."""
+    return (text_of(at(root, *path[:-1], "Key")) if path[-1] == "Value" else str(path[-1])) == "Name"
 
 
 def _environments(template: Template) -> set[str]:
@@ -102,15 +111,14 @@ RULE = Rule(
     kind="hardcoded-environment-value",
     level="Medium",
     category="naming",
-    title="Environment {tag|tags} {values} beside the parameter {parameters}",
-    issue="In {file}, {resources} {carries|carry} the environment tag {values}, although {parameter} selects the environment. "
-    "In every other environment the tag is wrong.",
+    title="{Tag|Tags} with a fixed environment beside the parameter {parameters}: {values}",
+    issue="In {file}, {resources} {has the tag value|have the tag values} {values}, although {parameter} selects the environment. "
+    "In every other environment, the {tag names|tags name} the wrong environment.",
     fix="Refer to the parameter {parameter} in the tag, with Ref or Fn::Sub.",
     root_cause="{because}",
     lesson="Take the environment from its parameter in names and in tags.",
     reference="https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/parameters-section-structure.html",
-    cost="Cost reports by this tag book the resource to the wrong environment.",
-    security="Policies that select resources by this tag treat it as part of the wrong environment.",
+    cost="{consequence}",
     is_choice=True,
     aws_behaviour="The resource is created with the tag as it is written, for every value of the parameter.",
     check=check,

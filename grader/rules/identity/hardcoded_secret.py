@@ -29,8 +29,7 @@ def check(case: Case) -> Iterator[RuleFinding]:
                     ),
                     message="is a secret and has a default",
                     facts={
-                        "because": asks
-                        or f"{code(parameter.name)} has a default so that the stack deploys without it.",
+                        "because": asks or f"The secret is the default of the parameter {code(parameter.name)}.",
                         "remedy": "Generate the secret in an AWS::SecretsManager::Secret and refer to it with a dynamic reference.",
                     },
                     level=level,

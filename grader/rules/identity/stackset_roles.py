@@ -12,6 +12,7 @@ from grader.model import Location
 from grader.support.markdown import code
 from grader.support.text import one_line
 
+MAX_QUOTED = 200  # characters of a line; of a longer line, what names StackSets
 _COMMAND = re.compile(r"create-stack-set|create-stack-instances|create_stack_set|create_stack_instances", re.I)
 _SETS = r"\bstack ?sets?\b"
 _DEPLOYS = r"(deploy|us(e|es|ed|ing)|via|through|implement|roll|launch|with)\w*"
@@ -55,8 +56,10 @@ def check(case: Case) -> Iterator[RuleFinding]:
 def _first_line(case: Case, pattern: re.Pattern[str]) -> tuple[Location, str] | None:
     for file in case.documents:
         for number, line in enumerate(file.text.splitlines(), 1):
-            if pattern.search(line) and (pattern is _COMMAND or not _HEDGES.search(line)):
-                return Location(file=file.name, line=number), one_line(line.strip().rstrip("\\"), 200)
+            found = pattern.search(line)
+            if found and (pattern is _COMMAND or not _HEDGES.search(line)):
+                quoted = line.strip().rstrip("\\") if len(line) <= MAX_QUOTED else found.group()
+                return Location(file=file.name, line=number), one_line(quoted, MAX_QUOTED)
     return None
 
 

@@ -31,7 +31,7 @@ RULE = Rule(
     ),
     confirm=because_condition,
     corrections=named_condition,
-    yields_to=("undefined-reference",),
+    yields_to=("undefined-reference", "template-structure"),
     fails=(
         example("""
 Parameters:

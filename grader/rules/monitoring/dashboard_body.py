@@ -24,7 +24,12 @@ def check(case: Case) -> Iterator[RuleFinding]:
         because = _fault(body, ends_file)
         if because:
             message = "has a body that CloudWatch rejects"
-            yield at_property(template, dashboard, "DashboardBody", message, because=because)
+            remedy = _TEXT if because.startswith("The body") else _WIDGET
+            yield at_property(template, dashboard, "DashboardBody", message, because=because, remedy=remedy)
+
+
+_TEXT = "Write the body as one JSON object with the list `widgets`, and nothing before or behind it."
+_WIDGET = 'Write each metric as an array, for example `["AWS/Lambda", "Errors", "FunctionName", "${Worker}"]`.'
 
 
 def _fault(body: str, ends_file: bool) -> str:
@@ -70,7 +75,7 @@ RULE = Rule(
     title="Dashboard body that CloudWatch rejects",
     issue="The DashboardBody of {resources} in {file} does not have the structure that CloudWatch requires, so PutDashboard fails with "
     "validation errors.",
-    fix='Write each metric as an array, for example `["AWS/Lambda", "Errors", "FunctionName", "${{Worker}}"]`, and check the body as JSON.',
+    fix="{remedy}",
     root_cause="{because}",
     lesson="Export a dashboard's source from the console and keep its structure.",
     reference="https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/CloudWatch-Dashboard-Body-Structure.html",

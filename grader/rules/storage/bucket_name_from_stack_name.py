@@ -62,8 +62,8 @@ RULE = Rule(
     kind="bucket-name-not-unique",
     level="Medium",
     category="naming",
-    title="Bucket names that contain the stack name: {resources}",
-    issue="The bucket name of {resources} in {file} is {values}. A stack name may contain capital letters, and S3 rejects them in a "
+    title="Bucket {name that contains|names that contain} the stack name: {resources}",
+    issue="The bucket {name|names} of {resources} in {file} {is|are} {values}. A stack name may contain capital letters, and S3 rejects them in a "
     "bucket name: such a stack cannot be created.",
     fix="Leave BucketName out, or build it from a parameter whose AllowedPattern has lower case only, and AWS::AccountId.",
     root_cause="{because}",
