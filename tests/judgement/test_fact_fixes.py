@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+import yaml
 
 from tests.judgement.test_fixes import failure, graded
 
@@ -183,3 +184,78 @@ def test_a_fix_that_takes_more_than_an_edit_has_no_lines(tmp_path: Path) -> None
       LaunchTemplate: {LaunchTemplateId: lt-0123456789abcdef0, Version: '1'}
 """
     assert texts(tmp_path, f"Resources:\n{group}", "scaling-group-size-order") == []
+
+
+def test_code_may_do_what_it_calls_on_the_only_resource_that_it_can_be(tmp_path: Path) -> None:
+    text = """Resources:
+  Orders:
+    Type: AWS::DynamoDB::Table
+    Properties:
+      BillingMode: PAY_PER_REQUEST
+      AttributeDefinitions: [{AttributeName: id, AttributeType: S}]
+      KeySchema: [{AttributeName: id, KeyType: HASH}]
+  Role:
+    Type: AWS::IAM::Role
+    Properties:
+      AssumeRolePolicyDocument:
+        Version: '2012-10-17'
+        Statement: [{Effect: Allow, Principal: {Service: lambda.amazonaws.com}, Action: 'sts:AssumeRole'}]
+  Count:
+    Type: AWS::Lambda::Function
+    Properties:
+      Runtime: python3.13
+      Handler: index.handler
+      Role: !GetAtt Role.Arn
+      Code:
+        ZipFile: |
+          import boto3
+          def handler(event, context):
+              table = boto3.client('dynamodb')
+              found = table.scan(TableName='orders')
+              boto3.client('cloudwatch').put_metric_data(Namespace='orders', MetricData=[])
+              return len(found)
+"""
+    [lines] = texts(tmp_path, text, "inline-code-permission")
+    [policy] = yaml.safe_load(lines.replace("!GetAtt ", ""))["Role"]["Properties"]["Policies"]
+    granted = [(one["Action"], one["Resource"]) for one in policy["PolicyDocument"]["Statement"]]
+    assert granted == [(["dynamodb:Scan"], "Orders.Arn"), (["cloudwatch:PutMetricData"], "*")]
+
+
+def test_a_load_balancer_waits_for_the_policy_that_lets_it_write_logs(tmp_path: Path) -> None:
+    text = """Resources:
+  Logs: {Type: AWS::S3::Bucket}
+  Front:
+    Type: AWS::ElasticLoadBalancingV2::LoadBalancer
+    Properties:
+      Scheme: internal
+      Subnets: [subnet-0123456789abcdef0, subnet-0123456789abcdef1]
+      LoadBalancerAttributes:
+        - {Key: access_logs.s3.enabled, Value: 'true'}
+        - {Key: access_logs.s3.bucket, Value: !Ref Logs}
+"""
+    policy, front = sorted(texts(tmp_path, text, "load-balancer-log-bucket-policy"), reverse=True)
+    assert "Service: logdelivery.elasticloadbalancing.amazonaws.com" in policy
+    assert "DependsOn: LogsPolicy" in front
+
+
+def test_what_is_removed_with_its_resource_is_not_changed_there(tmp_path: Path) -> None:
+    text = """Resources:
+  Recorder:
+    Type: AWS::Config::ConfigurationRecorder
+    Properties: {RoleARN: !GetAtt Role.Arn}
+  Started:
+    Type: AWS::Config::ConfigurationRecorderStatus
+    Properties: {Name: !Ref Recorder, Recording: true}
+  Role:
+    Type: AWS::IAM::Role
+    Properties:
+      AssumeRolePolicyDocument:
+        Version: '2012-10-17'
+        Statement: [{Effect: Allow, Principal: {Service: config.amazonaws.com}, Action: 'sts:AssumeRole'}]
+"""
+    found = texts(tmp_path, text, "account-singleton")
+    assert [one.partition(":")[0] for one in found] == [
+        "CreateAccountResources",
+        "ShouldCreateAccountResources",
+        "Recorder",
+    ]

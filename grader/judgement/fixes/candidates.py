@@ -14,7 +14,7 @@ from grader.judgement.fixes.demands import edits_of_demands
 from grader.judgement.fixes.derive import edits_of
 from grader.judgement.fixes.regrade import DETECTORS
 from grader.judgement.ideal import IdealAnswer
-from grader.model import Action, Edit, Finding
+from grader.model import Action, Edit, Finding, Steps
 from grader.template import Template
 from grader.template.edits import Planned, apply_edits, plan_edits
 
@@ -43,6 +43,26 @@ class Part:
         """Return whether the finding or an edit is about one of certain entries, each a file and a name."""
         names = ((file, str(one.edit.path[1])) for file, some in self.planned.items() for one in some)
         return (self.finding.file, self.finding.resource) in places or any(name in places for name in names)
+
+    def is_moot(self, gone: Container[tuple[str, Steps]]) -> bool:
+        """Return whether some of the edits, and not all, are of entries that other edits remove."""
+        moot = [_is_gone(file, one, gone) for file, some in self.planned.items() for one in some]
+        return any(moot) and not all(moot)
+
+    def without(self, gone: Container[tuple[str, Steps]]) -> Part:
+        """Return the part without edits of entries that other edits remove, where others are left."""
+        if not self.is_moot(gone):
+            return self
+        kept = {f: tuple(one for one in some if not _is_gone(f, one, gone)) for f, some in self.planned.items()}
+        return Part(self.finding, {file: some for file, some in kept.items() if some})
+
+
+def _removes_entry(one: Planned) -> bool:
+    return one.edit.action is Action.REMOVE and len(one.edit.path) == 2
+
+
+def _is_gone(file: str, one: Planned, gone: Container[tuple[str, Steps]]) -> bool:
+    return (file, one.edit.path[:2]) in gone and not _removes_entry(one)
 
 
 @dataclass(frozen=True)
@@ -183,6 +203,10 @@ def applied(
         def is_lost(part: Part, made: Mapping[str, tuple[Planned, ...]] = made) -> bool:
             return any(one not in made[file] for file, own in part.planned.items() for one in own)
 
+        gone = {(file, one.edit.path) for file, some in made.items() for one in some if _removes_entry(one)}
+        if any(one.is_moot(gone) for each in candidates for one in each.parts):
+            candidates = [replace(each, parts=tuple(part.without(gone) for part in each.parts)) for each in candidates]
+            continue
         if not any(is_lost(part) for each in candidates for part in each.parts):
             return candidates, edited
         tried = (each.without(is_lost) if any(map(is_lost, each.parts)) else each for each in candidates)

@@ -15,6 +15,12 @@ _OF_RESOURCE = re.compile(
     r"(?P<actions>[\w:, *]+) to (?P<service>[\w-]+\.amazonaws\.com)$"
 )
 _OF_ROLE = re.compile(r"^(?P<role>\w+)(?:, the role of \w+,)? does not allow (?P<actions>[\w:, *]+)$")
+_OF_CODE = re.compile(
+    r"^(?:(?P<one>\w+) does not allow (?P<listed>[\w:, *]+), which \w+ calls"
+    r"|calls (?P<also>[\w:, *]+), which its role (?P<two>\w+) does not allow)$"
+)
+_OF_BALANCER = re.compile(r"^no policy of (?P<bucket>\w+) lets Elastic Load Balancing write$")
+_BALANCING = "logdelivery.elasticloadbalancing.amazonaws.com"
 _ACTION = re.compile(r"\b[\w-]+:[\w*]+")
 # Types with a policy of their own: the type of that policy, and the property that names what it is for.
 _POLICIES = {
@@ -28,8 +34,20 @@ _ON_BUCKET = re.compile(r"s3:(Get|Put)Bucket|s3:ListBucket")
 _CONDITIONS = {"cloudtrail.amazonaws.com": {"StringEquals": {"s3:x-amz-acl": "bucket-owner-full-control"}}}
 # Actions that take no resource.
 # Source: https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html
-_NO_RESOURCE = re.compile(r"xray:|logs:(\w+LogDelivery|ListLogDeliveries|PutResourcePolicy|Describe\w+)")
-
+_NO_RESOURCE = re.compile(
+    r"xray:|logs:(\w+LogDelivery|ListLogDeliveries|PutResourcePolicy|Describe\w+)|cloudwatch:(PutMetricData|GetMetric\w+|ListMetrics)"
+    r"|s3:ListAllMyBuckets|ec2:Describe\w+|cloudformation:DescribeStackDriftDetectionStatus"
+)
+# What the calls of code are about: the type, and whether Ref returns its ARN.
+_CALLED = {
+    "dynamodb": ("AWS::DynamoDB::Table", False),
+    "kinesis": ("AWS::Kinesis::Stream", False),
+    "s3": ("AWS::S3::Bucket", False),
+    "secretsmanager": ("AWS::SecretsManager::Secret", True),
+    "sns": ("AWS::SNS::Topic", True),
+    "sqs": ("AWS::SQS::Queue", False),
+    "states": ("AWS::StepFunctions::StateMachine", True),
+}
 # Actions that are needed with another one.
 # Source: https://docs.aws.amazon.com/lambda/latest/dg/services-xray.html
 _TOGETHER = {"xray:PutTraceSegments": ("xray:PutTelemetryRecords",)}
@@ -41,6 +59,14 @@ def by_grant(case: Case, template: Template, finding: Finding) -> Iterator[Edit]
         target = template.resources.get(match["one"] or match["two"])
         if target is not None and target.type in _POLICIES:
             yield from _of_resource(template, finding, target, _ACTION.findall(match["actions"]), match["service"])
+    elif match := _OF_BALANCER.match(finding.message):
+        target = template.resources.get(match["bucket"])
+        if target is not None and target.type == "AWS::S3::Bucket":
+            yield from _of_resource(template, finding, target, ["s3:PutObject"], _BALANCING)
+    elif match := _OF_CODE.match(finding.message):
+        role = template.resources.get(match["one"] or match["two"])
+        if role is not None and role.type == "AWS::IAM::Role":
+            yield from _of_calls(template, role, _ACTION.findall(match["listed"] or match["also"]))
     elif match := _OF_ROLE.match(finding.message):
         role = template.resources.get(match["role"])
         if role is not None and role.type == "AWS::IAM::Role":
@@ -99,15 +125,53 @@ def _of_role(template: Template, finding: Finding, role: Resource, actions: list
         is_arn = isinstance(resource, dict) and resource.keys() == {"Fn::GetAtt"}
         if not is_arn or not str(resource).rstrip("'\"]}").endswith("Arn"):
             return
-    statement = {"Effect": "Allow", "Action": actions, "Resource": resource}
+    yield from _policy(role, [{"Effect": "Allow", "Action": actions, "Resource": resource}])
+
+
+def _of_calls(template: Template, role: Resource, actions: list[str]) -> Iterator[Edit]:
+    """Grant actions on the only resource of the template that they can be about; nothing where that is open for one of them."""
+    statements: list[dict[str, object]] = []
+    for action in actions:
+        service = action.partition(":")[0]
+        type, is_ref = _CALLED.get(service, ("", False))
+        found = list(template.of_type(type)) if type else []
+        resource: object = "*"
+        if not _NO_RESOURCE.match(action):
+            if len(found) != 1:
+                return
+            name = found[0].name
+            resource = {"Ref": name} if is_ref else {"Fn::GetAtt": [name, "Arn"]}
+            if service == "s3" and not _OF_WHOLE_BUCKET.match(action):
+                resource = {"Fn::Sub": "${" + name + ".Arn}/*"}
+        same = next((one for one in statements if one["Resource"] == resource), None)
+        if same is None:
+            statements.append({"Effect": "Allow", "Action": [action], "Resource": resource})
+        else:
+            same["Action"] = [*_actions_of(same), action]
+    yield from _policy(role, statements)
+
+
+_OF_WHOLE_BUCKET = re.compile(
+    r"s3:(ListBucket|(Get|Put)(Bucket|Replication|Encryption|Lifecycle|Inventory|Metrics|Accelerate))"
+)
+
+
+def _policy(role: Resource, statements: list[dict[str, object]]) -> Iterator[Edit]:
+    """Add an inline policy to a role, under a name that none of its policies has."""
+    actions = [str(one) for statement in statements for one in _actions_of(statement)]
     names = {text_of(one.get("PolicyName")) for one in items_of(role.get("Policies")) if hasattr(one, "get")}
     name = next(
         one for one in (f"allow-{actions[0].split(':')[0]}{number}" for number in ("", 2, 3, 4)) if one not in names
     )
-    policy = {"PolicyName": name, "PolicyDocument": {"Version": "2012-10-17", "Statement": [statement]}}
+    policy = {"PolicyName": name, "PolicyDocument": {"Version": "2012-10-17", "Statement": statements}}
     path: Steps = ("Resources", role.name, "Properties", "Policies")
     node = role.get("Policies")
     if isinstance(node, Sequence) and node.items:
         yield Edit(action=Action.APPEND, path=path, value=policy)
     elif node is None:
         yield set_value(path, [policy])
+
+
+def _actions_of(statement: dict[str, object]) -> list[object]:
+    actions = statement["Action"]
+    return list(actions) if isinstance(actions, list) else [actions]

@@ -101,6 +101,22 @@ def managed_password(case: Case, finding: Finding) -> Iterator[Edit]:
         yield from password_of(case, template, resource)
 
 
+def without_secret(case: Case, finding: Finding) -> Iterator[Edit]:
+    """Let the service make a password that the template spells out, in a property or as the default of a parameter."""
+    template = template_of(case, finding)
+    if template is None:
+        return
+    names = [finding.resource]
+    if finding.resource in template.parameters:
+        uses = template.uses.get(finding.resource, ())
+        if any(use.section != "Resources" or use.path[:2] != ("Properties", "MasterUserPassword") for use in uses):
+            return
+        names = list(dict.fromkeys(use.owner for use in uses))
+    for name in names:
+        if name in template.resources:
+            yield from password_of(case, template, template.resources[name])
+
+
 def password_of(case: Case, template: Template, resource: Resource) -> Iterator[Edit]:
     """Let the service make the password and keep it in Secrets Manager; remove a parameter that only carried it.
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from grader.case import Case
 from grader.catalogue import Rule, RuleFinding, at_property, example
 from grader.model import Location
+from grader.rules.identity._corrections import without_secret
 from grader.rules.identity._secrets import hardcoding_forbidden, has_default, is_literal, replaced, store_asked, taken
 from grader.support.markdown import code
 from grader.template import Scalar
@@ -62,6 +63,7 @@ RULE = Rule(
     aws_behaviour="CloudFormation deploys with the text; NoEcho hides the value of a parameter, not its default in the template.",
     security="The secret is known to everyone who can read the repository or the template of the stack.",
     check=check,
+    corrections=without_secret,
     fails=(
         example("""
 Parameters:
@@ -82,6 +84,25 @@ Resources:
       ReplicationGroupDescription: sessions
       TransitEncryptionEnabled: true
       AuthToken: correct-horse-battery-staple  # finds
+"""),
+        example("""
+Parameters:
+  LedgerPassword:
+    Type: String
+    NoEcho: true
+    Default: ChangeMe123  # finds
+Resources:
+  Ledger:
+    Type: AWS::RDS::DBInstance
+    DeletionPolicy: Snapshot
+    UpdateReplacePolicy: Snapshot
+    Properties:
+      DBInstanceClass: db.t4g.micro
+      Engine: postgres
+      AllocatedStorage: '20'
+      StorageEncrypted: true
+      MasterUsername: clerk
+      MasterUserPassword: !Ref LedgerPassword
 """),
     ),
     passes=(

@@ -9,6 +9,7 @@ from typing import NamedTuple
 from grader.case import Case
 from grader.case.deployed import created
 from grader.catalogue import Rule, RuleFinding, at_property, example
+from grader.model import Finding
 from grader.rules.storage._teardown import is_kept, quoted, teardown
 from grader.support.markdown import code
 from grader.template import Resource, Scope, Template
@@ -188,6 +189,12 @@ Resources:
 """
 _ALL = "Write a stack. All resources must be destroyable."
 
+
+def _needed(finding: Finding) -> object:
+    """The value of the property with which the service deletes what is in the resource."""
+    return True if finding.path.endswith(("EmptyOnDelete", "RecursiveDeleteOption")) else None
+
+
 RULE = Rule(
     id="removal-refused",
     kind="deletion-protection",
@@ -204,6 +211,7 @@ RULE = Rule(
     "replicated function, which nothing but time makes deletable).",
     cost="Resources that cannot be deleted continue to be charged.",
     check=check,
+    needed=_needed,
     fails=(
         example(_TRAIL, prompt=_ALL),
         example(
