@@ -110,6 +110,8 @@ def _words(setting: Setting) -> tuple[tuple[str, ...], bool]:
 
 def given_values(text: str, types: Sequence[str]) -> Iterator[Given]:
     """Yield the values that a sentence gives for settings of some resource types, each place once."""
+    if not types:
+        return
     tokens = [
         (match.start(), match.end(), base_word(part.group()), match.start() + part.start(), match.start() + part.end())
         for match in _TOKEN.finditer(text)
