@@ -129,7 +129,7 @@ def _is_absent(judged: JudgedRequirement) -> bool:
         return not _FORMAT.search(asked.title)
     if asked.about == "resource":
         return "region" not in asked.title
-    if asked.about == "behaviour":
+    if asked.about in ("behaviour", "code"):
         return not judged.evidence
     if _NO_SECTION.match(_reason(judged)):
         return True
