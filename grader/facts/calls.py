@@ -1,4 +1,4 @@
-"""Calls of the AWS SDK for Python in inline code, against the models of botocore: client, method and parameters.
+"""Calls of the AWS SDK for Python in inline code, against the models of botocore: client or table, method and parameters.
 
 What is written for Python judges the literals of JavaScript as well, as nodes of Python: see grader.facts.javascript_calls.
 """
@@ -6,7 +6,7 @@ What is written for Python judges the literals of JavaScript as well, as nodes o
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import Any
@@ -23,6 +23,21 @@ _ADDED: Mapping[str, frozenset[str]] = {
     "rds": frozenset({"generate_db_auth_token"}),
     "dsql": frozenset({"generate_db_connect_auth_token", "generate_db_connect_admin_auth_token"}),
 }
+# The methods of a table of the resource for DynamoDB: those that call an operation, and others.
+# Source: https://docs.aws.amazon.com/boto3/latest/reference/services/dynamodb/table/index.html
+_TABLE_OPERATIONS: Mapping[str, str] = {
+    "delete": "DeleteTable",
+    "delete_item": "DeleteItem",
+    "get_item": "GetItem",
+    "put_item": "PutItem",
+    "query": "Query",
+    "scan": "Scan",
+    "update": "UpdateTable",
+    "update_item": "UpdateItem",
+}
+_TABLE_METHODS = frozenset(
+    "batch_writer get_available_subresources load reload wait_until_exists wait_until_not_exists".split()
+)
 # Names that the SDK takes for parameters whose own names are words of Python. Source: botocore/handlers.py
 _ALIASES = {"fromTime": "from", "returnFields": "return"}
 _ANY_FORM = frozenset({"CopySource"})  # Amazon S3: a text or a dictionary
@@ -58,6 +73,14 @@ class Call:
     """A call on a client whose service the code names: `client.put_item(TableName='orders')`."""
 
     service: str
+    method: str
+    node: ast.Call
+
+
+@dataclass(frozen=True, slots=True)
+class TableCall:
+    """A call on a table of the resource for DynamoDB: `boto3.resource('dynamodb').Table('orders').put_item(Item={})`."""
+
     method: str
     node: ast.Call
 
@@ -120,14 +143,38 @@ def calls(tree: ast.Module) -> Iterator[Call]:
                 yield Call(service, node.func.attr, node)
 
 
+def table_calls(tree: ast.Module) -> Iterator[TableCall]:
+    """Yield the calls on tables of the resource for DynamoDB: on the table itself, and on names bound to such a table only."""
+    resources = _bound(tree, _resource_of)
+
+    def table_of(node: ast.AST) -> str:
+        if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "Table"):
+            return ""
+        owner = node.func.value
+        service = resources.get(owner.id, "") if isinstance(owner, ast.Name) else _resource_of(owner)
+        return "table" if service == "dynamodb" else ""
+
+    tables = _bound(tree, table_of)
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+            owner = node.func.value
+            if tables.get(owner.id) if isinstance(owner, ast.Name) else table_of(owner):
+                yield TableCall(node.func.attr, node)
+
+
 def _clients(tree: ast.Module) -> dict[str, str]:
     """Return the names that a module binds to clients of one service and to nothing else."""
+    return _bound(tree, _client_of)
+
+
+def _bound(tree: ast.Module, meaning: Callable[[ast.AST], str]) -> dict[str, str]:
+    """Return the names that a module binds to values of one meaning and to nothing else."""
     bound: dict[str, set[str]] = {}
     for node in ast.walk(tree):
         if isinstance(node, ast.Assign) and len(node.targets) == 1 and isinstance(node.targets[0], ast.Name):
-            bound.setdefault(node.targets[0].id, set()).add(_client_of(node.value))
+            bound.setdefault(node.targets[0].id, set()).add(meaning(node.value))
         elif isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name) and node.value is not None:
-            bound.setdefault(node.target.id, set()).add(_client_of(node.value))
+            bound.setdefault(node.target.id, set()).add(meaning(node.value))
         elif isinstance(node, ast.arg):
             bound.setdefault(node.arg, set()).add("")
     for node in ast.walk(tree):
@@ -155,7 +202,16 @@ def _other_bindings(node: ast.AST) -> Iterator[str]:
 
 def _client_of(node: ast.AST) -> str:
     """Return the service of `boto3.client('s3')`, empty for anything else."""
-    if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "client"):
+    return _made_by(node, "client")
+
+
+def _resource_of(node: ast.AST) -> str:
+    """Return the service of `boto3.resource('dynamodb')`, empty for anything else."""
+    return _made_by(node, "resource")
+
+
+def _made_by(node: ast.AST, factory: str) -> str:
+    if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == factory):
         return ""
     owner = node.func.value
     if not (isinstance(owner, ast.Name) and owner.id == "boto3"):
@@ -178,6 +234,24 @@ def problem(call: Call) -> str:
         return f"{call.service}.{call.method} takes keyword arguments only"
     given = {_ALIASES.get(one.arg or "", one.arg): one.value for one in call.node.keywords}
     return request_problem(call.service, name, given, f"{call.service}.{call.method}", _PYTHON)
+
+
+def table_problem(call: TableCall) -> str:
+    """Say what the SDK rejects about a call on a table; the values of attributes are those of Python, whatever they are."""
+    operation = _TABLE_OPERATIONS.get(call.method)
+    if operation is None:
+        known = call.method in _TABLE_METHODS or call.method.startswith("_")
+        return "" if known else f"a table of DynamoDB has no method {call.method}"
+    if call.node.args:
+        return f"table.{call.method} takes keyword arguments only"
+    given: dict[str | None, ast.expr] = {one.arg: one.value for one in call.node.keywords}
+    if "TableName" in given:
+        return ""  # accepted, and of no use
+    given["TableName"] = ast.Name("table")
+    model = model_of("dynamodb")
+    shapes = {**model["shapes"], "AttributeValue": {"type": "structure", "members": {}, "document": True}}
+    shape = shapes[model["operations"][operation]["input"]["shape"]]
+    return _structure(_Request(shapes, _PYTHON), shape, given, f"table.{call.method}", 0)
 
 
 def request_problem(

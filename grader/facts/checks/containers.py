@@ -11,6 +11,9 @@ from grader.facts.places import Place, identity, places, root_of, target_of
 from grader.support.markdown import code
 from grader.template import Resource, Template
 
+# What leads out of a VPC, or to services of AWS, without a route table entry of the template.
+_WAYS_OUT = ("AWS::EC2::VPCEndpoint", "AWS::EC2::TransitGatewayAttachment", "AWS::EC2::VPCPeeringConnection")
+
 
 def image_lifecycle(case: Case, root: Place) -> Iterator[Broken]:
     """Report the first rule of a lifecycle policy that Amazon ECR rejects; JSON that cannot be read is left alone."""
@@ -105,8 +108,44 @@ def fargate_profile_subnets(case: Case, root: Place) -> Iterator[Broken]:
             yield Broken(place, f"{subnet.name} has a route to the internet gateway {gateway}")
 
 
+def node_subnets_public(case: Case, root: Place) -> Iterator[Broken]:
+    """Report a public subnet of a node group that gives its instances no public addresses."""
+    for place in places(case, root, "Subnets.*"):
+        subnet = target_of(case, place)
+        if subnet is None or not _public_by(case, root.template, subnet):
+            continue
+        [setting] = places(case, root_of(root.template, subnet), "MapPublicIpOnLaunch")
+        if setting.is_absent or setting.text == "false":
+            yield Broken(place, f"{subnet.name} is public and {code('MapPublicIpOnLaunch')} is not true")
+
+
+def node_subnets_isolated(case: Case, root: Place) -> Iterator[Broken]:
+    """Report a node group whose subnets have no route out of a VPC that has no endpoints either."""
+    if any(True for _ in case.resources(*_WAYS_OUT)):
+        return
+    for place in places(case, root, "Subnets.*"):
+        subnet = target_of(case, place)
+        if subnet is None or subnet.type != "AWS::EC2::Subnet":
+            return
+        network = target_of(case, places(case, root_of(root.template, subnet), "VpcId")[0])
+        if network is None or any(_routes(case, root.template, subnet)):
+            return
+    for place in places(case, root, "Subnets"):
+        if not place.is_absent:
+            yield Broken(place, "none of the subnets has a route out of the VPC")
+
+
 def _public_by(case: Case, template: Template, subnet: Resource) -> str | None:
     """Return the internet gateway that a subnet has a route to."""
+    for route in _routes(case, template, subnet):
+        gateway = target_of(case, places(case, route, "GatewayId")[0])
+        if gateway is not None and gateway.type == "AWS::EC2::InternetGateway":
+            return gateway.name
+    return None
+
+
+def _routes(case: Case, template: Template, subnet: Resource) -> Iterator[Place]:
+    """Yield the routes of the route table that a subnet is associated with, as far as they would be created."""
     tables = {
         identity(case, table)
         for association in template.of_type("AWS::EC2::SubnetRouteTableAssociation")
@@ -116,14 +155,15 @@ def _public_by(case: Case, template: Template, subnet: Resource) -> str | None:
     }
     for route in template.of_type("AWS::EC2::Route"):
         there = root_of(template, route)
-        gateway = target_of(case, places(case, there, "GatewayId")[0])
-        mine = identity(case, places(case, there, "RouteTableId")[0]) in tables - {None}
-        if mine and gateway is not None and gateway.type == "AWS::EC2::InternetGateway":
-            return gateway.name if case.scopes[template.file].exists(route) is True else None
-    return None
+        if identity(case, places(case, there, "RouteTableId")[0]) in tables and case.scopes[template.file].exists(
+            route
+        ):
+            yield there
 
 
 CHECKS: Mapping[str, Check] = {
+    "node-subnets-public": node_subnets_public,
+    "node-subnets-isolated": node_subnets_isolated,
     "image-lifecycle": image_lifecycle,
     "container-dependencies": container_dependencies,
     "service-connect-ports": service_connect_ports,

@@ -8,8 +8,9 @@ from collections.abc import Iterator, Mapping
 from grader.case import Case
 from grader.facts.checks.base import Broken, Check
 from grader.facts.places import Place, places, root_of, target_of
+from grader.support.markdown import code
 from grader.support.text import is_natural
-from grader.template import as_text, is_known
+from grader.template import Call, as_text, is_known, text_of
 
 # Source: https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_CreateDBInstance.html (MasterUserPassword)
 _REJECTED = ("/", "@", '"')
@@ -135,7 +136,37 @@ def generated_password(case: Case, root: Place) -> Iterator[Broken]:
         )  # most passwords do not have a single one
 
 
+# A password that every engine accepts, and characters that none accepts.
+# Source: https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_CreateDBInstance.html
+_GOOD, _WRONG = "Abcdefgh1234", '/@" '
+MAX_PATTERN = 200
+
+
+def password_pattern(case: Case, root: Place) -> Iterator[Broken]:
+    """Report a password parameter whose pattern accepts characters that the database rejects; a pattern of one class only."""
+    node = root.resource.get("MasterUserPassword")
+    name = text_of(node.argument) if isinstance(node, Call) and node.name == "Ref" else None
+    parameter = root.template.parameters.get(name) if name else None
+    pattern = text_of(parameter.node.get("AllowedPattern")) if parameter else None
+    if (
+        pattern is None
+        or len(pattern) > MAX_PATTERN
+        or not re.fullmatch(r"\^?\[(?:[^\]\\]|\\.)+\](?:[*+]|\{[\d,]+\})?\$?", pattern)
+    ):
+        return
+    try:
+        letters = re.compile(pattern.lstrip("^").rstrip("$").partition("]")[0] + "]")
+    except re.error:
+        return
+    wrong = [one for one in _WRONG if letters.fullmatch(one)]
+    if wrong and all(letters.fullmatch(one) for one in _GOOD):
+        shown = ", ".join("a space" if one == " " else code(one) for one in wrong)
+        [place] = places(case, root, "MasterUserPassword")
+        yield Broken(place, f"the AllowedPattern of the parameter {name} accepts {shown}")
+
+
 CHECKS: Mapping[str, Check] = {
+    "password-pattern": password_pattern,
     "database-parameter-family": database_parameter_family,
     "generated-password": generated_password,
     "overlapping-windows": overlapping_windows,

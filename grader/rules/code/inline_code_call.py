@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from grader.case import Case
 from grader.case.inline_code import InlineCode, python_tree
 from grader.catalogue import Rule, RuleFinding, at_property, example
-from grader.facts.calls import calls, problem, unknown_services
+from grader.facts.calls import calls, problem, table_calls, table_problem, unknown_services
 from grader.facts.javascript_calls import problems
 from grader.rules._fragments import resources, role, worker
 from grader.rules.code._functions import created_functions
@@ -36,6 +36,10 @@ def _problems(tree: ast.Module) -> Iterator[tuple[int, str]]:
         text = problem(call)
         if text:
             yield call.node.lineno, text
+    for made in table_calls(tree):
+        text = table_problem(made)
+        if text:
+            yield made.node.lineno, text
 
 
 def _found(code: InlineCode, number: int, text: str) -> RuleFinding:
@@ -72,6 +76,10 @@ RULE = Rule(
             ("mail = boto3.client('mail')", "mail.send()"),
             ("logs = boto3.client('logs')", "logs.create_log_group('x')"),
             ("table = boto3.client('dynamodb')", "table.scan(TableName='x', Select='ALL')"),
+            ("table = boto3.resource('dynamodb').Table('x')", "table.put_item(item={'id': '1'})"),
+            ("table = boto3.resource('dynamodb').Table('x')", "table.insert(Item={'id': '1'})"),
+            ("store = boto3.resource('dynamodb')\ntable = store.Table('x')", "table.get_item(Keys={'id': '1'})"),
+            ("store = boto3.resource('dynamodb')", "store.Table('x').query(Select='ALL')"),
         )
     )
     + tuple(
@@ -124,6 +132,12 @@ RULE = Rule(
                 "logs.create_export_task(logGroupName='a', fromTime=1, to=2, destination='b')",
             ),
             ("x = boto3.client('sqs') if True else None", "x.nothing()"),
+            (
+                "table = boto3.resource('dynamodb').Table('x')",
+                "table.put_item(Item={'id': 5, 'tags': ['a'], 'none': None})",
+            ),
+            ("table = boto3.resource('dynamodb').Table('x')", "table.update_item(Key={'id': '1'}, **event)"),
+            ("table = make()\ndef make(): return boto3.resource('dynamodb').Table('x')", "table.insert(1)"),
         )
     )
     + tuple(
