@@ -11,6 +11,7 @@ from grader.bundle import DEFAULT_LIMITS, Bundle, BundleFile, Kind, Limits, Omit
 from grader.case.nesting import nested_file
 from grader.case.parameter_values import Given, first_of, given_by
 from grader.errors import ResponseError
+from grader.support.text import compiled
 from grader.task import Task
 from grader.task.account import Account
 from grader.task.prompt import Prompt, read_prompt
@@ -283,11 +284,12 @@ class Case:
 
     def mentions(self, *words: str) -> bool:
         """Whether a document or script has any of the words, whole and whatever their case."""
-        return any(re.search(rf"(?<![\w]){re.escape(word.lower())}(?![\w])", self.prose) for word in words if word)
+        patterns = (rf"(?<![\w]){re.escape(word.lower())}(?![\w])" for word in words if word)
+        return any(compiled(pattern).search(self.prose) for pattern in patterns)
 
     def documented(self, pattern: str) -> bool:
         """Whether a regular expression, written in lower case, matches in a document or script."""
-        return re.search(pattern, self.prose) is not None
+        return compiled(pattern).search(self.prose) is not None
 
     @cached_property
     def prompt(self) -> str:

@@ -83,6 +83,12 @@ def python_tree(text: str) -> ast.Module | str | None:
         return None
 
 
+@lru_cache(maxsize=64)
+def python_nodes(tree: ast.Module) -> tuple[ast.AST, ...]:
+    """Return all nodes of a tree, as `ast.walk` yields them; it is walked once for all rules."""
+    return tuple(ast.walk(tree))
+
+
 def javascript_tree(text: str) -> Node:
     """Parse JavaScript; what is none is in nodes of the type ERROR."""
     return _javascript().parse(text.encode("utf-8", "replace")).root_node

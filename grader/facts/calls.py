@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import Any
 
+from grader.case.inline_code import python_nodes
+
 MAX_DEPTH = 12
 # Methods of clients that are not operations of their service.
 # Source: https://docs.aws.amazon.com/boto3/latest/guide/clients.html and the pages of the services
@@ -126,7 +128,7 @@ def signing_name(service: str) -> str:
 
 def unknown_services(tree: ast.Module) -> Iterator[tuple[ast.Call, str]]:
     """Yield the clients and resources of services that the SDK does not know."""
-    for node in ast.walk(tree):
+    for node in python_nodes(tree):
         name = _client_of(node)
         if name and name not in services() and isinstance(node, ast.Call):
             yield node, name
@@ -135,7 +137,7 @@ def unknown_services(tree: ast.Module) -> Iterator[tuple[ast.Call, str]]:
 def calls(tree: ast.Module) -> Iterator[Call]:
     """Yield the calls on clients: on `boto3.client('s3')` itself, and on names that are bound to such a client only."""
     clients = _clients(tree)
-    for node in ast.walk(tree):
+    for node in python_nodes(tree):
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
             owner = node.func.value
             service = clients.get(owner.id, "") if isinstance(owner, ast.Name) else _client_of(owner)
@@ -155,13 +157,14 @@ def table_calls(tree: ast.Module) -> Iterator[TableCall]:
         return "table" if service == "dynamodb" else ""
 
     tables = _bound(tree, table_of)
-    for node in ast.walk(tree):
+    for node in python_nodes(tree):
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
             owner = node.func.value
             if tables.get(owner.id) if isinstance(owner, ast.Name) else table_of(owner):
                 yield TableCall(node.func.attr, node)
 
 
+@lru_cache(maxsize=64)
 def _clients(tree: ast.Module) -> dict[str, str]:
     """Return the names that a module binds to clients of one service and to nothing else."""
     return _bound(tree, _client_of)
@@ -170,14 +173,14 @@ def _clients(tree: ast.Module) -> dict[str, str]:
 def _bound(tree: ast.Module, meaning: Callable[[ast.AST], str]) -> dict[str, str]:
     """Return the names that a module binds to values of one meaning and to nothing else."""
     bound: dict[str, set[str]] = {}
-    for node in ast.walk(tree):
+    for node in python_nodes(tree):
         if isinstance(node, ast.Assign) and len(node.targets) == 1 and isinstance(node.targets[0], ast.Name):
             bound.setdefault(node.targets[0].id, set()).add(meaning(node.value))
         elif isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name) and node.value is not None:
             bound.setdefault(node.target.id, set()).add(meaning(node.value))
         elif isinstance(node, ast.arg):
             bound.setdefault(node.arg, set()).add("")
-    for node in ast.walk(tree):
+    for node in python_nodes(tree):
         for name in _other_bindings(node):
             bound.setdefault(name, set()).add("")
     return {name: next(iter(found)) for name, found in bound.items() if len(found) == 1 and "" not in found}

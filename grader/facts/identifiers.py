@@ -79,22 +79,33 @@ def _judge(
     text = case.scopes[template.file].text(node)
     own, attribute = _OWN.match(text), _ATTRIBUTE.match(text)
     steps = tuple(map(str, path))
-    place = f"{code(dotted(path))} of {code(resource.name)}"
     found: tuple[str, dict[str, str]] | None = None
     if own and own.group(1) in template.resources:
-        found = _by_reference(template.resources[own.group(1)], own["rest"], text, resource, steps, place, region)
+        found = _by_reference(
+            template.resources[own.group(1)], own["rest"], text, resource, steps, _named(path, resource), region
+        )
     if not found and _is_literal(node, text) and _wants_arn(resource.type, steps, region):
         found = _not_arn(
             f"{dotted(path)} is {text}, which is not an ARN",
-            f"{place} requires an ARN, and gets {code(text)}",
+            f"{_named(path, resource)} requires an ARN, and gets {code(text)}",
             f"The value at line {node.line} is written as a text that does not begin with `arn:`.",
-            f"Write an ARN as {place}: Fn::GetAtt of a resource returns it.",
+            f"Write an ARN as {_named(path, resource)}: Fn::GetAtt of a resource returns it.",
         )
     if not found and attribute and attribute.group(1) in template.resources:
         found = _by_attribute(
-            template.resources[attribute.group(1)], attribute["name"], text, resource, steps, place, region
+            template.resources[attribute.group(1)],
+            attribute["name"],
+            text,
+            resource,
+            steps,
+            _named(path, resource),
+            region,
         )
     return _located(template, resource, path, node, *found) if found else None
+
+
+def _named(path: tuple[str | int, ...], resource: Resource) -> str:
+    return f"{code(dotted(path))} of {code(resource.name)}"
 
 
 def _not_arn(detail: str, plain: str, because: str, remedy: str) -> tuple[str, dict[str, str]]:

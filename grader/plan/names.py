@@ -135,7 +135,7 @@ def check_exports(case: Case) -> Iterator[Problem]:
 
 def _imports(case: Case, template: Template, names: set[str]) -> Iterator[Problem]:
     scope = case.scopes[template.file]
-    for resource in template.resources.values():
+    for resource in template.resources.values() if "ImportValue" in template.text else ():
         if scope.exists(resource) is False:
             continue
         for path, node in scope.walk(resource.node):

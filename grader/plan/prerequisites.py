@@ -16,6 +16,7 @@ _CERTIFICATES = frozenset({"CertificateArn", "AcmCertificateArn", "RegionalCerti
 _ROLES = frozenset(
     {"Role", "RoleArn", "RoleARN", "ExecutionRoleArn", "TaskRoleArn", "ServiceRole", "MonitoringRoleArn", "IAMRoleARN"}
 )
+_ARNS = _ROLES | _CERTIFICATES
 # Properties that name something of the account: (type, property, what it is).
 _NAMED: tuple[tuple[str, str, str], ...] = (
     ("AWS::AutoScaling::LaunchConfiguration", "KeyName", "key pair"),
@@ -102,7 +103,7 @@ def _texts(resource: Resource, scope: Scope) -> Iterator[tuple[str, str]]:
         if isinstance(value, dict):
             for key, item in value.items():
                 below = f"{path}.{key}".lstrip(".")
-                if key in _ROLES | _CERTIFICATES and isinstance(item, str):
+                if key in _ARNS and isinstance(item, str):
                     yield below, item
                 else:
                     stack.append((below, item))

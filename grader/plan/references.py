@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from grader.model import Location
 from grader.plan.model import PlanCode, Problem, at_reference, at_resource
 from grader.plan.schemas import has_attribute, is_known_type, is_typed
-from grader.template import Call, Reference, Scalar, Scope, Template, as_text, at, is_known, walk
+from grader.template import Call, Reference, Scalar, Scope, Template, as_text, at, is_known
 
 # Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/pseudo-parameter-reference.html
 _PSEUDO = frozenset(
@@ -72,14 +72,11 @@ def _nulls(template: Template, region: str) -> Iterator[Problem]:
     https://github.com/aws-cloudformation/cfn-lint/issues/38 and https://github.com/aws-cloudformation/cfn-lint/pull/2242
     """
     for resource in template.resources.values():
-        for path, node in walk(resource.properties):
+        for path, node in template.nodes(resource):
+            if not isinstance(node, Scalar) or node.value is not None:
+                continue
             steps = [str(step) for step in path]
-            is_null = isinstance(node, Scalar) and node.value is None
-            if (
-                is_null
-                and not any(step.startswith("Fn::") for step in steps)
-                and is_typed(resource.type, steps, region)
-            ):
+            if not any(step.startswith("Fn::") for step in steps) and is_typed(resource.type, steps, region):
                 message = f"{steps[-1]} has no value: CloudFormation takes no null"
                 yield at_resource(template, resource, ".".join(steps), PlanCode.NULL_VALUE, message, value=steps[-1])
 
@@ -155,6 +152,8 @@ def choice(template: Template, scope: Scope, use: Reference) -> bool | None:
 
 def _mappings(template: Template, scope: Scope) -> Iterator[Problem]:
     section = template.section("Mappings")
+    if "FindInMap" not in template.text:
+        return
     for owner in ("Resources", "Outputs", "Conditions"):
         for name, root in template.section(owner).values.items():
             if owner != "Conditions" and not scope.is_created(owner, name):

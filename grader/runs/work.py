@@ -68,6 +68,10 @@ class Outcome:
     result: dict[str, Any] = field(default_factory=dict)
     analysis: str = ""
 
+    def to_dict(self) -> dict[str, Any]:
+        """Return the outcome as plain values, which are not copied."""
+        return {"status": self.status, "row": self.row, "result": self.result, "analysis": self.analysis}
+
 
 def execute(job: Job, options: Options) -> Outcome:
     """Grade one response; an unusable input becomes an outcome with an error."""

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import gc
 import sys
-from dataclasses import asdict
 from itertools import count
 from typing import Any
 
@@ -37,7 +36,7 @@ def main() -> None:
             gc.collect()
             if number == 1:
                 gc.freeze()
-        return asdict(execute(Job(**request["job"]), Options(**request["options"])))
+        return execute(Job(**request["job"]), Options(**request["options"])).to_dict()
 
     serve(answer)
 

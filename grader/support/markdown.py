@@ -16,7 +16,7 @@ def code(value: str) -> str:
     text = one_line(value, MAX_VALUE)
     if not text:
         return "(empty)"
-    longest = max((len(run) for run in re.findall(r"`+", text)), default=0)
+    longest = max((len(run) for run in re.findall(r"`+", text)), default=0) if "`" in text else 0
     fence = "`" * (longest + 1)
     return f"{fence} {text} {fence}" if longest else f"`{text}`"
 

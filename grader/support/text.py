@@ -5,6 +5,14 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
+
+
+@lru_cache(maxsize=4_096)
+def compiled(pattern: str, flags: int = 0) -> re.Pattern[str]:
+    """Return a regular expression, compiled once: there are more than `re` keeps."""
+    return re.compile(pattern, flags)
+
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
@@ -14,7 +22,9 @@ def one_line(text: str, limit: int) -> str:
 
     An ellipsis shows a cut, which is between words where one ends in the last quarter.
     """
-    line = " ".join("".join(char if char.isprintable() else " " for char in text).split())
+    if not text.isprintable():
+        text = "".join(char if char.isprintable() else " " for char in text)
+    line = " ".join(text.split())
     if len(line) <= limit:
         return line
     cut = line[: limit - 1]
@@ -24,7 +34,7 @@ def one_line(text: str, limit: int) -> str:
 
 def whole_characters(text: str) -> str:
     """Return a text with a replacement character for each half of one (a lone surrogate), which no file can hold."""
-    return _SURROGATE.sub("\ufffd", text)
+    return text if text.isascii() else _SURROGATE.sub("\ufffd", text)
 
 
 def error_line(error: BaseException) -> str:

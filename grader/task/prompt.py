@@ -10,6 +10,8 @@ from functools import lru_cache
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
+from grader.support.text import compiled
+
 _MARKUP = re.compile(r"\*\*|`|(?<!\w)__?(?=\w)|(?<=\w)__?(?!\w)|(?<!\w)\*(?=\S)|(?<=\S)\*(?!\w)")
 _END = re.compile(r"(?<=[.!?;])\s+(?=[\"'(A-Z])")
 _ABBREVIATION = re.compile(r"\b(e\.g|i\.e|etc|vs|incl|approx|no|a\.m|p\.m)\.$", re.I)
@@ -124,7 +126,7 @@ class Prompt:
 
     def first(self, pattern: str) -> Sentence | None:
         """Return the first sentence in which a regular expression matches, whatever the case."""
-        found = re.compile(pattern, re.I)
+        found = compiled(pattern, re.I)
         return next((sentence for sentence in self.sentences if found.search(sentence.text)), None)
 
     def orders(self, pattern: str, near: str = "") -> Sentence | None:
@@ -143,7 +145,7 @@ class Prompt:
         """Return the first sentence with a match that is negated or not; rules ask the same of each resource."""
         key = (pattern, near, is_negated)
         if key not in self._asked:
-            wanted, beside = re.compile(pattern, re.I), re.compile(near, re.I)
+            wanted, beside = compiled(pattern, re.I), compiled(near, re.I)
             self._asked[key] = next(
                 (
                     one

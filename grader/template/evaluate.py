@@ -77,6 +77,8 @@ def is_known(value: object) -> bool:
 
 def as_text(value: object) -> str:
     """Write a value as CloudFormation writes it into a string."""
+    if isinstance(value, str):
+        return str(value)
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, list):
@@ -166,9 +168,17 @@ class Scope:
         if self._depth > MAX_DEPTH:
             return Unknown("${Fn::Depth@" + str(node.line) + "}")
         if isinstance(node, Sequence):
-            return [value for item in node.items if (value := self.value(item)) is not NO_VALUE]
+            return [
+                value
+                for item in node.items
+                if (value := item.value if isinstance(item, Scalar) else self.value(item)) is not NO_VALUE
+            ]
         if isinstance(node, Map):
-            return {key: value for key, item in node.values.items() if (value := self.value(item)) is not NO_VALUE}
+            return {
+                key: value
+                for key, item in node.values.items()
+                if (value := item.value if isinstance(item, Scalar) else self.value(item)) is not NO_VALUE
+            }
         return self._call(node)
 
     def walk(self, node: AnyNode, path: Path = ()) -> Iterator[tuple[Path, AnyNode]]:

@@ -153,8 +153,12 @@ def _place_of(event: yaml.Event) -> tuple[int, int]:
 
 def _load_yaml(builder: _YamlBuilder, text: str, loader: Any = yaml.CSafeLoader) -> Loaded:
     try:
-        for event in yaml.parse(text, Loader=loader):
-            builder.take(event)
+        reader = loader(text)
+        try:
+            for event in iter(reader.get_event, None):
+                builder.take(event)
+        finally:
+            reader.dispose()
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         problem = error.problem or error.context or "not YAML"

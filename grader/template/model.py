@@ -208,6 +208,17 @@ class Template:
         """The names of the declared transforms; of one that a function would give, the function's."""
         return tuple(_transforms(self.root.get("Transform")))
 
+    def nodes(self, resource: Resource) -> tuple[tuple[Path, AnyNode], ...]:
+        """Return the properties of a resource and everything below, as `walk` yields them; they are walked once for all rules."""
+        found = self._nodes.get(resource.name)
+        if found is None:
+            found = self._nodes[resource.name] = tuple(walk(resource.properties))
+        return found
+
+    @cached_property
+    def _nodes(self) -> dict[str, tuple[tuple[Path, AnyNode], ...]]:
+        return {}
+
     def of_type(self, *types: str) -> Iterator[Resource]:
         """Yield the resources of the given types, in the template's order."""
         return (resource for resource in self.resources.values() if resource.type in types)

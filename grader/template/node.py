@@ -91,8 +91,14 @@ def walk(node: AnyNode, path: Path = ()) -> Iterator[tuple[Path, AnyNode]]:
     while stack:
         here, current = stack.pop()
         yield here, current
-        if not isinstance(current, Scalar):  # most nodes are
-            stack += reversed([((*here, step), child) for step, child in children(current)])
+        if isinstance(current, Scalar):  # most nodes are
+            continue
+        if isinstance(current, Map):
+            stack += [((*here, step), child) for step, child in reversed([*current.values.items()])]
+        elif isinstance(current, Sequence):
+            stack += [((*here, step), child) for step, child in reversed([*enumerate(current.items)])]
+        else:
+            stack.append(((*here, current.name), current.argument))
 
 
 def at(node: AnyNode | None, *steps: str | int) -> AnyNode | None:

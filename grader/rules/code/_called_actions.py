@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from grader.case import Case
 from grader.case.iam import grants, role_of
-from grader.case.inline_code import python_tree
+from grader.case.inline_code import python_nodes, python_tree
 from grader.facts.calls import calls, operation_of, signing_name
 from grader.plan.iam_actions import actions_of, is_known_action
 from grader.rules.code._functions import created_functions
@@ -108,10 +108,10 @@ def _table_calls(tree: ast.Module) -> Iterator[str]:
     """Yield the methods that are called on tables of DynamoDB's resource: on `x.Table(name)`, or on a name for it."""
     names = {
         node.targets[0].id
-        for node in ast.walk(tree)
+        for node in python_nodes(tree)
         if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name) and _is_table(node.value)
     }
-    for node in ast.walk(tree):
+    for node in python_nodes(tree):
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in _TABLE:
             owner = node.func.value
             if _is_table(owner) or (isinstance(owner, ast.Name) and owner.id in names):

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 
 from grader.case import Case
-from grader.case.inline_code import InlineCode, javascript_error, python_tree
+from grader.case.inline_code import InlineCode, javascript_error, python_nodes, python_tree
 from grader.catalogue import Rule, RuleFinding, at_property, example
 from grader.rules._fragments import resource, resources, role, worker
 from grader.rules.code._functions import created_functions, level_of_failure, stack_waits
@@ -91,12 +91,15 @@ def _names(code: InlineCode) -> set[str]:
     if not isinstance(tree, ast.Module):
         return {code.handler.rpartition(".")[2]}
     names = {
-        one.name for one in ast.walk(tree) if isinstance(one, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef)
+        one.name for one in python_nodes(tree) if isinstance(one, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef)
     }
     names |= {
-        alias.asname or alias.name for one in ast.walk(tree) if isinstance(one, ast.ImportFrom) for alias in one.names
+        alias.asname or alias.name
+        for one in python_nodes(tree)
+        if isinstance(one, ast.ImportFrom)
+        for alias in one.names
     }
-    return names | {one.id for one in ast.walk(tree) if isinstance(one, ast.Name)}
+    return names | {one.id for one in python_nodes(tree) if isinstance(one, ast.Name)}
 
 
 _HANDLER = "def handler(event, context):\n    return None"

@@ -8,7 +8,7 @@ import sys
 from collections.abc import Iterator
 
 from grader.case import Case
-from grader.case.inline_code import InlineCode, python_tree
+from grader.case.inline_code import InlineCode, python_nodes, python_tree
 from grader.catalogue import Rule, RuleFinding, at_property, example
 from grader.rules._fragments import resources, role, worker
 from grader.rules.code._functions import created_functions, level_of_failure, stack_waits
@@ -100,12 +100,12 @@ def _python_imports(text: str) -> Iterator[str]:
         return
     expected = {
         id(inner)
-        for one in ast.walk(tree)
+        for one in python_nodes(tree)
         if isinstance(one, ast.Try) and any(_takes_import_error(handler) for handler in one.handlers)
         for statement in one.body
         for inner in ast.walk(statement)
     }
-    for node in ast.walk(tree):
+    for node in python_nodes(tree):
         if id(node) in expected:
             continue
         if isinstance(node, ast.Import):

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 
 from grader.case import Case
-from grader.case.inline_code import InlineCode, python_tree
+from grader.case.inline_code import InlineCode, python_nodes, python_tree
 from grader.catalogue import Rule, RuleFinding, at_property, example
 from grader.rules._fragments import resources, role, worker
 from grader.rules.code._functions import created_functions
@@ -51,14 +51,14 @@ def _required(tree: ast.Module) -> Iterator[str]:
     """Yield the names that `os.environ[name]` reads, without those that are tested, set, or whose absence is handled."""
     spared: set[int] = set()
     tested: set[str] = set()
-    for node in ast.walk(tree):
+    for node in python_nodes(tree):
         if isinstance(node, ast.Try) and any(_takes(handler) for handler in node.handlers):
             spared |= {id(inner) for statement in node.body for inner in ast.walk(statement)}
         elif isinstance(node, ast.Compare) and isinstance(node.left, ast.Constant) and _is_environ(node.comparators[0]):
             tested.add(str(node.left.value))
         elif isinstance(node, ast.Subscript) and isinstance(node.ctx, ast.Store) and _is_environ(node.value):
             tested.add(_name(node))
-    for node in ast.walk(tree):
+    for node in python_nodes(tree):
         if isinstance(node, ast.Subscript) and isinstance(node.ctx, ast.Load) and _is_environ(node.value):
             name = _name(node)
             if name and name not in tested and id(node) not in spared:

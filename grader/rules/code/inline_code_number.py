@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from grader.case import Case
-from grader.case.inline_code import InlineCode, python_tree
+from grader.case.inline_code import InlineCode, python_nodes, python_tree
 from grader.catalogue import Rule, RuleFinding, at_property, example
 from grader.rules._fragments import resources, role, worker
 from grader.rules.code._functions import created_functions
@@ -91,7 +91,7 @@ def _uses_table(code: InlineCode) -> bool:
 def _values(tree: ast.Module) -> _Values:
     """Follow assignments twice, so that a name may come from one that is assigned below it."""
     values = _Values()
-    assigned = [one for one in ast.walk(tree) if isinstance(one, ast.Assign) and len(one.targets) == 1]
+    assigned = [one for one in python_nodes(tree) if isinstance(one, ast.Assign) and len(one.targets) == 1]
     for _ in range(2):
         for one in assigned:
             target = one.targets[0]
@@ -149,10 +149,10 @@ def _written(tree: ast.Module, values: _Values) -> Iterator[tuple[int, str, bool
     """Yield line, text and whether it is surely a float, of each value that a write hands to a table."""
     items = {
         one.targets[0].id: one.value
-        for one in ast.walk(tree)
+        for one in python_nodes(tree)
         if isinstance(one, ast.Assign) and isinstance(one.targets[0], ast.Name) and isinstance(one.value, ast.Dict)
     }
-    for node in ast.walk(tree):
+    for node in python_nodes(tree):
         if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Attribute):
             continue
         for keyword in node.keywords if node.func.attr in _WRITES else ():

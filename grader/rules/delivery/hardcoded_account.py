@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from grader.case import Case
 from grader.catalogue import Rule, RuleFinding, at_property, example
 from grader.support.markdown import code
-from grader.template import Scalar, dotted, walk
+from grader.template import Scalar, dotted
 
 # Services whose ARNs of this account or a partner's occur in templates; those of layers, rule packages and baselines are AWS's.
 _ACCOUNT = re.compile(
@@ -33,7 +33,7 @@ def check(case: Case) -> Iterator[RuleFinding]:
             if scope.exists(resource) is False:
                 continue
             built = "AWS::AccountId" in template.text
-            for path, node in walk(resource.properties):
+            for path, node in template.nodes(resource):
                 text = node.text if isinstance(node, Scalar) else ""
                 found = _ACCOUNT.match(text)
                 if found is None or found.group(2) in _OF_AWS or found.group(2) in case.prompt:

@@ -9,7 +9,7 @@ from grader.case import Case
 from grader.catalogue import Rule, RuleFinding, at_property, example
 from grader.rules._shared import environment_parameters
 from grader.support.markdown import code
-from grader.template import AnyNode, Path, Scalar, Template, as_text, at, dotted, text_of, walk
+from grader.template import AnyNode, Path, Scalar, Template, as_text, at, dotted, text_of
 
 _ENVIRONMENT = re.compile(r"prod|production|dev|development|staging|stage|test|testing|qa|uat", re.I)
 # In the name of a resource: the first or the last word, and no word that has other meanings there.
@@ -33,7 +33,7 @@ def check(case: Case) -> Iterator[RuleFinding]:
         for resource in template.resources.values():
             if scope.exists(resource) is False:
                 continue
-            for path, node in walk(resource.properties):
+            for path, node in template.nodes(resource):
                 found = _written(path, node, resource.properties) if "Fn::If" not in path else ""
                 if isinstance(node, Scalar) and found and not _is_ordered(case, found):
                     value = as_text(scope.parameter(parameter))
@@ -62,7 +62,7 @@ def _environments(template: Template) -> set[str]:
     return {
         _short(found)
         for resource in template.resources.values()
-        for path, node in walk(resource.properties)
+        for path, node in template.nodes(resource)
         if (found := _written(path, node, resource.properties))
     }
 

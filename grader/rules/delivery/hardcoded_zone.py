@@ -9,7 +9,7 @@ from grader.case import Case
 from grader.catalogue import Rule, RuleFinding, at_property, example
 from grader.rules.delivery._corrections import zone_of_region
 from grader.support.markdown import code
-from grader.template import Scalar, dotted, walk
+from grader.template import Scalar, dotted
 
 _ZONE = re.compile(r"[a-z]{2}(?:-[a-z]+)+-\d[a-z]")
 _KEYS = ("AvailabilityZone", "AvailabilityZones", "PreferredAvailabilityZone", "PreferredAvailabilityZones")
@@ -23,7 +23,7 @@ def check(case: Case) -> Iterator[RuleFinding]:
         for resource in template.resources.values():
             if scope.exists(resource) is False:
                 continue
-            for path, node in walk(resource.properties):
+            for path, node in template.nodes(resource):
                 zone = node.text if isinstance(node, Scalar) and any(step in _KEYS for step in path) else ""
                 found = _ZONE.fullmatch(zone)
                 if found is None or zone not in str(scope.value(resource.properties)) or _is_ordered(case, zone):

@@ -37,6 +37,8 @@ Resources:
 def check(case: Case) -> Iterator[RuleFinding]:
     """Report references to keys that the value of a secret in the same template lacks."""
     for template, resource, scope in created(case):
+        if "secretsmanager" not in template.text:
+            continue
         for path, node in deployed(scope, resource.properties, ("Properties",)):
             for name, key in _REFERENCE.findall(scope.text(node)) if isinstance(node, Call | Scalar) else ():
                 secret = template.resources.get(name)

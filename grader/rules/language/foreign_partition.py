@@ -9,15 +9,22 @@ from grader.case import Case
 from grader.case.deployed import created, deployed
 from grader.catalogue import Rule, RuleFinding, at_property, example
 from grader.support.markdown import code
-from grader.template import Call, Scalar, dotted
+from grader.template import Call, Scalar, Scope, Template, as_text, dotted
 
 _PARTITION = re.compile(r"^arn:(aws(?:-[a-z]+)*):[a-z0-9-]+:")
+
+
+def _names_partition(template: Template, scope: Scope) -> bool:
+    """Whether a template, or a value given to it, names a partition besides `aws`: `aws-cn` and its like."""
+    return "aws-" in template.text or any("aws-" in as_text(value) for value in scope.given.values())
 
 
 def check(case: Case) -> Iterator[RuleFinding]:
     """Report resources with an ARN of another partition, once each, where the region decides the partition."""
     own = case.account.partition
     for template, resource, scope in created(case):
+        if own == "aws" and not _names_partition(template, scope):
+            continue
         for path, node in deployed(scope, resource.properties):
             text = scope.text(node) if isinstance(node, Scalar | Call) else ""
             named = _PARTITION.match(text)

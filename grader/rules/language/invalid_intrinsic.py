@@ -14,13 +14,13 @@ from grader.template import Call, Scope, Template, at, dotted, items_of
 def check(case: Case) -> Iterator[RuleFinding]:
     """Report functions in DependsOn, and Fn::Select of an item that its list does not have."""
     for template in case.templates:
-        scope = case.scopes[template.file]
+        scope, has_select = case.scopes[template.file], "Select" in template.text
         for resource in template.resources.values():
             for node in items_of(resource.node.get("DependsOn")):
                 if isinstance(node, Call):
                     says = f"DependsOn takes logical IDs, and this is {node.name}"
                     yield _found(template, resource.name, resource.type, "DependsOn", node.line, says)
-            if scope.exists(resource) is True:
+            if has_select and scope.exists(resource) is True:
                 for path, node in scope.walk(resource.properties, ("Properties",)):
                     says = _beyond(scope, node) if isinstance(node, Call) and node.name == "Fn::Select" else ""
                     if says and isinstance(node, Call):

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from grader.case import Case
 from grader.catalogue import Rule, RuleFinding, at_property, example
 from grader.support.markdown import code
-from grader.template import Map, Resource, Scalar, Template, dotted, walk
+from grader.template import Map, Resource, Scalar, Template, dotted
 
 _VARIABLE = re.compile(r"(?<![$\\])\$\{((?:AWS::)?[A-Za-z0-9]+)(?:\.[A-Za-z0-9.]+)?\}")
 _PSEUDO = frozenset({"AccountId", "Partition", "Region", "StackId", "StackName", "URLSuffix"})
@@ -29,7 +29,7 @@ def check(case: Case) -> Iterator[RuleFinding]:
         for resource in template.resources.values():
             if scope.exists(resource) is False:
                 continue
-            for path, node in walk(resource.properties):
+            for path, node in template.nodes(resource):
                 if not isinstance(node, Scalar) or "Fn::Sub" in path or any(step in _OWN_VARIABLES for step in path):
                     continue
                 name = _forgotten(template, resource, node.text)
