@@ -7,9 +7,9 @@ content, and one that was never closed before the next one opens.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from itertools import islice
 
 from markdown_it import MarkdownIt
@@ -142,7 +142,7 @@ def _mended(lines: list[str], numbers: list[int]) -> tuple[list[str], list[int]]
     return out + lines[done:], places + numbers[done:]
 
 
-def _marked(lines: list[str]) -> list[int]:
+def _marked(lines: Sequence[str]) -> list[int]:
     """Return the lines, from 0, that may open or close a fence: few of many."""
     return [number for number, line in enumerate(lines) if "```" in line or "~~~" in line]
 
@@ -157,6 +157,11 @@ def _parse(lines: list[str]) -> list[Token]:
     The parser looks at every character, and nearly all of them are in fences, where they mean nothing to it: it is given
     empty lines for these.
     """
+    return _parsed(tuple(lines))
+
+
+@lru_cache(maxsize=4)
+def _parsed(lines: tuple[str, ...]) -> list[Token]:
     inside = _plainly_fenced(lines)
     shown = ["" if number in inside else line for number, line in enumerate(lines)]
     tokens = [token for token in _parser().parse("\n".join(shown)) if token.type in ("fence", "code_block")]
@@ -175,7 +180,7 @@ def _parser() -> MarkdownIt:
     return parser
 
 
-def _plainly_fenced(lines: list[str]) -> set[int]:
+def _plainly_fenced(lines: Sequence[str]) -> set[int]:
     """Return the lines, from 0, inside fences that start at the margin and are closed: these are fences whatever is around them.
 
     It ends at the first fence elsewhere, whose extent depends on the list or quotation that it is in.

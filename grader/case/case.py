@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, wraps
+from typing import Any, TypeVar
 
 from grader.bundle import DEFAULT_LIMITS, Bundle, BundleFile, Kind, Limits, Omitted
 from grader.case.nesting import nested_file
@@ -31,6 +32,9 @@ from grader.template import (
 )
 
 _REFERENCE = re.compile(r"\$\{(\w+)(?:\.[\w.]+)?\}$")
+
+
+_Found = TypeVar("_Found")
 
 
 @dataclass(frozen=True)
@@ -265,6 +269,11 @@ class Case:
         return template.resources.get(used.group(1)) if used else None
 
     @cached_property
+    def kept(self) -> dict[object, Any]:
+        """What checks of this case found that others ask for again, by the check and what it was about."""
+        return {}
+
+    @cached_property
     def documents(self) -> tuple[BundleFile, ...]:
         """The files that a person reads or runs: documents and scripts."""
         return tuple(self.bundle.of_kind(Kind.DOCUMENT, Kind.SCRIPT))
@@ -323,3 +332,16 @@ def _strings(template: Template, scope: Scope) -> Iterator[tuple[Path, AnyNode, 
             stack += [((*path, "Fn::If", chosen), branch)] if branch is not None else []
         else:
             stack += reversed([((*path, step), child) for step, child in children(node)])
+
+
+def once(check: Callable[[Case], Iterable[_Found]]) -> Callable[[Case], tuple[_Found, ...]]:
+    """Return a check that is made once of a case: the plan and rules ask for the same."""
+
+    @wraps(check)
+    def kept(case: Case) -> tuple[_Found, ...]:
+        if check not in case.kept:
+            case.kept[check] = tuple(check(case))
+        found: tuple[_Found, ...] = case.kept[check]
+        return found
+
+    return kept

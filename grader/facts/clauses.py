@@ -11,6 +11,7 @@ import operator
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from grader.case import Case
 from grader.facts.places import Place, places
@@ -101,6 +102,7 @@ class View:
         return self.case.scopes[self.root.template.file].value(node)  # type: ignore[arg-type]
 
 
+@lru_cache(maxsize=8_192)
 def parse_clause(text: str) -> Clause:
     """Read a clause. Raises ClauseError where it has no known form."""
     choice = _CHOICE.match(text.strip())

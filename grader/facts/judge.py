@@ -15,7 +15,7 @@ from grader.facts.order import needed_by
 from grader.facts.places import Place, identity, places, root_of, target_of
 from grader.facts.references import shared, wrong_reference
 from grader.model import Located, Location
-from grader.plan.graph import dependencies
+from grader.plan.graph import graph_of
 from grader.support.markdown import code
 from grader.template import Resource, Scope, Template
 
@@ -262,7 +262,7 @@ def _partners(partner: Partner, case: Case, root: Place) -> Iterator[Resource]:
 
 
 def _order(order: Order, case: Case, root: Place) -> Iterator[Broken]:
-    graph = dependencies(root.template, case.scopes[root.template.file])
+    graph = graph_of(case, root.template)
     needed = needed_by(root.resource.name, graph)
     for other in _partners(order, case, root):
         if other.name in needed:
@@ -331,7 +331,7 @@ def _trusted(document: dict[str, object]) -> str:
 
 
 def _allows(allows: Allows, case: Case, view: View) -> Iterator[Broken]:
-    graph = dependencies(view.root.template, case.scopes[view.root.template.file])
+    graph = graph_of(case, view.root.template)
     for place, role in _roles(allows.role, case, view):
         documents, complete = documents_of(case, place.template, role)
         every = [document for _, document in documents]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from grader.case import Case
 from grader.template import (
@@ -75,6 +76,16 @@ def places(case: Case, start: Place, path: str, item: Place | None = None) -> li
     A path that begins with `@` starts at `item`. An absent step gives one absent place; what cannot be followed gives one
     whose value is an Unknown. `type` after an arrow is the resource type, and `DeletionPolicy` and its like are attributes.
     """
+    if start.node is start.resource.properties and (item is None or not path.startswith(ITEM)):
+        key = (id(start.node), path)  # the node is kept with the case, so that its id stays its own
+        found = case.kept.get(key)
+        if found is None:
+            found = case.kept[key] = tuple(_places(case, start, path, None))
+        return list(found)
+    return _places(case, start, path, item)
+
+
+def _places(case: Case, start: Place, path: str, item: Place | None) -> list[Place]:
     current = [item if item is not None and path.startswith(ITEM) else start]
     follow = False
     for step in _steps(path.removeprefix(ITEM).removeprefix(".")):
@@ -89,7 +100,12 @@ def places(case: Case, start: Place, path: str, item: Place | None = None) -> li
     return current
 
 
-def _steps(path: str) -> Iterator[str]:
+@lru_cache(maxsize=4_096)
+def _steps(path: str) -> tuple[str, ...]:
+    return tuple(_split(path))
+
+
+def _split(path: str) -> Iterator[str]:
     end = 0
     for match in _SEGMENT.finditer(path):
         if path[end : match.start()]:
@@ -204,6 +220,17 @@ def identity(case: Case, place: Place) -> tuple[str, str] | None:
         return place.template.file, target.name
     if place.is_open or not place.text:
         return None
-    scope = case.scopes[place.template.file]
-    named = next((one for one in place.template.resources.values() if as_text(scope.name_of(one)) == place.text), None)
-    return (place.template.file, named.name) if named else ("", place.text)
+    named = _names(case, place.template).get(place.text)
+    return (place.template.file, named) if named else ("", place.text)
+
+
+def _names(case: Case, template: Template) -> dict[str, str]:
+    """Return the resources of a template by the name that each has once deployed; the first of several."""
+    key = (_names, template.file)
+    found: dict[str, str] | None = case.kept.get(key)
+    if found is None:
+        scope = case.scopes[template.file]
+        found = case.kept[key] = {}
+        for one in template.resources.values():
+            found.setdefault(as_text(scope.name_of(one)), one.name)
+    return found

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 from grader.case import Case
 from grader.errors import GradeError
 from grader.model import Location
-from grader.plan.graph import check_conditions, check_cycles, creation_order, dependencies
+from grader.plan.graph import check_conditions, check_cycles, creation_order, graph_of
 from grader.plan.model import Change, Plan, PlanCode, Problem, StackPlan
 from grader.plan.names import check_exports, check_names, check_second_environment
 from grader.plan.parameters import check_parameters, check_rules
@@ -70,7 +70,7 @@ def make_plan(case: Case) -> Plan:
                 )
             )
             continue
-        graph = dependencies(template, scope)
+        graph = graph_of(case, template)
         problems.of(check_template, template, case.account.region)
         problems.of(check_parameters, case, template, scope)
         problems.of(check_rules, template, scope)

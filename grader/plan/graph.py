@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from graphlib import CycleError, TopologicalSorter
 from typing import TYPE_CHECKING
 
+from grader.case import Case
 from grader.model import Location
 from grader.plan.model import PlanCode, Problem
 from grader.plan.references import choice
@@ -34,6 +35,15 @@ def dependencies(template: Template, scope: Scope) -> Graph:
         if joins and choice(template, scope, use) is not False:
             graph[use.owner].add(use.target)
     return graph
+
+
+def graph_of(case: Case, template: Template) -> Graph:
+    """Return the `dependencies` of a template of a case, worked out once."""
+    key = (dependencies, template.file)
+    found: Graph | None = case.kept.get(key)
+    if found is None:
+        found = case.kept[key] = dependencies(template, case.scopes[template.file])
+    return found
 
 
 def creation_order(graph: Graph) -> list[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 
-from grader.case import Case
+from grader.case import Case, once
 from grader.plan.model import PlanCode, Problem, Stage, at_resource
 from grader.support.text import is_natural
 from grader.template import Resource, Scope, Template, is_known
@@ -34,6 +34,7 @@ _QUOTAS = {
 }
 
 
+@once
 def check_prerequisites(case: Case) -> Iterator[Problem]:
     """Report references to the account's missing parts, and more of a thing than the account allows."""
     key_pairs = case.account.key_pairs | _created(case, "AWS::EC2::KeyPair", "KeyName")

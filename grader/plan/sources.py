@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from grader.case import Case
+from grader.case import Case, once
 from grader.model import Location
 from grader.plan.model import PlanCode, Problem, Stage, at_resource
 from grader.support.text import is_natural
@@ -38,6 +38,7 @@ _IMAGES = {
 }
 
 
+@once
 def unresolved_reads(case: Case) -> Iterator[Problem]:
     """Report dynamic references and SSM-typed parameters whose source neither the bundle nor the account holds."""
     created = set(_created(case))

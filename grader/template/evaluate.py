@@ -129,7 +129,8 @@ class Scope:
 
     def exists(self, resource: Resource) -> bool | None:
         """Whether a resource would be created: None where its condition is open."""
-        return True if resource.condition is None else self.condition(resource.condition)
+        name = resource.condition
+        return True if name is None else self.condition(name)
 
     def name_of(self, resource: Resource) -> object:
         """Return what Ref of a resource gives, as far as the template says it."""

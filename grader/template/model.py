@@ -97,7 +97,8 @@ class Resource:
     @property
     def condition(self) -> str | None:
         """The name of the resource's condition, or None."""
-        return text_of(self.node.get("Condition"))
+        node = self.node.values.get("Condition")
+        return None if node is None else text_of(node)
 
     @property
     def depends_on(self) -> tuple[Scalar, ...]:

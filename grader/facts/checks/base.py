@@ -8,7 +8,7 @@ from typing import NamedTuple
 from grader.case import Case
 from grader.facts.order import needed_by
 from grader.facts.places import Place, identity, places, root_of
-from grader.plan.graph import dependencies
+from grader.plan.graph import graph_of
 
 
 class Broken(NamedTuple):
@@ -29,7 +29,7 @@ Check = Callable[[Case, Place], Iterator[Broken]]
 
 def waits_for(case: Case, root: Place, name: str) -> bool:
     """Whether a resource is created after another of its template."""
-    return name in needed_by(root.resource.name, dependencies(root.template, case.scopes[root.template.file]))
+    return name in needed_by(root.resource.name, graph_of(case, root.template))
 
 
 def unordered(place: Place, later: str, level: str = "") -> Broken:
