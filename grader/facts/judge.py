@@ -392,7 +392,7 @@ def _policy(policy: ResourcePolicy, case: Case, view: View) -> Iterator[Broken]:
 
 def _waits_for_code(case: Case, root: Place) -> bool:
     """Whether a resource waits for a custom resource, whose function can do anything before."""
-    graph = dependencies(root.template, case.scopes[root.template.file])
+    graph = graph_of(case, root.template)
     types = (root.template.resources[name].type for name in needed_by(root.resource.name, graph))
     return any(type.startswith("Custom::") or type == "AWS::CloudFormation::CustomResource" for type in types)
 
