@@ -147,6 +147,8 @@ def calls(tree: ast.Module) -> Iterator[Call]:
 
 def table_calls(tree: ast.Module) -> Iterator[TableCall]:
     """Yield the calls on tables of the resource for DynamoDB: on the table itself, and on names bound to such a table only."""
+    if not any(isinstance(node, ast.Attribute) and node.attr == "Table" for node in python_nodes(tree)):
+        return
     resources = _bound(tree, _resource_of)
 
     def table_of(node: ast.AST) -> str:

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 
 from grader.case import Case
-from grader.case.inline_code import InlineCode, python_tree
+from grader.case.inline_code import InlineCode, python_nodes, python_tree
 from grader.catalogue import Rule, RuleFinding, at_property, example
 from grader.rules._fragments import resource, resources, role, worker
 from grader.rules.code._functions import created_functions, rotates
@@ -35,7 +35,7 @@ def check(case: Case) -> Iterator[RuleFinding]:
 def _idle_step(code: InlineCode) -> int:
     """Return the line of the rotation step setSecret where it does nothing, 0 where it does something or is not found."""
     tree = python_tree(code.text) if code.is_python else None
-    for node in ast.walk(tree) if isinstance(tree, ast.Module) else ():
+    for node in python_nodes(tree) if isinstance(tree, ast.Module) else ():
         if (
             isinstance(node, ast.FunctionDef)
             and re.fullmatch(r"_*set_?secret", node.name, re.I)
