@@ -276,6 +276,7 @@ Resources:
 NETWORK = """Resources:
   Net: {Type: AWS::EC2::VPC, Properties: {CidrBlock: 10.4.0.0/16}}
   PrivateSubnet: {Type: AWS::EC2::Subnet, Properties: {VpcId: !Ref Net, CidrBlock: 10.4.1.0/24}}
+  PrivateOther: {Type: AWS::EC2::Subnet, Properties: {VpcId: !Ref Net, CidrBlock: 10.4.2.0/24}}
 """
 ASSETS = """Resources:
   WebAssets:
@@ -286,9 +287,9 @@ ASSETS = """Resources:
 # prompt, template, the types of what is added
 MISSING = [
     (
-        "Create a VPC with a private subnet. Create a network ACL for it.",
+        "Create a VPC with private subnets. Create a network ACL for them.",
         NETWORK,
-        ["NetworkAcl", "NetworkAclEntry", "NetworkAclEntry", "NetworkAclEntry", "SubnetNetworkAclAssociation"],
+        ["NetworkAcl", *["NetworkAclEntry"] * 3, *["SubnetNetworkAclAssociation"] * 2],
     ),
     ("Create an S3 bucket for assets and a bucket policy.", ASSETS, ["BucketPolicy"]),
     (

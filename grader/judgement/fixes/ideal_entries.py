@@ -32,6 +32,8 @@ _ATTACHED = (
     "AWS::EC2::VPCGatewayAttachment",
     "AWS::EC2::SubnetRouteTableAssociation",
     "AWS::EC2::Route",
+    "AWS::EC2::NatGateway",
+    "AWS::EC2::EIPAssociation",
     "AWS::IAM::InstanceProfile",
     "AWS::ElasticLoadBalancingV2::Listener",
     "AWS::CloudFormation::CustomResource",
@@ -39,6 +41,8 @@ _ATTACHED = (
 # Types whose counterpart serves another purpose as often as not: a role of another service, a key with another policy.
 _OWN = ("AWS::IAM::Role", "AWS::KMS::Key", "AWS::KMS::Alias")
 _KEYS = re.compile(r"Kms|KMS")
+# What stands for a value that somebody has to give.
+_MADE_UP = re.compile(r"example\.(com|org|net)|change_?me|\byour[-_]|placeholder|\b(\d)\1{11}\b|\b123456789012\b", re.I)
 _THINGS = ("resource", "count", "output")  # demands that something is there, and not what it has
 _COPIED = ("Type", "DependsOn", "CreationPolicy", "UpdatePolicy", "DeletionPolicy", "UpdateReplacePolicy", "Properties")
 
@@ -60,6 +64,8 @@ def edits_from_ideal(
         writer = _Writer(case, difference, findings, is_alone)
         is_met = all(writer.meet(demand, verdict.evidence) for demand, verdict in verdicts)
         edits = _once(writer.edits)
+        if any(_MADE_UP.search(str(edit.value)) for edit in edits):
+            continue
         if is_met and edits not in found and sum(len(str(edit.value)) for edit in edits) <= MAX_SIZE:
             found.append(edits)
             yield edits
@@ -69,16 +75,17 @@ def _is_attached(type: str) -> bool:
     return type in _ATTACHED or type.startswith("Custom::")
 
 
-# Words of the names of buckets that do not tell what a bucket is for.
-_ANY_BUCKET = frozenset({"buc", "s3", "the", "sto", "dat"})
+# Types of which a template has several, each for a purpose, and words of their names that do not tell for which.
+_OF_PURPOSE = ("AWS::S3::Bucket", "AWS::KMS::Key")
+_ANY = frozenset({"buc", "s3", "the", "sto", "dat", "kms", "key", "enc"})
 
 
 def _is_alike(name: str, other: str) -> bool:
-    """Whether the names of two buckets tell of one purpose."""
+    """Whether the names of two buckets, or of two keys, tell of one purpose."""
     one, two = (
         {word[:3].lower() for word in re.findall(r"[A-Z]?[a-z0-9]+|[A-Z]+(?![a-z])", text)} for text in (name, other)
     )
-    return bool((one & two) - _ANY_BUCKET) or one <= _ANY_BUCKET or two <= _ANY_BUCKET
+    return bool((one & two) - _ANY) or one <= _ANY or two <= _ANY
 
 
 def _once(edits: Sequence[Edit]) -> list[Edit]:
@@ -160,8 +167,8 @@ class _Writer:
 
     def _translation(self, theirs: Template, ours: Template) -> Translation:
         found = translation(self.difference, theirs, ours)
-        buckets = {name for name, one in theirs.resources.items() if one.type == "AWS::S3::Bucket"}
-        names = {name: own for name, own in found.names.items() if name not in buckets or _is_alike(name, own)}
+        special = {name for name, one in theirs.resources.items() if one.type in _OF_PURPOSE}
+        names = {name: own for name, own in found.names.items() if name not in special or _is_alike(name, own)}
         if self.is_alone:
             types = {name: resource.type for name, resource in theirs.resources.items()}
             names = {name: own for name, own in names.items() if types.get(name) not in _OWN}

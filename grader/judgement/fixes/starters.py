@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -30,6 +30,7 @@ class Starter(BaseModel):
     types: tuple[str, ...] = Field(alias="for")
     needs: dict[str, str] = Field(alias="with", default={})
     without: tuple[str, ...] = ()
+    for_each: dict[str, str] = {}
     metric: str = ""
     add: dict[str, dict[str, Any]]
     parameters: dict[str, dict[str, Any]] = {}
@@ -83,7 +84,7 @@ def _made(starter: Starter, template: Template, types: Sequence[str], demand: De
     for section, entries in (("Parameters", starter.parameters), ("Conditions", starter.conditions)):
         for name, entry in entries.items():
             edits.append(in_file(set_value((section, names[name]), _filled(entry, names)), template.file))
-    for name, resource in starter.add.items():
+    for name, resource in _repeated(starter, template, names):
         value = _filled(resource, names)
         number = demand.check.values.get("percent", demand.check.values.get("number"))
         if isinstance(number, int | float):
@@ -92,10 +93,25 @@ def _made(starter: Starter, template: Template, types: Sequence[str], demand: De
     return edits
 
 
+def _repeated(starter: Starter, template: Template, names: dict[str, str]) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Yield what an entry adds; with `for_each`, the resource of that name for each resource that fits its slot."""
+    for name, resource in starter.add.items():
+        slot, first = starter.for_each.get(name, ""), names[name]
+        for number, one in enumerate(_all_fitting(template, starter.needs[slot]) if slot else [""]):
+            if slot:
+                names[slot] = one
+            names[name] = f"{first}{number + 1}" if number else first
+            yield name, resource
+
+
+def _all_fitting(template: Template, need: str) -> list[str]:
+    type, _, pattern = need.partition("~")
+    return [one.name for one in template.of_type(type) if re.search(pattern, one.name, re.I)]
+
+
 def _fitting(template: Template, need: str) -> str:
     """Return the first resource of a type; with `type~pattern`, the first whose name matches. Empty where there is none."""
-    type, _, pattern = need.partition("~")
-    return next((one.name for one in template.of_type(type) if re.search(pattern, one.name, re.I)), "")
+    return next(iter(_all_fitting(template, need)), "")
 
 
 def _set_number(properties: dict[str, Any], number: float) -> None:
