@@ -9,6 +9,7 @@ from itertools import chain
 from grader.case.case import Case
 from grader.case.deployed import created, deployed, entries
 from grader.case.policies import allowed, documents_of, statements_in, texts_in
+from grader.model import Location
 from grader.template import AnyNode, Map, Resource, Scope, Template, dotted
 
 # Resources whose properties hold policies that say what an identity may do.
@@ -33,6 +34,11 @@ class Statement:
     scope: Scope
     path: str
     node: Map
+
+    def at(self, path: str, node: AnyNode) -> Location:
+        """Return the place of a part of it: a dotted path below the resource, and the node there."""
+        name, kind = self.resource.name, self.resource.type
+        return Location(file=self.template.file, line=node.line, resource=name, type=kind, path=path)
 
     @property
     def allows(self) -> bool:

@@ -69,6 +69,16 @@ def root_of(template: Template, resource: Resource) -> Place:
     return Place(template, resource, (), resource.properties, resource.properties)
 
 
+def earlier(case: Case, root: Place) -> Iterator[Place]:
+    """Yield the resources of the same type that precede a resource in its template and are created."""
+    scope = case.scopes[root.template.file]
+    for other in root.template.of_type(root.resource.type):
+        if other.name == root.resource.name:
+            return
+        if scope.exists(other) is True:
+            yield root_of(root.template, other)
+
+
 def places(case: Case, start: Place, path: str, item: Place | None = None) -> list[Place]:
     """Return what a path reaches: `A.*.B` goes through every item of a list, `A.0` to its first, `A -> B` to what A refers to,
     and `A.~.B` through every value of a map.

@@ -8,7 +8,7 @@ from grader.case import Case
 from grader.facts.checks import Broken
 from grader.facts.clauses import View
 from grader.facts.model import Distinct, Refers
-from grader.facts.places import Place, identity, places, reference_of, root_of
+from grader.facts.places import Place, earlier, identity, places, reference_of
 from grader.plan.schemas import has_attribute
 
 
@@ -34,11 +34,9 @@ def shared(distinct: Distinct, case: Case, root: Place) -> Iterator[Broken]:
     own = _values(distinct, case, root)
     if own is None:
         return
-    scope = case.scopes[root.template.file]
-    for other in root.template.of_type(root.resource.type):
-        if other.name == root.resource.name:
-            return
-        if scope.exists(other) is True and _values(distinct, case, root_of(root.template, other)) == own:
+    for there in earlier(case, root):
+        if _values(distinct, case, there) == own:
+            other = there.resource
             present = [place for path in distinct.paths for place in places(case, root, path) if not place.is_absent]
             names = " and ".join(place.path[-1] for place in present)
             detail = f"{other.name} has the same {names}" if names else f"{other.name} is of the same type"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 LAMBDA_ROLE = """
   Role:
@@ -43,6 +43,20 @@ LOGGING_API = f"""{REST_API.rstrip()}
       StageName: live
       StageDescription: {{MethodSettings: [{{HttpMethod: '*', ResourcePath: '/*', LoggingLevel: INFO}}]}}
 """
+
+
+def but(text: str, changes: Mapping[str, str]) -> str:
+    """Return a template that differs from another in a few places: what an example is about. Raises ValueError for a part that it lacks."""
+    for old, new in changes.items():
+        if old not in text:
+            raise ValueError(old)
+        text = text.replace(old, new)
+    return text
+
+
+def unmarked(text: str) -> str:
+    """Return a template without the marks of findings: nothing is reported where the prompt or another file differs."""
+    return text.replace("  # finds", "")
 
 
 def resources(*parts: str, head: str = "") -> str:

@@ -245,23 +245,18 @@ def only_ports(answer: Answer, demand: Demand) -> Verdict:
 @judge("open-groups")
 def open_groups(answer: Answer, demand: Demand) -> Verdict:
     """Judge whether no security group at all lets everybody in from the internet."""
-    rules = list(ingress_of(answer))
-    wrong = [rule for rule in rules if rule.is_open]
-    if wrong:
-        return unmet(
-            f"{wrong[0].group.name} is open to {wrong[0].range}",
-            [rule.rule.located("is open to the internet") for rule in wrong],
-        )
-    if not rules or any("${" in rule.range for rule in rules) or answer.is_opaque:
-        return unjudged("the rules are known only when the stack is deployed")
-    return met([rule.rule.located("is not open to the internet") for rule in rules])
+    return _closed(answer, list(ingress_of(answer)))
 
 
 @judge("no-open-ingress")
 def no_open_ingress(answer: Answer, demand: Demand) -> Verdict:
     """Judge whether the groups of some resources (of databases, where none are named) let nobody in from the internet."""
     groups = [group for types in demand.check.subjects for group in groups_of(answer, types)]
-    rules = [rule for rule in ingress_of(answer) if (rule.group in groups if demand.check.subjects else True)]
+    return _closed(answer, [rule for rule in ingress_of(answer) if rule.group in groups or not demand.check.subjects])
+
+
+def _closed(answer: Answer, rules: list[Ingress]) -> Verdict:
+    """Judge whether none of some rules is open to the internet."""
     wrong = [rule for rule in rules if rule.is_open]
     if wrong:
         return unmet(

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from grader.case import Case
 from grader.facts.checks.base import Broken, Check
-from grader.facts.places import Place, identity, places, root_of, target_of
+from grader.facts.places import Place, earlier, identity, places, root_of, target_of
 
 _INGRESS = ("CidrIp", "CidrIpv6", "SourceSecurityGroupId", "SourceSecurityGroupName", "SourcePrefixListId")
 _EGRESS = ("CidrIp", "CidrIpv6", "DestinationSecurityGroupId", "DestinationPrefixListId")
@@ -67,18 +67,16 @@ def targets_of_two_balancers(case: Case, root: Place) -> Iterator[Broken]:
     mine = {found: place for place in _groups(case, root) if (found := identity(case, place))}
     if own is None:
         return
-    scope = case.scopes[root.template.file]
-    for other in root.template.of_type(root.resource.type):
-        if other.name == root.resource.name:
-            return
-        there = root_of(root.template, other)
+    for there in earlier(case, root):
         balancer = identity(case, places(case, there, "LoadBalancerArn")[0])
-        if balancer is None or balancer == own or scope.exists(other) is not True:
+        if balancer is None or balancer == own:
             continue
         for place in _groups(case, there):
             found = identity(case, place)
             if found in mine:
-                yield Broken(mine[found], f"{other.name} of another load balancer forwards to {found[1]} as well")
+                yield Broken(
+                    mine[found], f"{there.resource.name} of another load balancer forwards to {found[1]} as well"
+                )
                 return
 
 
@@ -90,13 +88,12 @@ def _groups(case: Case, root: Place) -> Iterator[Place]:
 def alias_of_two_distributions(case: Case, root: Place) -> Iterator[Broken]:
     """Report an alternate domain name that an earlier distribution of the template has."""
     names = {place.text: place for place in places(case, root, "DistributionConfig.Aliases.*") if not place.is_absent}
-    scope = case.scopes[root.template.file]
-    for other in root.template.of_type(root.resource.type):
-        if other.name == root.resource.name:
-            return
-        for place in places(case, root_of(root.template, other), "DistributionConfig.Aliases.*"):
-            if place.text in names and not place.is_absent and scope.exists(other) is True:
-                yield Broken(names[place.text], f"{other.name} has the alternate domain name {place.text} as well")
+    for there in earlier(case, root):
+        for place in places(case, there, "DistributionConfig.Aliases.*"):
+            if place.text in names and not place.is_absent:
+                yield Broken(
+                    names[place.text], f"{there.resource.name} has the alternate domain name {place.text} as well"
+                )
                 return
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 
 from grader.case import Case
 from grader.facts.checks.base import Broken, Check
-from grader.facts.places import Place, identity, places, root_of, target_of
+from grader.facts.places import Place, earlier, identity, places, root_of, target_of
 from grader.template import as_text
 
 
@@ -17,14 +17,11 @@ def overlapping_subnets(case: Case, root: Place) -> Iterator[Broken]:
     if own is None:
         return
     network, vpc = own
-    scope = case.scopes[root.template.file]
-    for other in root.template.of_type("AWS::EC2::Subnet"):
-        if other.name == root.resource.name:
-            return
-        theirs = _block(case, root_of(root.template, other))
-        if scope.exists(other) is True and theirs and theirs[1] == vpc and network.overlaps(theirs[0]):
+    for there in earlier(case, root):
+        theirs = _block(case, there)
+        if theirs and theirs[1] == vpc and network.overlaps(theirs[0]):
             [place] = places(case, root, "CidrBlock")
-            yield Broken(place, f"{network} overlaps {theirs[0]} of {other.name}")
+            yield Broken(place, f"{network} overlaps {theirs[0]} of {there.resource.name}")
             return
 
 
@@ -59,22 +56,17 @@ def subnet_outside_network(case: Case, root: Place) -> Iterator[Broken]:
 def mount_targets_in_one_zone(case: Case, root: Place) -> Iterator[Broken]:
     """Report a mount target in the zone of an earlier one of the same file system."""
     [mine], [place] = places(case, root, "FileSystemId"), places(case, root, "SubnetId")
-    for other in root.template.of_type(root.resource.type):
-        if other.name == root.resource.name:
-            return
-        there = root_of(root.template, other)
+    for there in earlier(case, root):
         [system], [subnet] = places(case, there, "FileSystemId"), places(case, there, "SubnetId")
-        if (
-            case.scopes[root.template.file].exists(other)
-            and identity(case, mine)
-            and identity(case, mine) == identity(case, system)
-        ):
+        if identity(case, mine) and identity(case, mine) == identity(case, system):
             zones = [places(case, one, "SubnetId -> AvailabilityZone")[0] for one in (root, there)]
             is_same_zone = (
                 all(not one.is_absent and not one.is_open for one in zones) and zones[0].text == zones[1].text
             )
             if is_same_zone or (identity(case, place) and identity(case, place) == identity(case, subnet)):
-                yield Broken(place, f"{root.resource.name} and {other.name} are mount targets in the same zone")
+                yield Broken(
+                    place, f"{root.resource.name} and {there.resource.name} are mount targets in the same zone"
+                )
                 return
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from grader.case import Case
 from grader.catalogue import Rule, RuleFinding, at_property, example
+from grader.rules._fragments import unmarked
 from grader.rules._shared import created
 from grader.rules.compute._corrections import newest_image
 from grader.support.markdown import code
@@ -45,6 +46,15 @@ def check(case: Case) -> Iterator[RuleFinding]:
         yield at_property(template, resource, path, message, level=level, value=image, because=because)
 
 
+_TEMPLATE = """
+Resources:
+  Server:
+    Type: AWS::EC2::Instance
+    Properties:
+      InstanceType: t3.micro
+      ImageId: ami-0b1c2d3e4f5061728  # finds
+"""
+
 RULE = Rule(
     id="hardcoded-ami",
     kind="hardcoded-ami",
@@ -65,16 +75,7 @@ RULE = Rule(
     is_choice=True,
     aws_behaviour="Deploys in one region while the image exists; a sample id does not exist and is rejected (Critical).",
     corrections=newest_image,
-    fails=(
-        example("""
-Resources:
-  Server:
-    Type: AWS::EC2::Instance
-    Properties:
-      InstanceType: t3.micro
-      ImageId: ami-0b1c2d3e4f5061728  # finds
-"""),
-    ),
+    fails=(example(_TEMPLATE),),
     passes=(
         example(
             """
@@ -88,14 +89,7 @@ Resources:
 """
         ),
         example(
-            """
-Resources:
-  Server:
-    Type: AWS::EC2::Instance
-    Properties:
-      InstanceType: t3.micro
-      ImageId: ami-0b1c2d3e4f5061728
-""",
+            unmarked(_TEMPLATE),
             prompt="An instance from the image ami-0b1c2d3e4f5061728.",
         ),
     ),

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from grader.catalogue import Rule, example
+from grader.rules._fragments import unmarked
+from grader.rules.delivery._events import HOOK, TEMPLATE, VALIDATION
 
 RULE = Rule(
     id="refused-by-hook",
@@ -17,35 +19,6 @@ RULE = Rule(
     reference="https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/validate-stack-deployments.html",
     aws_behaviour="The hook fails, and CloudFormation does not create the resource.",
     stands_for=("aws:refused-by-hook",),
-    fails=(
-        example(
-            """
-Resources:
-  Orders:  # finds
-    Type: AWS::SNS::Topic
-    Properties: {DisplayName: orders}
-""",
-            event={
-                "EventType": "HOOK_INVOCATION_ERROR",
-                "HookType": "House::Topics::Hook",
-                "LogicalResourceId": "Orders",
-                "HookStatusReason": "a topic needs an owner",
-            },
-        ),
-    ),
-    passes=(
-        example(
-            """
-Resources:
-  Orders:
-    Type: AWS::SNS::Topic
-    Properties: {DisplayName: orders}
-""",
-            event={
-                "EventType": "VALIDATION_ERROR",
-                "LogicalResourceId": "Orders",
-                "ValidationStatusReason": "the moon is full",
-            },
-        ),
-    ),
+    fails=(example(TEMPLATE, event=HOOK),),
+    passes=(example(unmarked(TEMPLATE), event=VALIDATION),),
 )

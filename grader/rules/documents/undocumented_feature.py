@@ -9,6 +9,7 @@ from grader.bundle import Kind
 from grader.case import Case
 from grader.catalogue import Rule, RuleFinding, example
 from grader.model import Location
+from grader.rules._fragments import unmarked
 from grader.support.markdown import code, listed
 from grader.template import Call, Parameter, Scalar, Template, at
 
@@ -108,6 +109,24 @@ def _gated(template: Template, parameter: str) -> list[str]:
     return [resource.name for resource in template.resources.values() if resource.condition in conditions]
 
 
+_TEMPLATE = """
+Parameters:
+  PeerId:  # finds
+    Type: String
+    Default: ''
+Conditions:
+  HasPeer: !Not [!Equals [!Ref PeerId, '']]
+Resources:
+  Network:
+    Type: AWS::EC2::VPC
+    Properties: {CidrBlock: 10.0.0.0/16}
+  Peering:
+    Type: AWS::EC2::VPCPeeringConnection
+    Condition: HasPeer
+    Properties: {VpcId: !Ref Network, PeerVpcId: !Ref PeerId}
+=== README.md
+"""
+
 RULE = Rule(
     id="undocumented-feature",
     kind="docs-incomplete",
@@ -125,65 +144,13 @@ RULE = Rule(
     security="A control behind an unexplained switch stays off.",
     check=check,
     fails=(
-        example("""
-Parameters:
-  PeerId:  # finds
-    Type: String
-    Default: ''
-Conditions:
-  HasPeer: !Not [!Equals [!Ref PeerId, '']]
-Resources:
-  Network:
-    Type: AWS::EC2::VPC
-    Properties: {CidrBlock: 10.0.0.0/16}
-  Peering:
-    Type: AWS::EC2::VPCPeeringConnection
-    Condition: HasPeer
-    Properties: {VpcId: !Ref Network, PeerVpcId: !Ref PeerId}
-=== README.md
-# Deploy
-    aws cloudformation deploy --template-file template.yml --stack-name network
-"""),
-        example("""
-Parameters:
-  PeerId:  # finds
-    Type: String
-    Default: ''
-Conditions:
-  HasPeer: !Not [!Equals [!Ref PeerId, '']]
-Resources:
-  Network:
-    Type: AWS::EC2::VPC
-    Properties: {CidrBlock: 10.0.0.0/16}
-  Peering:
-    Type: AWS::EC2::VPCPeeringConnection
-    Condition: HasPeer
-    Properties: {VpcId: !Ref Network, PeerVpcId: !Ref PeerId}
-=== README.md
-| parameter | meaning |
-|---|---|
-| `PeerId` | the network of the partner |
-"""),
+        example(
+            _TEMPLATE + "# Deploy\n    aws cloudformation deploy --template-file template.yml --stack-name network\n"
+        ),
+        example(_TEMPLATE + "| parameter | meaning |\n|---|---|\n| `PeerId` | the network of the partner |\n"),
     ),
     passes=(
-        example("""
-Parameters:
-  PeerId:
-    Type: String
-    Default: ''
-Conditions:
-  HasPeer: !Not [!Equals [!Ref PeerId, '']]
-Resources:
-  Network:
-    Type: AWS::EC2::VPC
-    Properties: {CidrBlock: 10.0.0.0/16}
-  Peering:
-    Type: AWS::EC2::VPCPeeringConnection
-    Condition: HasPeer
-    Properties: {VpcId: !Ref Network, PeerVpcId: !Ref PeerId}
-=== README.md
-`PeerId` is optional: without it no peering connection is made.
-"""),
+        example(unmarked(_TEMPLATE) + "`PeerId` is optional: without it no peering connection is made.\n"),
         example("""
 Resources:
   Networking:

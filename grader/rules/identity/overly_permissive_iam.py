@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from grader.case import Case
 from grader.case.iam import IDENTITY_POLICIES, Statement, statements
 from grader.catalogue import Rule, RuleFinding, example
-from grader.model import Location
 from grader.rules._fragments import LAMBDA_TRUST, resource
 from grader.rules.identity._least_privilege import access_ordered, asks, least_privilege_asked
 from grader.support.markdown import code, listed
@@ -31,13 +30,7 @@ def check(case: Case) -> Iterator[RuleFinding]:
         admin = "*" in wide
         asked = least_privilege_asked(case, statement.template, statement.resource)
         yield RuleFinding(
-            location=Location(
-                file=statement.template.file,
-                line=statement.node.line,
-                resource=statement.resource.name,
-                type=statement.resource.type,
-                path=statement.path,
-            ),
+            location=statement.at(statement.path, statement.node),
             message=f"allows {', '.join(wide)} on every resource",
             facts={"value": ", ".join(wide), "because": asks(asked) if asked else _because(case, statement, wide)},
             level="High" if asked or admin else "",

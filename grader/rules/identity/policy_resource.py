@@ -9,7 +9,6 @@ from grader.case import Case
 from grader.case.deployed import switched_off
 from grader.case.iam import IDENTITY_POLICIES, Statement, statements, statements_of
 from grader.catalogue import Rule, RuleFinding, example
-from grader.model import Location
 from grader.rules._deployed import only_with
 from grader.support.markdown import code
 from grader.template import AnyNode, Call, Scalar, Template
@@ -65,13 +64,7 @@ def check(case: Case) -> Iterator[RuleFinding]:
                 why = _why(text, node, statement)
                 if why:
                     yield RuleFinding(
-                        location=Location(
-                            file=statement.template.file,
-                            line=node.line,
-                            resource=statement.resource.name,
-                            type=statement.resource.type,
-                            path=path,
-                        ),
+                        location=statement.at(path, node),
                         message=f"has {text} as the {key} of a statement, which is not an ARN",
                         level=level,
                         facts={"value": text, "because": condition + why, "needed": _needed(node, text, statement)},

@@ -53,6 +53,15 @@ def check(case: Case) -> Iterator[RuleFinding]:
         )
 
 
+_TEMPLATE = """
+Parameters:
+  AdminPassword: {Type: String, NoEcho: true}
+Resources:
+  Database:
+    Type: AWS::RDS::DBInstance
+    Properties: {MasterUserPassword: !Ref AdminPassword}
+"""
+
 RULE = Rule(
     id="secret-in-parameter",
     kind="secret-in-parameter",
@@ -108,25 +117,11 @@ Resources:
       MasterUserPassword: !If [IsNew, !Ref AdminPassword, !Ref AWS::NoValue]
 """),
         example(
-            """
-Parameters:
-  AdminPassword: {Type: String, NoEcho: true}
-Resources:
-  Database:
-    Type: AWS::RDS::DBInstance
-    Properties: {MasterUserPassword: !Ref AdminPassword}
-""",
+            _TEMPLATE,
             prompt="A database. Use parameters for the user name and the password.",
         ),
         example(
-            """
-Parameters:
-  AdminPassword: {Type: String, NoEcho: true}
-Resources:
-  Database:
-    Type: AWS::RDS::DBInstance
-    Properties: {MasterUserPassword: !Ref AdminPassword}
-""",
+            _TEMPLATE,
             prompt="The password of the database must come from a NoEcho parameter or from Secrets Manager.",
         ),
     ),

@@ -8,7 +8,6 @@ from difflib import get_close_matches
 from grader.case import Case
 from grader.case.iam import IDENTITY_POLICIES, Statement, statements
 from grader.catalogue import Rule, RuleFinding, example
-from grader.model import Location
 from grader.plan.iam_actions import actions_of, is_known_action
 from grader.rules._fragments import resources, role, worker
 from grader.rules.code._called_actions import CALLED, Misnamed, misnamed_calls
@@ -40,13 +39,7 @@ def check(case: Case) -> Iterator[RuleFinding]:
             if callers:
                 because += f" The inline code of {listed(callers)} makes this call, which fails with AccessDenied."
             yield RuleFinding(
-                location=Location(
-                    file=statement.template.file,
-                    line=node.line,
-                    resource=statement.resource.name,
-                    type=statement.resource.type,
-                    path=path,
-                ),
+                location=statement.at(path, node),
                 message=f"{action} is not an action of IAM" + (f"; it is {right}" if right else ""),
                 facts={"value": action, "right": right, "because": because, "remedy": _remedy(action, right)},
                 level="Critical" if rejected else "High" if callers else "",

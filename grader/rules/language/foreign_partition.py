@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from grader.case import Case
 from grader.case.deployed import created, deployed
 from grader.catalogue import Rule, RuleFinding, at_property, example
+from grader.rules._fragments import but
 from grader.support.markdown import code
 from grader.template import Call, Scalar, Scope, Template, as_text, dotted
 
@@ -37,6 +38,19 @@ def check(case: Case) -> Iterator[RuleFinding]:
             break
 
 
+_TEMPLATE = """
+Resources:
+  Reader:
+    Type: AWS::IAM::ManagedPolicy
+    Properties:
+      PolicyDocument:
+        Version: '2012-10-17'
+        Statement:
+          - Effect: Allow
+            Action: s3:GetObject
+            Resource: arn:aws:s3:::photos/*  # finds
+"""
+
 RULE = Rule(
     id="foreign-partition",
     kind="invalid-property-value",
@@ -53,35 +67,16 @@ RULE = Rule(
     check=check,
     fails=(
         example(
-            """
-Resources:
-  Reader:
-    Type: AWS::IAM::ManagedPolicy
-    Properties:
-      PolicyDocument:
-        Version: '2012-10-17'
-        Statement:
-          - Effect: Allow
-            Action: s3:GetObject
-            Resource: arn:aws:s3:::photos/*  # finds
-""",
+            _TEMPLATE,
             "Write a CloudFormation template for the region us-gov-east-1.",
         ),
     ),
     passes=(
         example(
-            """
-Resources:
-  Reader:
-    Type: AWS::IAM::ManagedPolicy
-    Properties:
-      PolicyDocument:
-        Version: '2012-10-17'
-        Statement:
-          - Effect: Allow
-            Action: s3:GetObject
-            Resource: !Sub 'arn:${AWS::Partition}:s3:::photos/*'
-""",
+            but(
+                _TEMPLATE,
+                {"Resource: arn:aws:s3:::photos/*  # finds": "Resource: !Sub 'arn:${AWS::Partition}:s3:::photos/*'"},
+            ),
             "Write a CloudFormation template for the region us-gov-east-1.",
         ),
         example("""

@@ -3,7 +3,17 @@
 from __future__ import annotations
 
 from grader.catalogue import Rule, example
+from grader.rules._fragments import but
 from grader.rules.language._causes import because_value
+
+_TEMPLATE = """
+Resources:
+  Archive:
+    Type: AWS::S3::Bucket
+    Properties:
+      VersioningConfiguration:
+        Status: 'On'  # finds
+"""
 
 RULE = Rule(
     id="invalid-property-value",
@@ -32,24 +42,6 @@ RULE = Rule(
         "cloudformation-validate:E00*",
         "cfn-lint:E0*",
     ),
-    fails=(
-        example("""
-Resources:
-  Archive:
-    Type: AWS::S3::Bucket
-    Properties:
-      VersioningConfiguration:
-        Status: 'On'  # finds
-"""),
-    ),
-    passes=(
-        example("""
-Resources:
-  Archive:
-    Type: AWS::S3::Bucket
-    Properties:
-      VersioningConfiguration:
-        Status: Enabled
-"""),
-    ),
+    fails=(example(_TEMPLATE),),
+    passes=(example(but(_TEMPLATE, {"Status: 'On'  # finds": "Status: Enabled"})),),
 )

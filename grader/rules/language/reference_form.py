@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from grader.case import Case
 from grader.catalogue import Rule, RuleFinding, example, from_problem
 from grader.facts.identifiers import wrong_forms
+from grader.rules._fragments import but
 
 
 def check(case: Case) -> Iterator[RuleFinding]:
@@ -14,6 +15,18 @@ def check(case: Case) -> Iterator[RuleFinding]:
     for found in wrong_forms(case):
         yield from_problem(found)
 
+
+_TEMPLATE = """
+Resources:
+  Front: {Type: AWS::ElasticLoadBalancingV2::LoadBalancer, Properties: {Scheme: internal, Subnets: [subnet-01234567, subnet-12345678]}}
+  Site:
+    Type: AWS::ElasticLoadBalancingV2::Listener
+    Properties:
+      LoadBalancerArn: !GetAtt Front.DNSName  # finds
+      Port: 80
+      Protocol: HTTP
+      DefaultActions: [{Type: fixed-response, FixedResponseConfig: {StatusCode: '404'}}]
+"""
 
 RULE = Rule(
     id="reference-form",
@@ -58,17 +71,7 @@ Resources:
       Principal: s3.amazonaws.com
       SourceArn: !Sub 'photos-${AWS::AccountId}/*'  # finds
 """),
-        example("""
-Resources:
-  Front: {Type: AWS::ElasticLoadBalancingV2::LoadBalancer, Properties: {Scheme: internal, Subnets: [subnet-01234567, subnet-12345678]}}
-  Site:
-    Type: AWS::ElasticLoadBalancingV2::Listener
-    Properties:
-      LoadBalancerArn: !GetAtt Front.DNSName  # finds
-      Port: 80
-      Protocol: HTTP
-      DefaultActions: [{Type: fixed-response, FixedResponseConfig: {StatusCode: '404'}}]
-"""),
+        example(_TEMPLATE),
         example("""
 Resources:
   Seal: {Type: AWS::KMS::Key}
@@ -79,17 +82,12 @@ Resources:
 """),
     ),
     passes=(
-        example("""
-Resources:
-  Front: {Type: AWS::ElasticLoadBalancingV2::LoadBalancer, Properties: {Scheme: internal, Subnets: [subnet-01234567, subnet-12345678]}}
-  Site:
-    Type: AWS::ElasticLoadBalancingV2::Listener
-    Properties:
-      LoadBalancerArn: !GetAtt Front.LoadBalancerArn
-      Port: 80
-      Protocol: HTTP
-      DefaultActions: [{Type: fixed-response, FixedResponseConfig: {StatusCode: '404'}}]
-"""),
+        example(
+            but(
+                _TEMPLATE,
+                {"LoadBalancerArn: !GetAtt Front.DNSName  # finds": "LoadBalancerArn: !GetAtt Front.LoadBalancerArn"},
+            )
+        ),
         example("""
 Resources:
   Jobs: {Type: AWS::SQS::Queue}

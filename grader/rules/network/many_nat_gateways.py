@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from grader.case import Case
 from grader.catalogue import Rule, RuleFinding, at_property, example
+from grader.rules._fragments import unmarked
 from grader.rules._shared import created
 from grader.support.markdown import code
 
@@ -34,6 +35,18 @@ def check(case: Case) -> Iterator[RuleFinding]:
             yield at_property(template, gateway, "", message, value=str(len(here)), because=because)
 
 
+_TEMPLATE = """
+Resources:
+  Network: {Type: AWS::EC2::VPC, Properties: {CidrBlock: 10.0.0.0/16}}
+  Subnet: {Type: AWS::EC2::Subnet, Properties: {VpcId: !Ref Network, CidrBlock: 10.0.1.0/24}}
+  OneIp: {Type: AWS::EC2::EIP}
+  TwoIp: {Type: AWS::EC2::EIP}
+  ThreeIp: {Type: AWS::EC2::EIP}
+  One: {Type: AWS::EC2::NatGateway, Properties: {SubnetId: !Ref Subnet, AllocationId: !GetAtt OneIp.AllocationId}}  # finds
+  Two: {Type: AWS::EC2::NatGateway, Properties: {SubnetId: !Ref Subnet, AllocationId: !GetAtt TwoIp.AllocationId}}  # finds
+  Three: {Type: AWS::EC2::NatGateway, Properties: {SubnetId: !Ref Subnet, AllocationId: !GetAtt ThreeIp.AllocationId}}  # finds
+"""
+
 RULE = Rule(
     id="many-nat-gateways",
     kind="cost-nat-gateway",
@@ -53,33 +66,13 @@ RULE = Rule(
     is_charged=True,
     fails=(
         example(
-            """
-Resources:
-  Network: {Type: AWS::EC2::VPC, Properties: {CidrBlock: 10.0.0.0/16}}
-  Subnet: {Type: AWS::EC2::Subnet, Properties: {VpcId: !Ref Network, CidrBlock: 10.0.1.0/24}}
-  OneIp: {Type: AWS::EC2::EIP}
-  TwoIp: {Type: AWS::EC2::EIP}
-  ThreeIp: {Type: AWS::EC2::EIP}
-  One: {Type: AWS::EC2::NatGateway, Properties: {SubnetId: !Ref Subnet, AllocationId: !GetAtt OneIp.AllocationId}}  # finds
-  Two: {Type: AWS::EC2::NatGateway, Properties: {SubnetId: !Ref Subnet, AllocationId: !GetAtt TwoIp.AllocationId}}  # finds
-  Three: {Type: AWS::EC2::NatGateway, Properties: {SubnetId: !Ref Subnet, AllocationId: !GetAtt ThreeIp.AllocationId}}  # finds
-""",
+            _TEMPLATE,
             prompt="A VPC with a private subnet that has a NAT gateway for updates.",
         ),
     ),
     passes=(
         example(
-            """
-Resources:
-  Network: {Type: AWS::EC2::VPC, Properties: {CidrBlock: 10.0.0.0/16}}
-  Subnet: {Type: AWS::EC2::Subnet, Properties: {VpcId: !Ref Network, CidrBlock: 10.0.1.0/24}}
-  OneIp: {Type: AWS::EC2::EIP}
-  TwoIp: {Type: AWS::EC2::EIP}
-  ThreeIp: {Type: AWS::EC2::EIP}
-  One: {Type: AWS::EC2::NatGateway, Properties: {SubnetId: !Ref Subnet, AllocationId: !GetAtt OneIp.AllocationId}}
-  Two: {Type: AWS::EC2::NatGateway, Properties: {SubnetId: !Ref Subnet, AllocationId: !GetAtt TwoIp.AllocationId}}
-  Three: {Type: AWS::EC2::NatGateway, Properties: {SubnetId: !Ref Subnet, AllocationId: !GetAtt ThreeIp.AllocationId}}
-""",
+            unmarked(_TEMPLATE),
             prompt="A VPC over three zones, with NAT gateways in the public subnets.",
         ),
     ),
