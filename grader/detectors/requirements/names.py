@@ -119,7 +119,7 @@ def name_has(answer: Answer, demand: Demand) -> Verdict:
             f"{len(without)} of {len(names)} names do not follow it: {without[0][0].name} is {_shown(without[0][1])}",
             places,
         )
-    return unjudged(f"{len(without)} of {len(names)} names do not have it")
+    return unjudged(f"it is missing from {len(without)} of {len(names)} names")
 
 
 @judge("tags")
@@ -138,7 +138,7 @@ def tags(answer: Answer, demand: Demand) -> Verdict:
         return met([one.located("has the tags", "Tags") for one in resources])
     places = [one.located(f"has no {missing}", "Tags") for one, missing in lacking]
     if len(lacking) / len(resources) <= _FEW:
-        return unjudged(f"{len(lacking)} of {len(resources)} resources do not have the tags")
+        return unjudged(f"the tags are missing from {len(lacking)} of {len(resources)} resources")
     one, missing = lacking[0]
     return unmet(
         f"{one.name} has no {missing} ({len(lacking)} of {len(resources)} resources)",
