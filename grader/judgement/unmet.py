@@ -108,7 +108,9 @@ def _is_part(one: JudgedRequirement, whole: JudgedRequirement) -> bool:
         return True
     if asked.about in ("property", "value"):
         return bool(set(asked.types) & set(missing.types))
-    return set(asked.types) <= set(missing.types)
+    return set(asked.types) <= set(missing.types) or (
+        asked.about == "resource" and set(missing.types) < set(asked.types)
+    )
 
 
 def _told(rule: Rule, members: Sequence[JudgedRequirement], task: Task) -> Rule:

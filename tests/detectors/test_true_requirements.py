@@ -91,6 +91,7 @@ Resources:
     Properties: {Namespace: AWS/ApplicationELB, MetricName: TargetResponseTime, Threshold: 1, EvaluationPeriods: 1}
   View: {Type: 'AWS::CloudWatch::Dashboard', Properties: {DashboardBody: '{}'}}
 """
+COPIED = "Resources: {Orders: {Type: 'AWS::DynamoDB::Table', Properties: {Replicas: [{Region: us-west-2}]}}}"
 DATABASE = """
 Resources:
   Database: {Type: 'AWS::RDS::DBInstance', Properties: {Engine: mysql, MANAGED: true, MultiAZ: true}}
@@ -188,6 +189,18 @@ def unmet(case: Case) -> list[str]:
         # a prompt that asks for SSE-S3 means other stores by all data
         (LOGS, "- S3 buckets with SSE-S3\n- All data at rest must be encrypted with a customer managed KMS key", []),
         (LOGS, "- All data at rest must be encrypted with a customer managed KMS key", ["data encrypted with a customer managed key"]),
+        # alternatives, preferences, what is there already, what the answer is to read, and names
+        (LOGS, "- Use RDS with read replicas OR DynamoDB global tables", []),
+        (LOGS, "- Prefer VPC endpoints over NAT gateways", []),
+        (TOPIC, "- Use the existing S3 bucket for the logs\n- Logging to S3 is working as intended", []),
+        (TOPIC, "- An S3 bucket for the logs", ["S3 bucket"]),
+        (LOGS, "- Handle complex structures including nested stacks and macros", []),
+        (LOGS, "- Notify others on a CDN invalidation", []),
+        (LOGS, "- The name of the bucket is lambda-logs-bucket", []),
+        (ROLE, "- Apply KMS encryption to:\n  - RDS databases (encrypted storage)\n", []),
+        (LOGS, "- Parameterization: allow overriding the instance class and the KMS key", ["parameters"]),
+        (ROLE, "- DynamoDB global table", ["DynamoDB global table"]),
+        (COPIED, "- DynamoDB global table", []),
         # one thing that is missing is said once
         (TOPIC, "- SNS topic with an email subscription", ["email subscription", "SNS subscription"]),
         (LOGS, "- Fix S3 bucket policies that allow public access", []),

@@ -19,6 +19,9 @@ _VARIES = re.compile(
 )
 
 
+_TABLE = ("AWS::DynamoDB::Table",)
+
+
 @judge("exists")
 def exists(answer: Answer, demand: Demand) -> Verdict:
     """Judge whether a resource of a type that is asked for would be created."""
@@ -40,6 +43,8 @@ def exists(answer: Answer, demand: Demand) -> Verdict:
         return replace(verdict, is_hidden=True)
     if answer.hides(types):
         return unjudged(UNSEEN)
+    if types == ("AWS::DynamoDB::GlobalTable",) and any(one.values("Replicas") for one in answer.of(_TABLE)):
+        return unjudged("a table has replicas, which only a global table has: rules report it")
     words = {word.lower() for word in re.findall(r"[A-Za-z]{3,}", demand.check.names)} - {"aws", "amazon"}
     custom = [one for one in answer.built if one.type.startswith(("Custom::", "AWS::CloudFormation::CustomResource"))]
     if any(word in f"{one.type}{one.name}".lower() for one in custom for word in words):

@@ -114,7 +114,7 @@ _DATA = re.compile(
 _SOME_DATA = re.compile(r"\bsensitive data\b", re.I)
 _ALL_DATA = re.compile(r"\b(all|any|every|everything)\b|\bdata at rest\b", re.I)
 _VARIES = re.compile(
-    r"\b(if|etc|future|conditional(ly)?|implicit(ly)?|service-linked|"
+    r"\b(if|etc|future|prefer(?:s|red|ably)?|conditional(ly)?|implicit(ly)?|service-linked|"
     r"environment[- ]specific|per environment|based on (the )?environment|depending on|(for|in) (the )?(prod|production|dev|"
     r"development|staging|non-production)\b|production only|single[- ]az|during|where (applicable|possible|appropriate|necessary|needed)|"
     r"as (needed|appropriate)|"
@@ -123,7 +123,8 @@ _VARIES = re.compile(
 )
 _RAISED = re.compile(r"\b(if|during)\b", re.I)
 _GOVERNED = re.compile(
-    r"\b(for|to|from|of|by|between|behind|on|against|about|into|per|as|across|than|like|other|detects?|verify that|verify|validates?|checks?|scans?|"
+    r"\b(for|to|from|of|by|between|behind|on|against|about|into|per|as|across|than|over|like|other|detects?|"
+    r"verify that|verify|validates?|checks?|scans?|"
     r"identify|identifies|evaluates?|inspects?|audits?|analy[sz]\w+|reviews?|targeting|reads?|monitor|monitors|monitoring|tracks?|tracking|"
     r"consolidat\w+|tun(?:e|es|ing)|migrat\w+|consider|access|accesses|accessing|optimi[sz]\w+|explains?|describes?|discuss\w*|understand\w*|"
     r"query|queries|protects?|protecting|calls|calling|associated with|stores?|storing)\s+"
@@ -148,7 +149,7 @@ _ASIDE = re.compile(
     r"compliance|metrics?|health|access|permissions?|changes|modifications?|syntax|templates?\b|integrations?|sgs?\b|presets?|quotas?|"
     r"switch\w*|launch types?|connectivity|status|failures?|requests?|migrations?|datasets?|users?\b|attacks?|threats?|pricing|events?|"
     r"optimi[sz]ations?|hardening|consolidation|verification|refactoring|considerations?|"
-    r"violations?|findings?|best practices|costs?|layers|apis?\b|types?\b|"
+    r"violations?|findings?|invalidations?|state\b|best practices|costs?|layers|apis?\b|types?\b|"
     r"operations?|errors?|invocations?|utili[sz]ation|usage|principals?|read|write|naming|names?|arns?|ids?|endpoints? url|size|outputs?|lookups?|"
     r"configuration references)\b|\s*:\s*(?:do not|don['’]t|never)\b",
     re.I,
@@ -176,6 +177,9 @@ _OWN_DASHBOARD = re.compile(
     r"\bcloudwatch\b.{0,40}\bdashboards?\b|\bdashboards? (in|of|with) (amazon )?cloudwatch\b", re.I
 )
 _ON_DASHBOARD = re.compile(r"\bdashboards?\b[^.;]*\b(display|show|includ|present|visuali[sz])", re.I)
+_CREATES = re.compile(
+    r"\b(creat|deploy|provision|build|defin|includ|implement|add|new|set up|launch|configur)\w*\b", re.I
+)
 _BUCKET = ("AWS::S3::Bucket",)
 _WITH_KEY = ("encrypted-with-own-key", "encrypted-with-kms")
 _LISTED = re.compile(
@@ -183,6 +187,12 @@ _LISTED = re.compile(
 )
 # A heading or lead-in whose items name the services that endpoints lead to.
 _ENDPOINTS = re.compile(r"\b(gateway|interface|vpc|privatelink)\s+(?:vpc\s+)?endpoints?\b", re.I)
+# A lead-in whose items name what a property is for: `Apply encryption to:`.
+_APPLIED = re.compile(
+    r"^\W*(?:apply|enable|enforce|ensure|use|turn on|activate)\b.*\b(?:encrypt\w*|tags?|tagging|logging|versioning|monitoring|backups?|"
+    r"protection)\s+(?:to|for|on|of|at|in)\s*(?:all|the|these|following|\s)*:?\s*$",
+    re.I,
+)
 _ENDPOINT = re.compile(r"VPCEndpoint|SecurityGroup")
 _KEY = ("AWS::KMS::Key",)
 _ENCRYPTS = re.compile(r"\bencrypt\w*\b[^.;]*\b(with|using|by|via)\s+(an?\s+|the\s+)?(aws\s+)?$", re.I)
@@ -249,6 +259,10 @@ _QUALIFIES = re.compile(
 _MODAL = re.compile(r"s?\s+(?:\w+\s+)?(must|should|shall|needs?|will|can|may|are|is|have|has)\b", re.I)
 _ALL = re.compile(r"\b(all|every|each|any)\s+(?:(?:the|of|our|your|aws|amazon|new)\s+)*$", re.I)
 _IF_ANY = re.compile(r"\bany\s+(?:[\w-]+\s+){1,4}(?:must|should|needs? to|has to)\b", re.I)
+_INPUT = re.compile(
+    r"^\W*(?:handles?|pars(?:es?|ing)|analy[sz]es?|process(?:es)?|scans?|supports?)\b[^.;]*\bincluding\b", re.I
+)
+_EITHER = re.compile(r"\bOR\b")
 _STATED = re.compile(r"s?\s+(?:\w+\s+)?(must|should|shall|are|is|have|has|needs? to|can|cannot)\b", re.I)
 # CloudWatch collects the metrics of services without an alarm.
 _WATCHES = re.compile(r"\bcloudwatch (monitors|tracks|collects)\b", re.I)
@@ -354,9 +368,17 @@ def _settled(demands: Iterable[Demand], sentences: Sequence[Sentence]) -> Iterat
     is_foreign = any(_FOREIGN_DASHBOARD.search(text) for text in texts) and not any(
         _OWN_DASHBOARD.search(text) for text in texts
     )
+    existing = {
+        mention.noun.types
+        for sentence in sentences
+        for mention in load_lexicon().mentions(sentence.text)
+        if sentence.is_existing(mention.start, mention.end)
+    }
     is_sse = any(one.entry == "encrypted-with-sse-s3" for one in known)
     for one in known:
         if is_foreign and one.check.subjects == (_WATCHERS[:1],):
+            one = replace(one, check=replace(one.check, is_weak=True))
+        if one.entry == "exists" and set(one.check.subjects) & existing and not _CREATES.search(one.check.text):
             one = replace(one, check=replace(one.check, is_weak=True))
         if is_sse and one.check.is_general and one.entry in _WITH_KEY:
             subjects = tuple(types for types in one.check.subjects if types != _BUCKET)
@@ -868,7 +890,7 @@ def _is_asked(mention: Mention, sentence: Sentence, is_alone: bool, is_prefix: b
     if strength == "generic" or (strength == "hinted" and not _HINT.search(before) and not _INTRODUCES.search(before)):
         return False
     after = sentence.text[mention.end :]
-    if re.match(r"\.\w|::?\w|-[0-9a-f]{8}", after) or re.search(r"\w[.:]$", before):
+    if re.match(r"\.\w|::?\w|-[0-9a-f]{8}|-[a-z0-9]+-[a-z0-9]", after) or re.search(r"\w[.:]$", before):
         return False  # a part of another name: `lambda.amazonaws.com`, `s3:GetObject`
     if _QUALIFIES.match(after):
         return False
@@ -930,8 +952,8 @@ def _is_weak(mention: Mention, line: _Line) -> bool:
     named = text[mention.start : mention.end].lower()
     if mention.noun.types[0].startswith("AWS::CloudWatch") and "cloudwatch" not in named and _FOREIGN.search(before):
         return True  # the dashboard of another service
-    if _IF_ANY.search(before):
-        return True  # what each would need, if there were any
+    if _is_supposed(text, before):
+        return True
     if _ALL.search(before) and _STATED.match(text[mention.end :]):
         return True  # a statement about all of them, which asks for none
     if _PLURAL_RULE.match(text, mention.end) and not before.strip(" -"):
@@ -949,15 +971,22 @@ def _is_weak(mention: Mention, line: _Line) -> bool:
     return _is_listed(mention, line) or _is_governed(mention, line)
 
 
+def _is_supposed(text: str, before: str) -> bool:
+    """Whether a sentence says what each would need if there were any, what the answer is to read, or names alternatives."""
+    return any(pattern.search(before) for pattern in (_IF_ANY, _INPUT)) or _EITHER.search(text) is not None
+
+
 def _is_listed(mention: Mention, line: _Line) -> bool:
     """Whether a noun is in a list of outputs, parameters, tags or logs: what the list holds is about it."""
     text = line.sentence.text
     above = (*line.sentence.headings[-1:], *line.sentence.parents)
     if any(_LISTED.search(text) for text in above):
         return True
+    if any(_APPLIED.search(text) for text in line.sentence.parents[-1:]):
+        return True
     if any(_ENDPOINTS.search(text) for text in above) and not _ENDPOINT.search(mention.noun.types[0]):
         return True
-    if re.match(r"\W*(outputs?|parameters?|tags?|export)\b", text, re.I):
+    if re.match(r"\W*(outputs?|parameters?|parameteri[sz]ation|tags?|export)\b", text, re.I):
         return True
     # whose logs something else holds: `buckets for application logs, CloudTrail logs`
     return bool(_LOGS_OF.match(text[mention.end :])) and any(one.end <= mention.start for one in line.mentions)
