@@ -21,7 +21,9 @@ def check(case: Case) -> Iterator[RuleFinding]:
         scope = case.scopes[template.file]
         limit = scope.value(resource.get("ReservedConcurrentExecutions"))
         if scope.exists(resource) is not False and not isinstance(limit, bool) and limit in (0, "0"):
-            yield at_property(template, resource, "ReservedConcurrentExecutions", "reserves 0 concurrent executions", value="0")
+            yield at_property(
+                template, resource, "ReservedConcurrentExecutions", "reserves 0 concurrent executions", value="0"
+            )
 
 
 RULE = Rule(
