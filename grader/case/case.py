@@ -122,6 +122,13 @@ class Case:
         """The templates that are not judged, because they are larger or deeper than a limit allows."""
         return tuple(one for one in self._read if isinstance(one, OverLimit))
 
+    def with_parameters(self, values: Mapping[str, object]) -> Case:
+        """Return the case with other values of the root stacks' parameters; its templates are not parsed again."""
+        task = replace(self.task, parameters={**self.task.parameters, **values})
+        other = Case(task, self.bundle, self.limits, self.ideal)
+        other.__dict__["_read"] = self._read  # what _read would work out again
+        return other
+
     def with_bundle(self, bundle: Bundle, known: Sequence[Template]) -> Case:
         """Return the case of another bundle, whose templates are parsed already: those of `known`, else those of this case."""
         other = Case(self.task, bundle, self.limits, self.ideal)

@@ -220,3 +220,23 @@ def test_a_sentence_about_the_template_is_commentary_and_a_title_is_not(make_cas
     }
     for files, standing in ((titled, "met"), (told, "unmet")):
         assert standings(make_case(files, prompt=prompt))["bare"] == standing
+
+
+def test_a_value_that_a_parameter_gives_may_differ_in_each_environment(make_case: Make) -> None:
+    template = """
+Parameters:
+  Stage: {Type: String, Default: dev, AllowedValues: [dev, prod]}
+  Size: {Type: String, Default: t3.micro}
+Resources:
+  Server: {Type: 'AWS::EC2::Instance', Properties: {InstanceType: !Ref Size}}
+"""
+    found = judged(make_case({"t.yaml": template}, prompt="An EC2 instance: t3.micro for dev and m5.large for prod."))
+    standings = {one.requirement.title: one.standing.value for one in found}
+    assert standings["EC2 instance of type t3.micro in dev"] == "met"
+    assert standings["EC2 instance of type m5.large in prod"] == "unjudged"
+
+
+def test_values_of_environments_are_not_judged_where_no_parameter_chooses_them(make_case: Make) -> None:
+    template = "Resources: {Server: {Type: 'AWS::EC2::Instance', Properties: {InstanceType: t3.micro}}}"
+    found = judged(make_case({"t.yaml": template}, prompt="An EC2 instance: t3.micro for dev and m5.large for prod."))
+    assert {one.standing.value for one in found if one.requirement.about == "value"} == {"unjudged"}

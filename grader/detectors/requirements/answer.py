@@ -11,7 +11,8 @@ from grader.case import Case
 from grader.model import Located, Location
 from grader.plan.answer import has_macro, is_generated, is_unseen
 from grader.plan.schemas import is_known_type
-from grader.template import NO_VALUE, Resource, Scope, Template, Unknown, is_known
+from grader.task.reading.stages import STAGES
+from grader.template import NO_VALUE, Map, Parameter, Resource, Scalar, Scope, Template, Unknown, is_known, walk
 
 # Types that do the work of another: what is asked of the first is delivered by the others too.
 # Source: https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/sam-specification-generated-resources.html
@@ -157,6 +158,22 @@ def _step(value: object, step: str) -> list[object]:
     return []
 
 
+_ENVIRONMENT = re.compile(r"env|stage", re.I)
+
+
+def _chosen(template: Template, parameter: Parameter, words: Sequence[str]) -> str:
+    """Return the value of a parameter that stands for an environment: one that it allows, or a key of the mappings."""
+    if not _ENVIRONMENT.search(parameter.name):
+        return ""
+    keys = [
+        key
+        for mapping in template.section("Mappings").values.values()
+        if isinstance(mapping, Map)
+        for key in mapping.values
+    ]
+    return next((one for one in parameter.allowed or keys if one.lower() in words), "")
+
+
 @dataclass(frozen=True, eq=False)
 class Answer:
     """The resources that an answer would create, by type; its parameters, outputs and files are its case's.
@@ -191,6 +208,33 @@ class Answer:
         for built in self.built:
             found.setdefault(built.type, []).append(built)
         return {type: tuple(group) for type, group in found.items()}
+
+    def under(self, stage: str) -> Answer | None:
+        """Return the answer as it is in an environment that a parameter chooses; None where no parameter does."""
+        if stage not in self._stages:
+            chosen = {
+                parameter.name: value
+                for template in self.case.roots
+                for parameter in template.parameters.values()
+                if (value := _chosen(template, parameter, STAGES[stage]))
+            }
+            self._stages[stage] = Answer(self.case.with_parameters(chosen), self.asked) if chosen else None
+        return self._stages[stage]
+
+    def is_given(self, place: Located) -> bool:
+        """Whether a value at a place comes from a parameter other than those that choose the environment."""
+        template = next((one for one in self.case.templates if one.file == place.file), None)
+        resource = template.resources.get(place.resource) if template else None
+        node = resource.get(place.path.removeprefix("Properties.")) if resource and place.path else None
+        if template is None or node is None:
+            return False
+        names = {word for _, part in walk(node) if isinstance(part, Scalar) for word in re.findall(r"\w+", part.text)}
+        return any(name in template.parameters and not _ENVIRONMENT.search(name) for name in names)
+
+    @cached_property
+    def _stages(self) -> dict[str, Answer | None]:
+        """What the answer is in the environments that were asked for so far."""
+        return {}
 
     def exactly(self, *types: str) -> list[Built]:
         """Return the resources of exactly these types."""

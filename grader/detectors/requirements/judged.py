@@ -63,7 +63,12 @@ def judge_demand(answer: Answer, demand: Demand) -> Verdict:
     judge = judges().get(demand.check.judge)
     if judge is None:
         return unjudged(f"no judge is called {demand.check.judge}")
-    verdict = judge(answer, demand)
+    place = answer.under(demand.check.stage) if demand.check.stage else answer
+    if place is None:
+        return unjudged("no parameter chooses the environment")
+    verdict = judge(place, demand)
+    if demand.check.stage and verdict.standing == _UNMET and any(place.is_given(one) for one in verdict.evidence):
+        return unjudged("a parameter may give the value in that environment")
     if verdict.standing == _MET and not verdict.evidence and demand.requirement.about in ("resource", "count"):
         return unjudged("no resource of the answer shows it")
     if verdict.standing == _UNMET and demand.check.is_weak:

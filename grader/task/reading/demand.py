@@ -14,7 +14,7 @@ class Check:
 
     `subjects` are alternatives of resource types, one tuple for each thing that the prompt names: every subject has to
     comply, in any of its types. `every` asks it of each resource of a subject, not only of one. `values` are what the prompt
-    says (`days` -> 30); `arguments` are the lexicon's.
+    says (`days` -> 30), `stage` the environment that they are for; `arguments` are the lexicon's.
     """
 
     judge: str
@@ -25,6 +25,7 @@ class Check:
     is_partial: bool = False
     values: Mapping[str, object] = field(default_factory=dict)
     arguments: Mapping[str, object] = field(default_factory=dict)
+    stage: str = ""
     names: str = ""
     text: str = ""
 

@@ -19,6 +19,7 @@ from grader.task.reading.lexicon import Ask, AskFile, Lexicon, Mention, load_lex
 from grader.task.reading.phrases import Found, Phrase
 from grader.task.reading.phrases import phrase as compiled
 from grader.task.reading.settings import given_values
+from grader.task.reading.stages import stage_of, without_stages
 from grader.task.reading.values import NUMBER_WORDS
 
 MAX_SENTENCES = 1_500
@@ -520,19 +521,19 @@ def _read(line: _Line, lexicon: Lexicon) -> Iterator[Demand]:
     for ask, phrases in asks:
         if ask.file.of and ask.file.title in settled and not _has_noun(ask, line):
             continue  # the same is asked of something that the sentence names
-        seen: set[tuple[tuple[str, ...], ...]] = set()
+        seen: set[tuple[tuple[tuple[str, ...], ...], str]] = set()
         places = list(_found(ask, phrases, line))
         if not places or not _applies(ask, line):
             continue
         several = len({str(found.values) for found in places if found.values}) > 1
         for found in places:
             demand = _asked(ask, found, line)
-            if demand and several:
+            if demand and several and not demand.check.stage:
                 demand = replace(demand, check=replace(demand.check, is_weak=True))
             if demand:
                 taken.append(found)
-            if demand and demand.check.subjects not in seen:
-                seen.add(demand.check.subjects)
+            if demand and (demand.check.subjects, demand.check.stage) not in seen:
+                seen.add((demand.check.subjects, demand.check.stage))
                 yield demand
                 yield from _threshold(demand, found, line)
     yield from _settings(line, taken)
@@ -641,6 +642,8 @@ def _asked(ask: Ask, found: Found, line: _Line) -> Demand | None:
         subjects = subjects or tuple((type,) for type in file.general or file.of)
     inside = [mention for mention in linked if mention in line.mentions]
     is_borrowed = bool(linked) and not inside
+    stage = stage_of(found.start, found.end, line.sentence.text) if file.judge == "fields" else ""
+    varying = without_stages(line.sentence.text) if stage else _certain(file, line.sentence.text)
     is_far = is_borrowed and not any(linked[0] in group for group in line.above)
     start = min([found.start, *(mention.start for mention in inside)])
     end = max([found.end, *(mention.end for mention in inside)])
@@ -659,14 +662,12 @@ def _asked(ask: Ask, found: Found, line: _Line) -> Demand | None:
         every=universal,
         is_weak=file.weak
         or _is_alternative(found, line.sentence.text)
-        or bool(
-            _VARIES.search(_certain(file, line.sentence.text)) or _CHECKED.search(line.sentence.text[: found.start])
-        )
+        or bool(_VARIES.search(varying) or _CHECKED.search(line.sentence.text[: found.start]))
         or (file.judge != "exists" and _RULES.search(line.sentence.text[: found.start]) is not None)
         or (tuple(file.of) == _GROUP and any(one.noun.types == _ACL for one in (line.above or ((),))[0]))
         or (file.judge == "alarm" and _WATCHES.search(line.sentence.text) is not None)
         or (file.judge == "alarm" and _ON_DASHBOARD.search(line.sentence.text[: found.start]) is not None)
-        or (bool(found.values) and _is_by_label(line.sentence.text))
+        or (bool(found.values) and not stage and _is_by_label(line.sentence.text))
         or (file.needs == "each" and not linked and not _is_of_all_data(line.sentence.text))
         or is_far
         or (is_borrowed and _is_of_another(found, line))
@@ -674,6 +675,7 @@ def _asked(ask: Ask, found: Found, line: _Line) -> Demand | None:
         or (file.judge == "placed" and bool(inside) and _distance(found, inside) > FAR),
         is_general=(file.needs == "each" and not linked) or is_any or is_like,
         values=found.values,
+        stage=stage,
         arguments={**file.with_, "ways": ask.ways, "skip": tuple(file.skip), "but": file.but, "others": tuple(file.of)},
         names=", ".join(dict.fromkeys(mention.noun.name for mention in linked))
         or _name_of(file.of, file.needs == "each"),
@@ -686,7 +688,7 @@ def _asked(ask: Ask, found: Found, line: _Line) -> Demand | None:
     if number:
         check = replace(check, values={**check.values, "of_each": number})
     types = tuple(dict.fromkeys(type for subject in subjects for type in subject))
-    title = _filled(file.title, found.values, check.names)
+    title = _filled(file.title, found.values, check.names) + (f" in {stage}" if stage else "")
     return Demand(
         requirement=_requirement(line, quote, file.about, types, file.level, title), check=check, entry=file.id
     )
