@@ -57,19 +57,30 @@ def _names_user(case: Case, root: Place, text: str) -> bool:
 
 def receipt_bucket(case: Case, root: Place) -> Iterator[Broken]:
     """Report a bucket of the template that gets email and whose policy does not let Amazon SES write."""
-    for place in places(case, root, "Rule.Actions.*.S3Action.BucketName"):
+    yield from _closed(case, root, "Rule.Actions.*.S3Action.BucketName", "ses.amazonaws.com")
+
+
+def warehouse_log_bucket(case: Case, root: Place) -> Iterator[Broken]:
+    """Report a bucket of the template that gets the logs of a warehouse and whose policy does not let Redshift write."""
+    yield from _closed(case, root, "LoggingProperties.BucketName", "redshift.amazonaws.com")
+
+
+def _closed(case: Case, root: Place, path: str, service: str) -> Iterator[Broken]:
+    """Yield the buckets of the template whose policies do not let a service write."""
+    for place in places(case, root, path):
         bucket = target_of(case, place)
         if bucket is None or bucket.type != "AWS::S3::Bucket":
             continue
         documents = list(bucket_policies(case, root, bucket.name))
-        if None not in documents and not allowed(documents, "s3:PutObject", ("ses.amazonaws.com",)):
+        if None not in documents and not allowed(documents, "s3:PutObject", (service,)):
             state = "the policy of" if documents else "no policy of"
             verb = "does not allow" if documents else "allows"
-            yield Broken(place, f"{state} {bucket.name} {verb} s3:PutObject to ses.amazonaws.com")
+            yield Broken(place, f"{state} {bucket.name} {verb} s3:PutObject to {service}")
 
 
 CHECKS: Mapping[str, Check] = {
     "parameter-pattern": parameter_pattern,
     "cache-default-user": cache_default_user,
     "receipt-bucket": receipt_bucket,
+    "warehouse-log-bucket": warehouse_log_bucket,
 }

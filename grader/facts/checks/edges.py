@@ -72,6 +72,36 @@ def balancer_log_bucket(case: Case, root: Place) -> Iterator[Broken]:
         yield Broken(attributes, f"no attribute has the key {code('access_logs.s3.bucket')}")
 
 
+def cookie_name(case: Case, root: Place) -> Iterator[Broken]:
+    """Report stickiness by an application cookie that has no name."""
+    [attributes] = places(case, root, "TargetGroupAttributes")
+    items = [one for one in attributes.value if isinstance(one, dict)] if isinstance(attributes.value, list) else []
+    given = {as_text(one.get("Key")): as_text(one.get("Value")) for one in items}
+    if given.get("stickiness.type") == "app_cookie" and "stickiness.app_cookie.cookie_name" not in given:
+        yield Broken(attributes, f"no attribute has the key {code('stickiness.app_cookie.cookie_name')}")
+
+
+def subnets_without_internet(case: Case, root: Place) -> Iterator[Broken]:
+    """Report subnets of a VPC of the template to which no internet gateway is attached."""
+    for place in places(case, root, "Subnets.*"):
+        subnet = target_of(case, place)
+        network = target_of(case, places(case, root_of(root.template, subnet), "VpcId")[0]) if subnet else None
+        if subnet is None or network is None or network.type != "AWS::EC2::VPC":
+            return
+        attachments = [
+            (template, one)
+            for template, one in case.resources("AWS::EC2::VPCGatewayAttachment")
+            if case.scopes[template.file].exists(one) is not False
+        ]
+        for template, one in attachments:
+            attached = target_of(case, places(case, root_of(template, one), "VpcId")[0])
+            if template.file != root.template.file or attached is None or attached.name == network.name:
+                return
+        [subnets] = places(case, root, "Subnets")
+        yield Broken(subnets, f"no internet gateway is attached to {network.name}")
+        return
+
+
 def listener_rule_values(case: Case, root: Place) -> Iterator[Broken]:
     """Report a listener rule whose conditions have more than five values."""
     [conditions] = places(case, root, "Conditions")
@@ -95,5 +125,7 @@ CHECKS: Mapping[str, Check] = {
     "transit-default-association": transit_default_association,
     "prefix-list-entries": prefix_list_entries,
     "balancer-log-bucket": balancer_log_bucket,
+    "cookie-name": cookie_name,
+    "subnets-without-internet": subnets_without_internet,
     "listener-rule-values": listener_rule_values,
 }

@@ -81,6 +81,22 @@ def migration_role(case: Case, root: Place) -> Iterator[Broken]:
     yield Broken(root, f"no template creates the role {name}", "Medium" if is_named else "")
 
 
+def search_service_role(case: Case, root: Place) -> Iterator[Broken]:
+    """Report the first domain in a VPC without the service-linked role: Medium where a document or the prompt speaks of it."""
+    services = ("es.amazonaws.com", "opensearchservice.amazonaws.com")
+    for template, role in case.resources("AWS::IAM::ServiceLinkedRole"):
+        if case.scopes[template.file].text(role.get("AWSServiceName")) in services:
+            if template.file == root.template.file and not waits_for(case, root, role.name):
+                yield unordered(root, role.name)
+            return
+    said = r"service-linked role|AWSServiceRoleFor"
+    is_named = case.documented(said) or re.search(said, case.prompt, re.I) is not None
+    [options] = places(case, root, "VPCOptions")
+    yield Broken(
+        options, "no template creates the service-linked role of OpenSearch Service", "Medium" if is_named else ""
+    )
+
+
 def channel_after_recorder(case: Case, root: Place) -> Iterator[Broken]:
     """Report a delivery channel that waits for the recorder, which waits for a channel."""
     for recorder in root.template.of_type("AWS::Config::ConfigurationRecorder"):
@@ -155,5 +171,6 @@ CHECKS: Mapping[str, Check] = {
     "one-returned-metric": one_returned_metric,
     "recorder-missing": recorder_missing,
     "rolling-update": rolling_update,
+    "search-service-role": search_service_role,
     "state-machine-definition": state_machine_definition,
 }
