@@ -92,6 +92,7 @@ Resources:
   View: {Type: 'AWS::CloudWatch::Dashboard', Properties: {DashboardBody: '{}'}}
 """
 COPIED = "Resources: {Orders: {Type: 'AWS::DynamoDB::Table', Properties: {Replicas: [{Region: us-west-2}]}}}"
+KEYS = "Resources: {Key: {Type: 'AWS::KMS::Key', Properties: {KeyPolicy: {Statement: []}}}}"
 DATABASE = """
 Resources:
   Database: {Type: 'AWS::RDS::DBInstance', Properties: {Engine: mysql, MANAGED: true, MultiAZ: true}}
@@ -201,6 +202,10 @@ def unmet(case: Case) -> list[str]:
         (LOGS, "- Parameterization: allow overriding the instance class and the KMS key", ["parameters"]),
         (ROLE, "- DynamoDB global table", ["DynamoDB global table"]),
         (COPIED, "- DynamoDB global table", []),
+        (LOGS, "- AWS Config rules for encrypted storage (EBS, RDS)", ["Config rule"]),
+        (ROLE, "- IAM roles for RDS export jobs, snapshot export and monitoring", []),
+        (KEYS, "- Encrypt with our own KMS keys, and keep credentials in Secrets Manager with automatic rotation enabled",
+         ["credentials in Secrets Manager", "Secrets Manager secret"]),
         # one thing that is missing is said once
         (TOPIC, "- SNS topic with an email subscription", ["email subscription", "SNS subscription"]),
         (LOGS, "- Fix S3 bucket policies that allow public access", []),

@@ -158,12 +158,11 @@ _ASIDE = re.compile(
 # What comes before a colon and says what the nouns of the list behind it are named for: `VPC endpoints: S3, DynamoDB`.
 _HEADED = re.compile(
     r"\b(endpoints?|alarms?|metrics?|permissions?|roles?|policies|access|outputs?|tags?|parameters?|security groups?|integrations?)"
-    r"(?:\s+(?:for|on|to))?\s*:[^.;:]*$|\brules?\s*\([^)]*$",
+    r"(?:\s+(?:for|on|to))?\s*:[^.;:]*$|\brules?\s*(?:for\s+(?:\w+\s+){1,3})?\([^)]*$",
     re.I,
 )
-_RULES = re.compile(
-    r"\brules?\s*\([^)]*$", re.I
-)  # what a list of Config rules checks: `managed rules (KMS rotation, ...`
+# What a list of Config rules checks: `managed rules (KMS rotation, ...`.
+_RULES = re.compile(r"\brules?\s*(?:for\s+(?:\w+\s+){1,3})?\([^)]*$", re.I)
 _FOREIGN = re.compile(
     r"\b(quicksight|grafana|kibana|opensearch|datadog|new relic|tableau|power ?bi|cost explorer|security hub|looker|prometheus|splunk)\b"
     r"[^.;:()]*$",
