@@ -204,8 +204,7 @@ def unmet(case: Case) -> list[str]:
         (COPIED, "- DynamoDB global table", []),
         (LOGS, "- AWS Config rules for encrypted storage (EBS, RDS)", ["Config rule"]),
         (ROLE, "- IAM roles for RDS export jobs, snapshot export and monitoring", []),
-        (KEYS, "- Encrypt with our own KMS keys, and keep credentials in Secrets Manager with automatic rotation enabled",
-         ["credentials in Secrets Manager", "Secrets Manager secret"]),
+        (KEYS, "- Encrypt with our own KMS keys, and rotate the credentials with automatic rotation enabled", []),
         # one thing that is missing is said once
         (TOPIC, "- SNS topic with an email subscription", ["email subscription", "SNS subscription"]),
         (LOGS, "- Fix S3 bucket policies that allow public access", []),
