@@ -20,7 +20,8 @@ def fact_rules() -> Iterator[Rule]:
 
 def _rule(fact: Fact) -> Rule:
     is_order = fact.mechanism == "order"
-    state = "{does|do} not wait for {laters}" if is_order else "{does|do} not meet this requirement"
+    breaks = "{is|are} affected" if fact.level == "Medium" else "{does|do} not meet this requirement"
+    state = "{does|do} not wait for {laters}" if is_order else breaks
     when = "Where {it is|they are} created first, AWS" if is_order else "AWS"
     refusal = ""
     if fact.error:

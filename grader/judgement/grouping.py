@@ -215,18 +215,27 @@ def _without_misspelt_twins(findings: Sequence[Finding]) -> list[Finding]:
     """Drop 'RoleARN is missing' where the resource has an unknown property RoleArn: it is one misspelling.
 
     Drop 'HealthCheckConfig is missing' where its properties are beside it, unknown there: they are moved.
+    Drop 'one of these is missing' where another property of the same place is unknown: it is written in their place.
     """
     unknown: dict[tuple[str, str], list[tuple[str, str]]] = {}
+    beside = set()
     for one in findings:
         if one.rule == _UNKNOWN and one.path:
-            name = one.path.rpartition(".")[2]
+            place, _, name = one.path.rpartition(".")
             unknown.setdefault((one.file, one.resource), []).append((name, one.facts.get(HOME, "")))
+            beside.add((one.file, one.resource, place))
     return [
         one
         for one in findings
         if one.rule != _MISSING
-        or not any(_is_meant(*pair, one.message) for pair in unknown.get((one.file, one.resource), ()))
+        or not (
+            any(_is_meant(*pair, one.message) for pair in unknown.get((one.file, one.resource), ()))
+            or ((one.file, one.resource, one.path) in beside and _ONE_OF.search(one.message) is not None)
+        )
     ]
+
+
+_ONE_OF = re.compile(r"^(Exactly|Only|At least) one of \[.*must be specified")
 
 
 def _is_meant(name: str, home: str, message: str) -> bool:

@@ -62,8 +62,12 @@ def did_you_mean(name: str, known: Iterable[str]) -> str:
 def similar_names(name: str, known: Sequence[str]) -> list[str]:
     """Return the known name that has the same words in another order or form, that goes on where this one ends, or is nearly the same.
 
+    `SourceSecurityGroupId` is meant for DestinationSecurityGroupId where only that is known, and the reverse.
     `Tags` is meant for the only name that ends in it: some types call them HostedZoneTags or FileSystemTags.
     """
+    turned = name.replace("Source", "Destination") if "Source" in name else name.replace("Destination", "Source")
+    if turned != name and turned in known and name not in known:
+        return [turned]
     words = _words(name)
     same = [one for one in known if _words(one) == words]
     longer = [one for one in known if one.startswith(name) or (name.startswith(one) and len(one) > 6)]

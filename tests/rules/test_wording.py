@@ -382,3 +382,55 @@ Resources:
 """
     found = failures(tmp_path, text)
     assert ("template-structure" in found, "condition-misuse" in found) == (True, False)
+
+
+NAMED = """Parameters:
+  EnvironmentSuffix: {Type: String, Default: dev}
+Resources:
+  Limit: {Type: AWS::SSM::Parameter, Properties: {Name: /shop/limit, Type: String, Value: '5'}}
+  Files: {Type: AWS::S3::Bucket, Properties: {BucketName: shop-files-999988887777}}
+"""
+
+
+def test_a_suffix_that_is_asked_for_in_names_of_buckets_only(tmp_path: Path) -> None:
+    narrow = "Store the reports.\n\n- Include the environmentSuffix in the bucket name\n"
+    assert "`Limit`" not in failures(tmp_path, NAMED, narrow)["missing-environment-suffix"].issue
+    wide = f"{narrow}- Resource names must include the environmentSuffix\n"
+    issue = failures(tmp_path, NAMED, wide)["missing-environment-suffix"].issue
+    assert ("`Limit`" in issue, "line 4" in issue) == (True, True)
+
+
+def test_the_deletion_policy_of_an_example_asks_for_nothing_else(tmp_path: Path) -> None:
+    kept = "Resources:\n  Files: {Type: AWS::S3::Bucket, DeletionPolicy: Retain, UpdateReplacePolicy: Retain}\n"
+    prompt = (
+        'A bucket beside this table:\n\n```json\n{"Type": "AWS::DynamoDB::Table",\n "DeletionPolicy": "Delete"}\n```\n'
+    )
+    assert "retain-policy" not in failures(tmp_path, kept, prompt)
+    assert "retain-policy" in failures(tmp_path, kept, "A bucket. Use DeletionPolicy: Delete.")
+
+
+def test_a_property_of_the_other_direction_is_one_failure(tmp_path: Path) -> None:
+    text = """Resources:
+  Near: {Type: AWS::EC2::SecurityGroup, Properties: {GroupDescription: near}}
+  Far:
+    Type: AWS::EC2::SecurityGroup
+    Properties:
+      GroupDescription: far
+      SecurityGroupEgress: [{IpProtocol: tcp, FromPort: 443, ToPort: 443, SourceSecurityGroupId: !Ref Near}]
+"""
+    found = failures(tmp_path, text)
+    assert "missing-required-property" not in found
+    assert "to `DestinationSecurityGroupId`" in found["invalid-property"].fix
+
+
+def test_a_group_open_on_all_ports_where_the_prompt_asks_for_some(tmp_path: Path) -> None:
+    text = """Resources:
+  Group:
+    Type: AWS::EC2::SecurityGroup
+    Properties: {GroupDescription: web, SecurityGroupIngress: [{IpProtocol: '-1', CidrIp: 0.0.0.0/0}]}
+"""
+    issue = failures(tmp_path, text, "A web server that is open to the internet on port 80.")[
+        "open-security-group"
+    ].issue
+    assert issue.endswith("The prompt asks for a public source for port 80 only.")
+    assert failures(tmp_path, text)["open-security-group"].issue.endswith("does not ask for a public source.")

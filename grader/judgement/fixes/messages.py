@@ -91,8 +91,7 @@ def _extra(case: Case, template: Template, finding: Finding, steps: Steps, messa
     inside = [str(step) for step in steps[3:-1]]
     known = [one for one in property_names(finding.type, inside, case.account.region) if one not in parent.values]
     hint = _SUGGESTED.search(message)
-    turned = [other for one, two in _DIRECTIONS if name.startswith(one) and (other := name.replace(one, two)) in known]
-    meant = [hint.group(1)] if hint else turned or similar_names(name, known)
+    meant = [hint.group(1)] if hint else similar_names(name, known)
     if meant and meant[0] in known:
         node = parent.get(name)
         if name == f"{meant[0]}s" and isinstance(node, Sequence) and len(node.items) == 1:

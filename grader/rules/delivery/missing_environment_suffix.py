@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from grader.case import Case
@@ -10,6 +11,7 @@ from grader.rules._shared import SUFFIX, environment_parameters
 from grader.rules.delivery._corrections import name_with_environment
 from grader.rules.delivery._names import composed_names, in_second_environment, named
 from grader.support.markdown import code, listed
+from grader.task.prompt import Sentence
 from grader.template import Template
 
 
@@ -18,10 +20,13 @@ def check(case: Case) -> Iterator[RuleFinding]:
 
     A name that the prompt writes out is as it was asked for; one that holds the stack's name differs by stack.
     """
-    asked = case.request.orders(SUFFIX)
+    asked = _asked(case)
     if asked is None or asked.is_optional:
         return
+    kinds = [] if _GENERAL.search(asked.text) else _KINDS.findall(asked.text)
     for template, resource, key, name in named(case):
+        if kinds and not any(kind.replace(" ", "").lower() in resource.type.lower() for kind in kinds):
+            continue
         if "${" in name or case.request.orders(rf"(?<![\w-]){_escaped(name)}(?![\w-])"):
             continue
         again = in_second_environment(case, template)
@@ -37,6 +42,30 @@ def check(case: Case) -> Iterator[RuleFinding]:
                 because=_because(template),
                 remedy=_remedy(template),
             )
+
+
+_GENERAL = re.compile(r"\b(resources?|all|every|each|names)\b", re.I)
+# The names of one kind: `in the bucket name`.
+_KINDS = re.compile(
+    r"\b(bucket|topic|table|queue|function|role|cluster|repository|alarm|log group|parameter|secret|stream|database|key)s? names?\b",
+    re.I,
+)
+
+
+def _asked(case: Case) -> Sentence | None:
+    """Return the sentence that asks for the suffix: of all names, where the prompt has such a sentence."""
+    first = case.request.orders(SUFFIX)
+    wanted = re.compile(SUFFIX, re.I)
+    general = (
+        one
+        for one in case.request.sentences
+        if _GENERAL.search(one.text)
+        and not one.is_optional
+        and not one.is_code
+        and (found := wanted.search(one.text))
+        and not one.negates(found.start())
+    )
+    return next(general, first)
 
 
 def _escaped(name: str) -> str:

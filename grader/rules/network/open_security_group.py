@@ -107,6 +107,14 @@ def _remedy(resource: Resource, kept: list[int], has_ssh: bool) -> str:
     return f"Admit every address only to {word} {ports}, which the prompt asks for. Close the other ports of {code(resource.name)}{ssh}."
 
 
+def _wanted(kept: list[int]) -> str:
+    """Say which public access the prompt asks for."""
+    if not kept:
+        return "The prompt does not ask for a public source."
+    ports = " and ".join(map(str, sorted(kept)))
+    return f"The prompt asks for a public source for port{'s' if len(kept) > 1 else ''} {ports} only."
+
+
 def _finding(
     template: Template,
     resource: Resource,
@@ -129,6 +137,7 @@ def _finding(
     level = "Medium" if by_parameter or (asked and not is_restricted) else ""
     message = f"admits every address to {port}"
     facts = {"value": port, "because": because, "remedy": _remedy(resource, kept, has_ssh)}
+    facts["consequence"] = _wanted(kept)
     if is_restricted:
         facts["restricted"] = "yes"
     return at_property(template, resource, path, message, level=level, **facts)
@@ -140,12 +149,12 @@ RULE = Rule(
     level="High",
     category="security",
     title="Open to every address: {values}",
-    issue="{resources} in {file} {admits|admit} every address of the internet to {values}. The prompt does not ask for a public source.",
+    issue="{resources} in {file} {admits|admit} every address of the internet to {values}. {consequence}",
     fix="{remedy}",
     root_cause="{because}",
     lesson="Never admit 0.0.0.0/0 to administration or database ports.",
     reference="https://docs.aws.amazon.com/vpc/latest/userguide/security-group-rules.html",
-    security="Anybody who can route packets to the resource can try to log in.",
+    security="Anybody who can route packets to the resource can connect to the port.",
     yields_to=("forbidden-ingress",),
     is_choice=True,
     aws_behaviour="Deploys; the rule admits every address to the port. Medium where the prompt asks for the port without a source.",

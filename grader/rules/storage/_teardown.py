@@ -27,11 +27,19 @@ _KEPT = (
 
 
 def teardown(case: Case) -> Sentence | None:
-    """Return the sentence of the prompt that wants everything to be deletable with its stack."""
+    """Return the sentence of the prompt that wants everything to be deletable with its stack.
+
+    A line of code, such as the DeletionPolicy of one resource in an example, is about that resource only.
+    """
     stated = case.request.orders(_STATED)
     if stated is not None and re.search(_IN_CASE, stated.text, re.I):
         stated = None
-    return case.request.orders(_ASKED) or stated or case.request.forbids(_FORBIDDEN)
+    asked = next((one for one in case.request.sentences if not one.is_code and _asks(one)), None)
+    return asked or stated or case.request.forbids(_FORBIDDEN)
+
+
+def _asks(sentence: Sentence) -> bool:
+    return any(not sentence.negates(match.start()) for match in re.finditer(_ASKED, sentence.text, re.I))
 
 
 def is_kept(case: Case, kind: str) -> bool:
