@@ -76,6 +76,29 @@ def similar_names(name: str, known: Sequence[str]) -> list[str]:
     return same or (longer if len(longer) == 1 else difflib.get_close_matches(name, known, 1, 0.86))
 
 
+# Values that are called otherwise in other places of AWS: periods of AWS Config, capacity of a table, storage classes.
+# Source: https://docs.aws.amazon.com/config/latest/APIReference/API_ConfigSnapshotDeliveryProperties.html,
+# https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-dynamodb-table.html,
+# https://docs.aws.amazon.com/AmazonS3/latest/userguide/storage-class-intro.html
+_OTHER_WORDS = {
+    "daily": "twentyfourhours",
+    "hourly": "onehour",
+    "24hours": "twentyfourhours",
+    "12hours": "twelvehours",
+    "ondemand": "payperrequest",
+    "standardinfrequentaccess": "standardia",
+}
+
+
+def meant_value(text: str, listed: Sequence[str]) -> str:
+    """Return the listed value that a text means: its only one, the same words, or the only one that is almost the same; empty for none."""
+    plain = re.sub(r"[^a-z0-9]", "", text.lower())
+    plain = _OTHER_WORDS.get(plain, plain)
+    same = [one for one in listed if re.sub(r"[^a-z0-9]", "", one.lower()) == plain]
+    near = same or (list(listed) if len(listed) == 1 else difflib.get_close_matches(text, listed, 2, 0.8))
+    return near[0] if len(near) == 1 else ""
+
+
 def _words(name: str) -> list[str]:
     words = re.findall(r"[A-Z]?[a-z\d]+|[A-Z]+(?![a-z])", name)
     return sorted(word.lower().removesuffix("s").removesuffix("d") for word in words)

@@ -602,3 +602,24 @@ def test_what_waits_for_a_removed_recorder_status_waits_for_the_recorder(tmp_pat
     assert [one.removed for one in lines] == [True, False]
     assert "    - Recorder" in lines[1].text
     assert "Started" not in lines[1].text
+
+
+def test_a_name_that_means_the_attachment_of_the_gateway_becomes_its_name(tmp_path: Path) -> None:
+    text = """Resources:
+  Net: {Type: AWS::EC2::VPC, Properties: {CidrBlock: 10.4.0.0/16}}
+  Way: {Type: AWS::EC2::InternetGateway}
+  Joined: {Type: AWS::EC2::VPCGatewayAttachment, Properties: {VpcId: !Ref Net, InternetGatewayId: !Ref Way}}
+  Address:
+    Type: AWS::EC2::EIP
+    DependsOn: InternetGatewayAttachment
+    Properties: {Domain: vpc}
+"""
+    [lines] = failure(graded(tmp_path, text), "undefined-reference").fix_lines
+    assert "DependsOn: Joined" in lines.text
+
+
+def test_the_fix_of_a_wrong_value_names_the_value_that_is_meant(tmp_path: Path) -> None:
+    text = YAML.replace("PAY_PER_REQUEST", "ON_DEMAND")
+    found = failure(graded(tmp_path, text), "invalid-property-value")
+    assert found.fix.startswith("Set `BillingMode` of `Orders` to `PAY_PER_REQUEST`.")
+    assert "BillingMode: PAY_PER_REQUEST" in found.fix_lines[0].text

@@ -10,7 +10,7 @@ from grader.case import Case
 from grader.catalogue.corrections import node_at, removed, renamed, set_value, steps_of
 from grader.model import Action, Edit, Finding, Steps
 from grader.plan.schemas import homes_of, identifier, property_names
-from grader.support.text import similar_names
+from grader.support.text import meant_value, similar_names
 from grader.template import Call, Map, Scalar, Sequence, Template, at, plain, text_of
 
 _EXTRA = re.compile(r"'([^']+)' was unexpected")
@@ -32,9 +32,6 @@ _USUAL: dict[tuple[str, str], object] = {
 # The two directions of a rule of a security group name the other side in different words.
 # Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-ec2-securitygroup-egress.html
 _DIRECTIONS = (("Source", "Destination"), ("Destination", "Source"))
-# Periods in the words of AWS Config, where a list spells them out.
-# Source: https://docs.aws.amazon.com/config/latest/APIReference/API_ConfigSnapshotDeliveryProperties.html
-_PERIODS = {"daily": "twentyfourhours", "hourly": "onehour", "24hours": "twentyfourhours", "12hours": "twelvehours"}
 # What a property names, where one resource of that type in the template can only be the one that is meant.
 _NAMED = {
     "VpcId": "AWS::EC2::VPC",
@@ -177,12 +174,9 @@ def _one_of(template: Template, steps: Steps, match: re.Match[str]) -> Iterator[
     if not isinstance(node, Scalar) or node.text != match["value"]:
         return
     listed = re.findall(r"'([^']+)'", match["listed"])
-    plain_name = re.sub(r"[^a-z0-9]", "", node.text.lower())
-    plain_name = _PERIODS.get(plain_name, plain_name)
-    same = [one for one in listed if re.sub(r"[^a-z0-9]", "", one.lower()) == plain_name]
-    near = same or listed[:1] if len(listed) == 1 else same or get_close_matches(node.text, listed, 2, 0.8)
-    if len(near) == 1:
-        yield set_value(steps, near[0])
+    meant = meant_value(node.text, listed)
+    if meant:
+        yield set_value(steps, meant)
 
 
 def _counterpart(template: Template, steps: Steps, names: list[str]) -> Iterator[Edit]:

@@ -41,7 +41,7 @@ def _defined(template: Template, steps: Steps, name: str, message: str) -> Itera
     else:
         known = [*template.resources, *([] if steps[-1] in ("Fn::GetAtt", "DependsOn") else template.parameters)]
     text = text_of_sub(template, steps)
-    near = None if is_variable_of_script(text, name) else _meant(name, known)
+    near = None if is_variable_of_script(text, name) else _meant(name, known) or _attachment(template, name)
     if near is None:
         if steps[-1:] == ("DependsOn",):
             yield from _without(template, steps, name)
@@ -100,6 +100,13 @@ def _meant(name: str, known: list[str]) -> str | None:
         return near[0]
     ending = [one for one in known if one.lower().endswith(name.lower()) or name.lower().endswith(one.lower())]
     return ending[0] if len(ending) == 1 and min(len(name), len(ending[0])) > 3 else None
+
+
+def _attachment(template: Template, name: str) -> str | None:
+    """Return the attachment of the gateway, where a name means it and the template has one under another name."""
+    found = list(template.of_type("AWS::EC2::VPCGatewayAttachment"))
+    is_meant = re.search(r"gateway", name, re.I) and re.search(r"attach", name, re.I)
+    return found[0].name if is_meant and len(found) == 1 else None
 
 
 def _attribute(case: Case, template: Template, steps: Steps, attribute: str) -> Iterator[Edit]:

@@ -24,7 +24,7 @@ from grader.plan.schemas import (
 from grader.rules._shared import resource_at, with_facts
 from grader.support.markdown import MAX_LISTED, code, listed
 from grader.support.scripts import is_variable_of_script
-from grader.support.text import is_natural, series, similar_names
+from grader.support.text import is_natural, meant_value, series, similar_names
 from grader.task.load import regions_of
 from grader.template import (
     AnyNode,
@@ -204,6 +204,9 @@ def _value_remedy(finding: Finding) -> str:
     """Return the sentence that corrects a wrong value."""
     path = ".".join(str(step) for step in steps_of(finding) if step != "Properties")
     place = f"{code(path)} of {code(finding.resource)}" if path else code(finding.resource or finding.file)
+    listed = re.match(r"'?(?P<value>[^']*)'? is not one of \[(?P<listed>.*)\]", finding.message)
+    if listed and (meant := meant_value(listed["value"], re.findall(r"'([^']+)'", listed["listed"]))):
+        return f"Set {place} to {code(meant)}."
     for pattern, sentence in _VALUES:
         if found := pattern.search(finding.message):
             bound = found.groupdict().get("bound", "")
