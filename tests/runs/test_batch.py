@@ -16,7 +16,7 @@ import junitparser
 import pytest
 
 from grader.runs import jobs_of
-from tests.conftest import BROKEN, TOPIC, Run, Start, command, ended, wait_for
+from tests.conftest import BROKEN, TOPIC, Cli, Run, Start, command, ended, wait_for
 
 TIMES = {"seconds", "grading_seconds", "cached", "finished"}
 
@@ -68,6 +68,13 @@ def workers_of(pid: int) -> list[int]:
 
 BATCH = ("batch", "tasks", "--fast", "--no-cache", "--rules", "house")
 pytestmark = pytest.mark.slow
+
+
+@pytest.fixture
+def grade(cli: Cli) -> Run:
+    """Return `grade` in this process, with one worker where a test does not ask for more; `start` starts it as a process."""
+    (cli.folder / "grade.toml").write_text("[batch]\njobs = 1\n")
+    return cli
 
 
 def test_models_and_samples_in_every_layout(tasks: Path, tmp_path: Path) -> None:
