@@ -39,9 +39,17 @@ def _confirm(case: Case, finding: Finding) -> Finding | None:
     remedy = f"Replace {code(finding.resource)} by the successor that AWS names for the service."
     if said["type"] == _CLOSED:
         remedy = f"Replace {code(finding.resource)} by an AWS::EC2::LaunchTemplate, and name it as LaunchTemplate of the group."
+    consequence = "A new account cannot use the service." if is_closed else f"The resource stops working on {date}."
+    if said["type"] == _CLOSED:
+        consequence = "EC2 Auto Scaling rejects it in a new account."
     refused = said["type"] == _CLOSED and not level
     return with_facts(
-        finding, level="Critical" if refused else level, value=said["type"], because=because, remedy=remedy
+        finding,
+        level="Critical" if refused else level,
+        value=said["type"],
+        because=because,
+        remedy=remedy,
+        consequence=consequence,
     )
 
 
@@ -52,7 +60,7 @@ RULE = Rule(
     level="High",
     category="versions",
     title="Resource type that AWS has closed or is closing: {values}",
-    issue="{resources} in {file} {uses|use} {values}. {because}",
+    issue="{resources} in {file} {uses|use} {values}. {consequence}",
     fix="{remedy}",
     root_cause="{because}",
     lesson="Check that a service takes new customers before you build on it.",
