@@ -328,3 +328,23 @@ def test_tags_are_a_mapping_where_the_type_has_them_so(tmp_path: Path) -> None:
     found = failure(graded(tmp_path, text, "A queue and parameters. Tag all resources with Owner."), "unmet-tag")
     tags = [part["Properties"]["Tags"] for one in found.fix_lines for part in yaml.safe_load(one.text).values()]
     assert tags == [{"Owner": "shop"}, {"Owner": "shop"}]
+
+
+def test_a_policy_refuses_plain_requests_by_a_statement_of_its_own(tmp_path: Path) -> None:
+    policy = """  Reads:
+    Type: AWS::S3::BucketPolicy
+    Properties:
+      Bucket: !Ref WebAssets
+      PolicyDocument:
+        Version: '2012-10-17'
+        Statement:
+          - Effect: Allow
+            Principal: {AWS: !Sub 'arn:aws:iam::${AWS::AccountId}:root'}
+            Action: s3:GetObject
+            Resource: !Sub '${WebAssets.Arn}/*'
+"""
+    prompt = "Create an S3 bucket for assets. S3 bucket policies must enforce TLS."
+    found = next(one for one in graded(tmp_path, ASSETS + policy, prompt).failures if one.rule.startswith("unmet-"))
+    [lines] = found.fix_lines
+    statements = yaml.safe_load(lines.text.replace("!", ""))["Reads"]["Properties"]["PolicyDocument"]["Statement"]
+    assert [(one["Effect"], "Condition" in one) for one in statements] == [("Deny", True)]

@@ -13,10 +13,10 @@ from grader.judgement.fixes.ideal_entries import edits_from_ideal
 from grader.judgement.fixes.starters import from_starters
 from grader.judgement.fixes.usual import MAKERS, companions, output_edits, root_devices, usual_edits, usual_value
 from grader.judgement.ideal import IdealAnswer
-from grader.model import Edit, Finding, RequirementStanding, Steps
+from grader.model import Action, Edit, Finding, RequirementStanding, Steps
 from grader.task.reading import Demand, read_demands
 from grader.template import Sequence as List
-from grader.template import Template
+from grader.template import Template, plain
 
 # A list whose items need more than what a demand says of them: a device mapping without the name of its device is none.
 _INCOMPLETE = ("BlockDeviceMappings",)
@@ -69,7 +69,8 @@ def _first(demands: Sequence[Demand]) -> list[Demand]:
     values = [one.check.values.get("names") for one in demands]
     names = tuple(dict.fromkeys(name for value in values if isinstance(value, tuple) for name in value))
     check = demands[0].check
-    return [replace(demands[0], check=replace(check, values={**check.values, "names": names}))]
+    text = " ".join(one.check.text for one in demands)
+    return [replace(demands[0], check=replace(check, values={**check.values, "names": names}, text=text))]
 
 
 def _of_values(case: Case, findings: Sequence[Finding], demand: Demand) -> list[tuple[Finding, tuple[Edit, ...]]]:
@@ -113,6 +114,9 @@ def _of_way(
     for path, wanted in way.items():
         if path == "type":
             continue
+        if path.startswith("PolicyDocument."):
+            yield _denied(template, finding, path)
+            continue
         value = _value(list(wanted_values(wanted, values)))
         start: Steps = ("Resources", finding.resource, "Properties")
         if value is None:
@@ -124,6 +128,29 @@ def _of_way(
         else:
             yield from _set(template, start, path.split("."), value)
             yield from companions(template, template.resources[finding.resource], path, value)
+
+
+def _denied(template: Template, finding: Finding, path: str) -> Edit | None:
+    """Return the statement that refuses requests without TLS, of a bucket policy; None for what else a policy has to say.
+
+    Source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/example-bucket-policies.html#example-bucket-policies-HTTP-HTTPS
+    """
+    policy = template.resources[finding.resource]
+    bucket = plain(policy.get("Bucket"))
+    name = str(bucket.get("Ref", "")) if isinstance(bucket, dict) else ""
+    statements = policy.get("PolicyDocument.Statement")
+    if "Condition.Bool" not in path or name not in template.resources or not isinstance(statements, List):
+        return None
+    statement = {
+        "Sid": "DenyPlainHttp",
+        "Effect": "Deny",
+        "Principal": "*",
+        "Action": "s3:*",
+        "Resource": [{"Fn::GetAtt": [name, "Arn"]}, {"Fn::Sub": "${" + name + ".Arn}/*"}],
+        "Condition": {"Bool": {"aws:SecureTransport": "false"}},
+    }
+    place: Steps = ("Resources", policy.name, "Properties", "PolicyDocument", "Statement")
+    return Edit(action=Action.APPEND, path=place, value=statement)
 
 
 def _value(wanted: Sequence[object]) -> object:

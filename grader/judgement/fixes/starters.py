@@ -18,6 +18,7 @@ from grader.task.reading import Demand
 from grader.template import Template
 
 _TOPIC = "AWS::SNS::Topic"
+_OF_ALARMS = re.compile(r"al(arm|ert)|notif|ops|monitor", re.I)  # of several topics
 _SLOT = re.compile(r"\$(\w+)")
 _GONE = object()
 _JUDGES = ("exists", "count", "alarm", "scaling")  # of demands that one more resource can meet
@@ -74,8 +75,9 @@ def _made(starter: Starter, template: Template, types: Sequence[str], demand: De
     names = {slot: name for slot, need in starter.needs.items() if (name := _fitting(template, need))}
     if len(names) < len(starter.needs):
         return []
-    topic = next(iter(template.of_type(_TOPIC)), None)
-    names |= {"Topic": topic.name} if topic else {}
+    topics = [one.name for one in template.of_type(_TOPIC)]
+    topic = next((one for one in topics if _OF_ALARMS.search(one)), topics[0] if len(topics) == 1 else "")
+    names |= {"Topic": topic} if topic else {}
     taken = {*template.resources, *template.parameters, *template.conditions}
     for name in (*starter.parameters, *starter.conditions, *starter.add):
         free = next(one for one in (name, *(f"{name}{number}" for number in range(2, 99))) if one not in taken)

@@ -277,7 +277,7 @@ def _action(case: Case, template: Template, resource: Resource, demand: Demand) 
         yield set_value(("Resources", resource.name, "Properties", "AlarmActions"), [{"Ref": topics[0]}])
 
 
-_LISTED = re.compile(r"\btag\w* (with|as|including|such as|like|for)\b", re.I)
+_LISTED = re.compile(r"\btag\w* (with|as|including|such as|like|for)\b|\btag\w* ?\(", re.I)
 
 
 def _tags(case: Case, template: Template, resource: Resource, demand: Demand) -> Iterator[Edit]:
