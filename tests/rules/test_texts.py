@@ -118,7 +118,7 @@ def failures(folder: Path, text: str, prompt: str = "Write a template.") -> dict
         (TYPES, "template-structure", "root_cause", "`Condition` of `Topic` is written as the function `!Equals`."),
         (VALUES, "invalid-getatt", "issue", "`Topic` reads `Table.Arn`, which `AWS::Glue::Table` does not return"),
         (VALUES, "invalid-getatt", "fix", "Write the ARN of `Table` with Fn::Sub"),
-        (VALUES, "invalid-property-value", "fix", "Set `BillingMode` of `Orders` to one of the accepted values."),
+        (VALUES, "invalid-property-value", "fix", "Set `BillingMode` of `Orders` to `PAY_PER_REQUEST`."),
         (
             VALUES,
             "reference-form",
