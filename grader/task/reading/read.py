@@ -127,7 +127,7 @@ _GOVERNED = re.compile(
     r"\b(for|to|from|of|by|between|behind|on|against|about|into|per|as|across|than|over|like|other|detects?|"
     r"verify that|verify|validates?|checks?|scans?|"
     r"identify|identifies|evaluates?|inspects?|audits?|analy[sz]\w+|reviews?|targeting|reads?|monitor|monitors|monitoring|tracks?|tracking|"
-    r"consolidat\w+|tun(?:e|es|ing)|migrat\w+|consider|access|accesses|accessing|optimi[sz]\w+|explains?|describes?|discuss\w*|understand\w*|"
+    r"consolidat\w+|enforc(?:es|ing)|tun(?:e|es|ing)|migrat\w+|consider|access|accesses|accessing|optimi[sz]\w+|explains?|describes?|discuss\w*|understand\w*|"
     r"query|queries|protects?|protecting|calls|calling|associated with|stores?|storing)\s+"
     r"(?:(?:the|an?|all|each|every|any|our|your|its|their|these|those|both|specific|other|this|that|aws|amazon|secure|only|new|one|two|three|"
     r"particular|given|single|certain|separate|exactly|unencrypted|untagged|non-?compliant|unauthorized|misconfigured|approved|allowed|unused|"
@@ -652,7 +652,7 @@ def _asked(ask: Ask, found: Found, line: _Line) -> Demand | None:
     universal = (
         file.every
         or is_any
-        or bool(_EVERY.search(_ALL_OF_OTHERS.sub("", quote) if inside else quote))
+        or bool(_EVERY.search(_ALL_OF_OTHERS.sub("", quote) if linked else quote))
         or (file.needs == "each" and not linked)
     )
     check = Check(
@@ -683,7 +683,8 @@ def _asked(ask: Ask, found: Found, line: _Line) -> Demand | None:
     if file.id in _WITH_KMS and file.needs == "each" and not linked and not _is_of_all_data(line.sentence.text):
         names = not _is_alternative(found, line.sentence.text) and not _VARIES.search(line.sentence.text)
         check = replace(check, judge="kms-anywhere", is_weak=not names)
-    number = _counted(inside, line.sentence.text) if universal and not file.every else None
+    named = inside or [mention for mention in line.mentions if file.of and _fitting(mention.noun.types, file.of)]
+    number = _counted(named, line.sentence.text) if universal and not file.every else None
     if number:
         check = replace(check, values={**check.values, "of_each": number})
     types = tuple(dict.fromkeys(type for subject in subjects for type in subject))
