@@ -106,6 +106,13 @@ def test_what_is_named_in_passing_is_never_called_unmet(text: str, word: str) ->
     assert all(one.check.is_weak for one in read_demands(text).demands if one.requirement.title == word)
 
 
+def test_every_before_a_time_does_not_mean_every_resource() -> None:
+    text = "Turn on enhanced monitoring every 60 seconds for the writer of the Aurora cluster."
+    demands = [one for one in read_demands(text).demands if one.check.judge != "exists"]
+    assert demands
+    assert not any(one.check.every for one in demands)
+
+
 def test_any_before_another_noun_does_not_mean_every_resource() -> None:
     attempt, bucket = (
         next(one for one in read_demands(text).demands if "versioning" in one.requirement.title)

@@ -120,11 +120,18 @@ def _asked(demand: Demand) -> list[int]:
 
 
 def _sinks(answer: Answer, demand: Demand) -> list[Built]:
-    """Return the groups of the things that the prompt names before `from`: those that traffic is let in to."""
+    """Return the groups of the thing that the prompt names before `from`: those that traffic is let in to.
+
+    It is named behind a semicolon if there is one, else before it (`they`); what traffic comes from is not meant.
+    """
     text = demand.check.text
-    end = re.search(r"\bfrom\b|\breceiv", text, re.I)
-    mentions = load_lexicon().mentions(text[: end.start()] if end else text)
-    return [group for mention in mentions[:1] for group in groups_of(answer, mention.noun.types)]
+    start = text.rfind(";", 0, max(0, text.find(demand.requirement.quote))) + 1
+    end = re.search(r"\bfrom\b|\breceiv", text[start:], re.I)
+    split = start + (end.start() if end else len(text) - start)
+    mentions = load_lexicon().mentions
+    sources = {one.noun.types for one in mentions(text[split:])[:1]}
+    named = mentions(text[start:split]) or [one for one in mentions(text[:start]) if one.noun.types not in sources]
+    return [group for mention in named[:1] for group in groups_of(answer, mention.noun.types)]
 
 
 def _nothing(answer: Answer) -> Verdict | None:

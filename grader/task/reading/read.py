@@ -28,7 +28,10 @@ MAX_MAIN = 3  # a title that names more things names parts
 MAX_SERVICE_TYPES = 3  # of all the types of a service, a requirement lists so many
 FAR = 35  # so many characters away, a place may be that of something else
 MAX_EARLIER = 4  # sentences before one that may say what it is about
-_EVERY = re.compile(r"\b(all|every|each|everything)\b", re.I)
+_EVERY = re.compile(
+    r"\b(all|each|everything|every(?! (?:\d+|other|few|one|two|five|ten|second|minute|hour|day|night|week|month|year|quarter)\b))\b",
+    re.I,
+)
 # All of something else than what an ask names: `encryption of all data at rest, S3 versioning`.
 _ALL_OF_OTHERS = re.compile(
     r"\b(?:all|every|each)\s+(?:of\s+)?(?:the\s+)?(?:\w+\s+)?"
