@@ -80,7 +80,7 @@ _ARTICLE = re.compile(r"^(an?|the)\s+", re.I)
 
 def _is_one_fault(one: JudgedRequirement, first: JudgedRequirement) -> bool:
     abouts = {one.requirement.about, first.requirement.about}
-    if abouts == {"tag"} or (abouts == {"output"} and one.reason == first.reason):
+    if abouts == {"tag"} or (abouts == {"output"} and reason_of(one) == reason_of(first)):
         return True
     return _asks_the_same(one, first) or _is_there(one, first) or (not one.evidence and _is_part(one, first))
 

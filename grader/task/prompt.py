@@ -36,6 +36,7 @@ _OPTIONAL = re.compile(
 )
 _CLAUSE = re.compile(r"[;:()]|,\s|\s[–—-]\s|\.\s")
 _IN_BRACKETS = re.compile(
+    r"[^.,;:()]{0,40}\(\s*optional\b|"
     r"\W{0,2}(?:[\w-]+\s+){0,1}\(\s*(?:optional(?:ly)?|if|or|where|(?:pre-?)?existing|not (?:required|needed|supported|included|available|in scope)|"
     r"nice[- ]to[- ]have|bonus)\b",
     re.I,

@@ -19,6 +19,8 @@ _VARIES = re.compile(
 )
 
 
+_SECRET = ("AWS::SecretsManager::Secret",)
+_ALL_SECRETS = re.compile(r"\b(all|any|every)\s+(secrets?|credentials?|passwords?)\b", re.I)
 _TABLE = ("AWS::DynamoDB::Table",)
 
 
@@ -45,6 +47,8 @@ def exists(answer: Answer, demand: Demand) -> Verdict:
         return unjudged(UNSEEN)
     if types == ("AWS::DynamoDB::GlobalTable",) and any(one.values("Replicas") for one in answer.of(_TABLE)):
         return unjudged("a table has replicas, which only a global table has: rules report it")
+    if types == _SECRET and _ALL_SECRETS.search(demand.check.text) and not answer.exactly(*_WITH_PASSWORD):
+        return unjudged("the answer has no password that a secret could hold")
     words = {word.lower() for word in re.findall(r"[A-Za-z]{3,}", demand.check.names)} - {"aws", "amazon"}
     custom = [one for one in answer.built if one.type.startswith(("Custom::", "AWS::CloudFormation::CustomResource"))]
     if any(word in f"{one.type}{one.name}".lower() for one in custom for word in words):

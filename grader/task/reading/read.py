@@ -131,10 +131,10 @@ _GOVERNED = re.compile(
     r"verify that|verify|validates?|checks?|scans?|"
     r"identify|identifies|evaluates?|inspects?|audits?|analy[sz]\w+|reviews?|targeting|reads?|monitor|monitors|monitoring|tracks?|tracking|"
     r"consolidat\w+|enforc(?:es|ing)|tun(?:e|es|ing)|migrat\w+|consider|access|accesses|accessing|optimi[sz]\w+|explains?|describes?|discuss\w*|understand\w*|"
-    r"query|queries|protects?|protecting|calls|calling|associated with|stores?|storing)\s+"
+    r"query|queries|protects?|protecting|calls|calling|associated with|stores?|storing|requiring)\s+"
     r"(?:(?:the|an?|all|each|every|any|our|your|its|their|these|those|both|specific|other|this|that|aws|amazon|secure|only|new|one|two|three|"
     r"particular|given|single|certain|separate|exactly|unencrypted|untagged|non-?compliant|unauthorized|misconfigured|approved|allowed|unused|"
-    r"compliant|[\w]+'s)\s+)*$|\b(fix(?:es|ing)?|remediat\w+|tighten\w*|harden\w*)\s+(?:(?:the|all|any|our|every)\s+)*$",
+    r"compliant|\d+|[\w]+'s)\s+)*$|\b(fix(?:es|ing)?|remediat\w+|tighten\w*|harden\w*)\s+(?:(?:the|all|any|our|every)\s+)*$",
     re.I,
 )
 # A compound: the noun is what does the monitoring.
@@ -155,7 +155,8 @@ _ASIDE = re.compile(
     r"optimi[sz]ations?|hardening|consolidation|verification|refactoring|considerations?|"
     r"violations?|findings?|invalidations?|state\b|best practices|costs?|layers|apis?\b|types?\b|"
     r"operations?|errors?|invocations?|utili[sz]ation|usage|principals?|read|write|naming|names?|arns?|ids?|endpoints? url|size|outputs?|lookups?|"
-    r"configuration references)\b|\s*:\s*(?:do not|don['’]t|never)\b",
+    r"services\s*\(|"
+    r"configuration references)\b|\s*(?:→|->|=>)\s*\S*\$\{|s?\s+for\s+(?:an?\s+|the\s+)?(?:nat|vpc|internet)\b|\s*:\s*(?:do not|don['’]t|never)\b",
     re.I,
 )
 # What comes before a colon and says what the nouns of the list behind it are named for: `VPC endpoints: S3, DynamoDB`.
@@ -250,7 +251,8 @@ _ENDS = re.compile(
     re.I,
 )
 _LEFT_OUT = re.compile(
-    r"\W*(?:\w+\s+)?(?:is|are|be|should be|must be)?\s*(?:disabled|not (?:needed|required|allowed|permitted)|turned off)\b|"
+    r"\W*(?:\w+\s+)?(?:is|are|be|should be|must be)?\s*(?:disabled|not (?:needed|required|allowed|permitted)|not included|excluded|turned off)\b|"
+    r"\s+(?:is|are)n['’]t\s+(?:included|needed|required|part)\b|"
     r"\s*:\s*(?:do not|don['’]t|never)\s+(?:create|define|launch|enable|deploy|configure|include|add|use)\b"
     r"(?!\s+(?:an?\s+)?(?:(?-i:[A-Z])|(?:named|default|explicit|shared|hard)\w*\b))",
     re.I,
@@ -263,7 +265,10 @@ _MODAL = re.compile(r"s?\s+(?:\w+\s+)?(must|should|shall|needs?|will|can|may|are
 _ALL = re.compile(r"\b(all|every|each|any)\s+(?:(?:the|of|our|your|aws|amazon|new)\s+)*$", re.I)
 _IF_ANY = re.compile(r"\bany\s+(?:[\w-]+\s+){1,4}(?:must|should|needs? to|has to)\b", re.I)
 _INPUT = re.compile(
-    r"^\W*(?:handles?|pars(?:es?|ing)|analy[sz]es?|process(?:es)?|scans?|supports?)\b[^.;]*\bincluding\b", re.I
+    r"^\W*(?:handles?|pars(?:es?|ing)|analy[sz]es?|process(?:es)?|scans?|supports?)\b[^.;]*\bincluding\b|"
+    r"\b(?:must|should|to)\s+(?:detect|identify|flag|report|find)\b[^.;]*$|"
+    r"\b(?:ensure|make sure|verify)\s+(?:that\s+)?(?:all|every|any|each)\s+(?:[\w-]+\s+){0,2}$|\bonly\s+(?:the\s+)?$",
+    re.I,
 )
 _EITHER = re.compile(r"\bOR\b")
 _STATED = re.compile(r"s?\s+(?:\w+\s+)?(must|should|shall|are|is|have|has|needs? to|can|cannot)\b", re.I)

@@ -148,7 +148,7 @@ _NO_KEYS = "|".join(
 )
 NO_PARAMETERS = "|".join(
     (
-        "AWS|Cloud|No[A-Z]|Allowed|CommaD|Postgre|MySQL|DynamoDB|EventBridge|SecureString|GitHub|JavaScript|TypeScript|Elasti|OpenSearch",
+        "AWS|Cloud|No[A-Z]|Allowed|ParameterG|ParameterL|LogG|CommaD|Postgre|MySQL|DynamoDB|EventBridge|SecureString|GitHub|JavaScript|TypeScript|Elasti|OpenSearch",
         "CodeB|CodeP|CodeD|CodeC|GuardDuty|DevOps|IPv|FinTech|PublicA|DeletionP|StepF|AppSync|SageM",
     )
 )
