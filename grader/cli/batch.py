@@ -74,16 +74,15 @@ def command(tasks: str, **given: Any) -> int:
     from pathlib import Path
 
     from grader.cli.progress import progress
-    from grader.dryrun import connect
     from grader.runs import Limits, Options, Plan, run_batch
-    from grader.runs.report import Run
-    from grader.writers.summary import batch_text
 
     settings = settings_of(given)
     rubric, rules = given["rubric"], given["rules"]
     # what is wrong with them is one line before the work, not one line for each response
     rubric_of(rubric, catalogue_of(rules), Path(tasks).glob("*/"), given["select"], given["ignore"])
     if settings:
+        from grader.dryrun import connect
+
         aws = connect(settings)
         if not given["quiet"]:
             click.echo(f"dry runs ({settings.mode}) in account {aws.account}, region {aws.region}", err=True)
@@ -122,5 +121,8 @@ def command(tasks: str, **given: Any) -> int:
         click.echo(f"grade: what is graded is kept in {out}: the same command with --resume goes on", err=True)
         raise
     if not given["quiet"]:
+        from grader.runs.report import Run
+        from grader.writers.summary import batch_text
+
         click.echo(batch_text(summary, Run(out)), nl=False, err=True)
     return 0 if set(summary.statuses) <= {"graded"} else 2

@@ -16,8 +16,8 @@ from grader.runs.cache import Cache, cache_folder, fingerprint, key_of
 from grader.runs.folder import RunFolder
 from grader.runs.jobs import Job, asked_tasks, chosen_tasks, jobs_of
 from grader.runs.pool import Limits, executor_of, run_job
-from grader.runs.work import Options, Outcome, failed, row_of
-from grader.support.engines.registry import EngineLimitError
+from grader.runs.results import is_row
+from grader.runs.work import Options, Outcome, failed, row_again
 
 AHEAD = 4  # jobs handed out per worker before the first is back: memory stays flat however many there are
 
@@ -176,19 +176,16 @@ def _kept(cache: Cache, key: str, job: Job) -> Outcome | None:
     """Return what the cache has of a job; None where it has nothing, or no whole result."""
     try:
         kept = cache.get(key)
-        if not kept:
+        if not kept or not is_row(kept["row"]) or not kept["result"].startswith("{"):
             return None
-        row = row_of(job, kept["result"], float(kept["seconds"]), cached=True)
-        return Outcome("graded", row, kept["result"], str(kept["analysis"]))
+        return Outcome("graded", row_again(job, kept["row"]), kept["result"], str(kept["analysis"]))
     except (LookupError, TypeError, ValueError, AttributeError):
         return None
 
 
 def _keep(cache: Cache | None, key: str, outcome: Outcome) -> None:
-    errors = (error for one in outcome.result.get("detectors", {}).values() for error in one["errors"])
-    complete = outcome.status == "graded" and not any(EngineLimitError.__name__ in error for error in errors)
-    if cache and key and complete:
-        cache.put(key, outcome.result, outcome.analysis, outcome.row["grading_seconds"])
+    if cache and key and outcome.status == "graded" and not outcome.is_limited:
+        cache.put(key, outcome.row, outcome.result, outcome.analysis)
 
 
 class _Pool:

@@ -36,19 +36,19 @@ class Cache:
     folder: Path
 
     def get(self, key: str) -> dict[str, Any] | None:
-        """Return the result, the analysis and the seconds kept under a key, None where there is none that can be read."""
+        """Return the row and the texts kept under a key, None where there is none that can be read."""
         try:
             data = json.loads(self._path(key).read_text("utf-8"))
         except (OSError, ValueError, RecursionError):
             return None
         return data if isinstance(data, dict) else None
 
-    def put(self, key: str, result: dict[str, Any], analysis: str, seconds: float) -> None:
-        """Keep a result and how long it took; a cache that cannot be written is not a reason to stop."""
+    def put(self, key: str, row: dict[str, Any], result: str, analysis: str) -> None:
+        """Keep a row and its texts; a cache that cannot be written is not a reason to stop."""
         path = self._path(key)
         with suppress(OSError):
             path.parent.mkdir(parents=True, exist_ok=True)
-            write_whole(path, json.dumps({"result": result, "analysis": analysis, "seconds": seconds}))
+            write_whole(path, json.dumps({"row": row, "result": result, "analysis": analysis}))
 
     def _path(self, key: str) -> Path:
         return self.folder / key[:2] / f"{key}.json"

@@ -84,7 +84,7 @@ class RunFolder:
         folder.mkdir(parents=True, exist_ok=True)
         if outcome.status == "graded":
             write_whole(folder / ANALYSIS, outcome.analysis)
-            write_whole(folder / RESULT, json.dumps(outcome.result, indent=2, ensure_ascii=False) + "\n")
+            write_whole(folder / RESULT, outcome.result)
         else:
             for name in (ANALYSIS, RESULT):  # of an earlier run
                 (folder / name).unlink(missing_ok=True)

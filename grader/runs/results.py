@@ -43,6 +43,11 @@ _ROW = _COMMON | {
 }
 
 
+def is_row(value: object) -> bool:
+    """Whether a value has what is read of a line of results.jsonl."""
+    return _has_shape(value, _ROW)
+
+
 def _has_shape(value: Any, shape: Any) -> bool:
     """Whether a value is of a type, a map with these fields at least, or a list of such values."""
     if isinstance(shape, dict):
@@ -110,7 +115,7 @@ def read_rows(run: Path) -> Iterator[dict[str, Any]]:
                 row = json.loads(line)
             except (ValueError, RecursionError):
                 row = None
-            if not _has_shape(row, _ROW):
+            if not is_row(row):
                 raise InputError("is no line of a run's results", path, number)
             yield row
 

@@ -6,7 +6,7 @@ import json
 import time
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -22,6 +22,7 @@ from grader.judgement.grade import grade
 from grader.judgement.rubric import Rubric, load_rubric
 from grader.model import RequirementStanding
 from grader.runs.jobs import Job, record_of
+from grader.support.engines.registry import EngineLimitError
 from grader.support.text import one_line
 from grader.task import load_task, read_ideal
 
@@ -60,17 +61,25 @@ class Outcome:
     """What became of a response.
 
     `status` is graded, error (it cannot be read), timeout, killed or missing; `result` is the JSON of the result and
-    `analysis` the document, both empty unless it was graded. `row` is its line in results.jsonl.
+    `analysis` the document, both texts, and both empty unless it was graded. `row` is its line in results.jsonl.
+    `is_limited` tells that an engine ran out of time or memory: another run may come further.
     """
 
     status: str
     row: dict[str, Any]
-    result: dict[str, Any] = field(default_factory=dict)
+    result: str = ""
     analysis: str = ""
+    is_limited: bool = False
+
+    @property
+    def data(self) -> dict[str, Any]:
+        """The result as data, empty unless it was graded."""
+        data: dict[str, Any] = json.loads(self.result) if self.result else {}
+        return data
 
     def to_dict(self) -> dict[str, Any]:
         """Return the outcome as plain values, which are not copied."""
-        return {"status": self.status, "row": self.row, "result": self.result, "analysis": self.analysis}
+        return {name: getattr(self, name) for name in self.__slots__}
 
 
 def execute(job: Job, options: Options) -> Outcome:
@@ -95,20 +104,27 @@ def execute(job: Job, options: Options) -> Outcome:
         text = str(error) if isinstance(error, GradeError) else f"{type(error).__name__}: {error}"
         return failed(job, "error", text, time.perf_counter() - begun)
     data, analysis = result.to_dict(), render_analysis(analysis_of(result))
-    return Outcome("graded", row_of(job, data, time.perf_counter() - begun), data, analysis)
+    text = json.dumps(data, indent=2, ensure_ascii=False) + "\n"
+    limited = any(EngineLimitError.__name__ in error for one in data["detectors"].values() for error in one["errors"])
+    return Outcome("graded", row_of(job, data, time.perf_counter() - begun), text, analysis, limited)
 
 
-def row_of(job: Job, result: dict[str, Any], seconds: float, *, cached: bool = False) -> dict[str, Any]:
+def row_again(job: Job, row: dict[str, Any]) -> dict[str, Any]:
+    """Return the row of a response whose result comes from the cache, with the row that it had."""
+    return row | _about(job) | _times(float(row["grading_seconds"]), cached=True) | facts_of(job)
+
+
+def _about(job: Job) -> dict[str, Any]:
+    return {"id": job.id, "model": job.model, "task": job.task, "sample": job.sample, "response": job.place}
+
+
+def row_of(job: Job, result: dict[str, Any], seconds: float) -> dict[str, Any]:
     """Return what results.jsonl says of a graded response: enough for tables, without the texts.
 
-    `seconds` is the time that grading took, in this run or, where the result comes from the cache, in an earlier one.
+    `seconds` is the time that grading took.
     """
     return {
-        "id": job.id,
-        "model": job.model,
-        "task": job.task,
-        "sample": job.sample,
-        "response": job.place,
+        **_about(job),
         "status": "graded",
         "score": result["score"],
         "verdict": result["verdict"],
@@ -125,7 +141,7 @@ def row_of(job: Job, result: dict[str, Any], seconds: float, *, cached: bool = F
         ],
         "unjudged": [name for name, entry in result["detectors"].items() if entry["errors"]],
         "error": "",
-        **_times(seconds, cached=cached),
+        **_times(seconds),
         **facts_of(job),
     }
 
@@ -151,8 +167,7 @@ def facts_of(job: Job) -> dict[str, Any]:
 
 def failed(job: Job, status: str, error: str, seconds: float = 0.0) -> Outcome:
     """Return the outcome of a response that could not be graded after some seconds. Its score is 0: it is not an answer."""
-    row: dict[str, Any] = {"id": job.id, "model": job.model, "task": job.task, "sample": job.sample}
-    row |= {"response": job.place, "status": status}
+    row: dict[str, Any] = {**_about(job), "status": status}
     empty: dict[str, Any] = {"score": 0.0, "verdict": status, "passes": False, "answer": "", "delivered": 0.0}
     none: dict[str, Any] = {"counts": {}, "requirements_met": 0, "requirements": 0}
     rest = {"failures": [], "unjudged": [], "error": one_line(error, 500), **_times(seconds)}

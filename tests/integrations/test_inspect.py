@@ -243,7 +243,7 @@ def outcome(**failure: Any) -> Outcome:
     }
     entry = {"number": 1, "level": "High", "title": "T", "issue": "I.", "fix": "", "evidence": [place] * 5} | failure
     result = {"verdict": "deficient", "score": 62.5, "counts": {"High": 1}, "requirements": [], "detectors": {}}
-    return Outcome("graded", {"verdict": "deficient"}, result | {"failures": [entry]})
+    return Outcome("graded", {"verdict": "deficient"}, json.dumps(result | {"failures": [entry]}))
 
 
 def test_an_explanation_keeps_its_structure_whatever_the_response_holds() -> None:

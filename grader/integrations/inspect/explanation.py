@@ -18,7 +18,7 @@ _STANDINGS = (("met", "met"), ("unmet", "not met"), ("unjudged", "not judged"))
 
 def details(outcome: Outcome) -> dict[str, Any]:
     """Return the metadata of a score: verdict, what was delivered, counts, failures and requirements."""
-    row, result = outcome.row, outcome.result
+    row, result = outcome.row, outcome.data
     shared = ("status", "score", "verdict", "passes", "answer", "delivered", "counts", "unjudged", "error")
     return {key: row[key] for key in shared} | {
         "failures": [_failure(failure) for failure in result.get("failures", ())],
@@ -45,7 +45,7 @@ def explanation(outcome: Outcome) -> str:
     """Return the markdown that `inspect view` shows: the verdict, then each failure with its places and its fix."""
     if outcome.status != "graded":
         return f"**Not graded** ({outcome.status}): {code(outcome.row['error'])}"
-    result = outcome.result
+    result = outcome.data
     counts = ", ".join(f"{count} {level}" for level, count in result["counts"].items() if count)
     lines = [f"**{result['verdict'].capitalize()}, {result['score']:g} of 100**: {counts or 'no failures'}.", ""]
     lines += [*_delivered(result), *(line for failure in result["failures"] for line in _entry(failure))]

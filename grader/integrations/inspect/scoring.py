@@ -121,7 +121,7 @@ def score_of(outcome: Outcome, value: Value = "score") -> Score:
     """Return an outcome as Inspect's score. What could not be graded scores 0, as in a batch, and says why."""
     row = outcome.row
     number = float(row["passes"]) if value == "passes" else round(row["score"] / 100, 5)
-    files = (file["name"] for file in outcome.result.get("files", ()))
+    files = (file["name"] for file in outcome.data.get("files", ()))
     return Score(
         value=number,
         answer=", ".join(name for name in files if not name.startswith(ANSWER)) or None,
