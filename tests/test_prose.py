@@ -67,6 +67,7 @@ def test_the_list_is_that_of_the_contributors_page() -> None:
     assert listed >= set(WORDS)
 
 
+@pytest.mark.slow  # every module is tokenized
 def test_modules_are_in_plain_words() -> None:
     modules = sorted((ROOT / "grader").rglob("*.py"))
     assert {str(path.relative_to(ROOT)): hits for path in modules if (hits := found("\n".join(prose(path))))} == {}

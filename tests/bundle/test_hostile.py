@@ -108,6 +108,7 @@ _LINES = st.sampled_from(
 )  # fmt: skip
 
 
+@pytest.mark.slow
 @given(st.lists(st.one_of(_LINES, st.text(max_size=20)), max_size=60).map("\n".join))
 @settings(max_examples=400, deadline=None)
 def test_any_markdown_is_read_and_every_line_is_where_it_says(answer: str) -> None:

@@ -47,6 +47,7 @@ def test_fail_on_a_level_or_a_graver_one(task: Path, tmp_path: Path, level: str,
     assert done.returncode == code
 
 
+@pytest.mark.slow
 def test_the_same_input_gives_the_same_bytes(tmp_path: Path, cli: Cli) -> None:
     outputs = []
     for name in ("one", "two"):

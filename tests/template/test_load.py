@@ -169,6 +169,7 @@ _JSON = st.recursive(
 )
 
 
+@pytest.mark.slow
 @given(st.dictionaries(st.text(max_size=6), _JSON, max_size=4), st.sampled_from([None, 1, "\t"]))
 def test_json_is_read_as_json(value: dict[str, object], indent: int | str | None) -> None:
     text = json.dumps(value, indent=indent)
