@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import Any
 
 import click
@@ -97,7 +98,11 @@ def command(tasks: str, **given: Any) -> int:
         given["select"],
         given["ignore"],
     )
-    out = Path(given["out"]) if given["out"] else Path("reports") / f"{Path(tasks).resolve().name}-{given['side']}"
+    out = (
+        Path(given["out"])
+        if given["out"]
+        else Path("reports") / f"{Path(os.path.realpath(tasks)).name}-{given['side']}"
+    )
     plan = Plan(
         Path(tasks),
         out,

@@ -9,7 +9,7 @@ from functools import cached_property
 
 from grader.detectors.engine_quirks import Heard, heard
 from grader.detectors.remark import Remark
-from grader.template import AnyNode, Call, Scope, Template, as_text, at, child_at, items_of, text_of, walk
+from grader.template import AnyNode, Call, Scope, Template, as_text, at, child_at, children, items_of, text_of, walk
 from grader.template.specialize import specialized
 
 Ask = Callable[[str], list[Remark]]
@@ -21,6 +21,7 @@ _ALONE = frozenset(
     " E3690 E3691 W3690 W3691 F3002 F3003 F3012 F3014 F3017 F3018 F3020 F3021 F3030 F3031 F3032 F3033 F3034 W3030".split()
 )
 _BY_ITSELF = frozenset({"E3004"})
+MAX_TAGS = 12  # levels: the fast engine takes 20 ms to read 12 tags in each other, and two and a half times as long for each more
 MAX_VARIANTS = 600  # of one text; the fast engine takes 30 ms for 512, and the square of that for the square
 
 
@@ -143,6 +144,20 @@ def has_many_variants(template: Template) -> bool:
                     count *= max(1, len(template.parameters[name].allowed))
                     if count > MAX_VARIANTS:
                         return True
+    return False
+
+
+def nests_tags(template: Template) -> bool:
+    """Whether tags such as `!If` are in each other deeper than an engine can read: it takes twice as long for each level."""
+    lines = template.text.split("\n")
+    stack: list[tuple[AnyNode, int]] = [(template.root, 0)]
+    while stack:
+        node, depth = stack.pop()
+        if isinstance(node, Call) and node.line <= len(lines) and lines[node.line - 1].startswith("!", node.column - 1):
+            depth += 1
+        if depth > MAX_TAGS:
+            return True
+        stack += [(child, depth) for _, child in children(node)]
     return False
 
 

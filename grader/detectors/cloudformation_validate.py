@@ -11,7 +11,7 @@ from functools import partial
 from grader.case import Case
 from grader.catalogue import Catalogue
 from grader.detectors import native
-from grader.detectors.as_deployed import AsDeployed, has_many_variants, whole
+from grader.detectors.as_deployed import MAX_TAGS, AsDeployed, has_many_variants, nests_tags, whole
 from grader.detectors.engine_quirks import Heard, heard, is_crash
 from grader.detectors.remark import Remark
 from grader.model import Finding
@@ -77,6 +77,8 @@ def _remarks(
     try:
         if has_many_variants(template):
             raise EngineLimitError(f"{template.file}: more combinations of allowed values than the engine can try")
+        if nests_tags(template):
+            raise EngineLimitError(f"{template.file}: tags are nested more than {MAX_TAGS} levels deep")
         return native.remarks(template.file, template.text, catalogue, case.account.region)
     except EngineLimitError as error:
         unjudged.append(EngineLimitError(f"{error}; judged with the values of the plan alone"))

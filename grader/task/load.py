@@ -120,7 +120,7 @@ def read_ideal(task: Task, response: str | Path, limits: Limits = DEFAULT_LIMITS
     try:
         return read_response(path, limits)
     except ResponseError as error:
-        is_itself = str(response) != "-" and Path(response).resolve() == path.resolve()
+        is_itself = str(response) != "-" and Path(response).exists() and Path(response).samefile(path)
         return None if is_itself else Bundle(path.stem, (), (Omitted(path.name, str(error)),))
 
 

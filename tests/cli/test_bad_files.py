@@ -5,10 +5,13 @@ from __future__ import annotations
 import json
 import os
 import shutil
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
+import click
 import pytest
 
+from grader.cli.main import cli as main_group
 from tests.conftest import TOPIC, Cli
 
 BAD: dict[str, bytes | None] = {
@@ -33,8 +36,29 @@ BAD: dict[str, bytes | None] = {
     "tags": b"id: !!int x\nlevels: !!python/object:os.system [x]\nrules: !Sub {a: b}\n",
     "a date": b"id: 2001-99-99\ntitle: 2001-01-01\n",
     "control characters": b"\x1b[2J\x07\x00\n",
+    "NUL": b"id: a\0b\n",
+    "a mark of byte order": b"\xef\xbb\xbfid: x\n",
+    "UTF-16": "id: x\nlevels: y\n".encode("utf-16"),
+    "CRLF": b"id: a\r\ntitle: b\r\n",
+    "a long line": b"id: " + b"x" * 1_000_000 + b"\n",
+    "keys twice": b"id: a\nid: b\n",
+    "keys twice in JSON": b'{"id": 1, "id": 2}',
+    "unknown keys": b"no_such_key: 1\nNoSuchKey: 2\n",
+    "infinite": b'{"id": 1e99999, "schema": NaN, "levels": -Infinity}',
+    "lines of JSON, one bad": b'{"task": "task", "response": "x"}\n{"task": \n',
+    "an archive cut off": b"PK\x03\x04" + b"\x00" * 40,
     "a folder": None,
 }
+# What is no file that can be read: how it is made.
+ODD: dict[str, Callable[[Path], None]] = {
+    "a link to nothing": lambda path: path.symlink_to("nowhere"),
+    "a link to itself": lambda path: path.symlink_to(path.name),
+    "an endless device": lambda path: path.symlink_to("/dev/zero"),
+    "a pipe that nobody writes into": os.mkfifo,
+    "a folder that cannot be entered": lambda path: path.mkdir(mode=0),
+    "a file that cannot be read": lambda path: path.touch(mode=0),
+}
+KINDS = (*BAD, *ODD)
 # The file that is bad, and what a command is called with.
 PLACES: dict[str, tuple[str, tuple[str, ...]]] = {
     "response": ("answer.yml", ("run", "task", "--response", "answer.yml", "--fast")),
@@ -94,6 +118,9 @@ def good(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (folder / "run" / "results.jsonl").write_text(json.dumps(ROW) + "\n")
     (folder / "run" / "run.json").write_text('{"schema": 1, "batch": {}}')
     shutil.copytree(folder / "run", folder / "before")
+    shutil.copytree(folder / "task", folder / "night" / "asked")
+    for name in ("MODEL_RESPONSE.md", "IDEAL_RESPONSE.md"):
+        (folder / "night" / "asked" / name).write_text(f"```yaml\n{TOPIC}```\n")
     return folder
 
 
@@ -104,33 +131,129 @@ def copied(good: Path, tmp_path: Path) -> Path:
 
 
 def _write(path: Path, kind: str) -> None:
-    if path.is_dir():
+    if path.is_dir() and not path.is_symlink():
         shutil.rmtree(path)
     path.unlink(missing_ok=True)
     path.parent.mkdir(parents=True, exist_ok=True)
-    content = BAD[kind]
-    if kind == "a folder":
+    content = BAD.get(kind)
+    if kind in ODD:
+        ODD[kind](path)
+    elif kind == "a folder":
         path.mkdir()
     elif content is not None:
         path.write_bytes(content)
 
 
+def _check(cli: Cli, place: str, kind: str, name: str, arguments: Sequence[str]) -> None:
+    """Check that a command with a bad file does what it can, or says in one line what is wrong with which file."""
+    done = cli(*arguments)
+    said = f"{place}, {kind}: {done.returncode} {done.stderr[-600:]}"
+    assert done.returncode in (0, 1, 2), said
+    assert "Traceback" not in done.stderr, said
+    assert "\x1b" not in done.stderr + done.stdout, said
+    if done.returncode == 2:
+        assert done.stderr.startswith("grade: "), said
+        is_list = (
+            arguments[0] == "batch" and "responses graded" in done.stderr
+        )  # a line for each record, and what was graded
+        assert is_list or done.stderr.count("\n") == 1, said
+        assert name in done.stderr, said
+
+
+def _commands(command: click.Command, words: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], click.Command]]:
+    """Yield every command below a group with the words that call it."""
+    if isinstance(command, click.Group):
+        context = click.Context(command)
+        for name in command.list_commands(context):
+            below = command.get_command(context, name)
+            assert below is not None
+            yield from _commands(below, (*words, name))
+    else:
+        yield words, command
+
+
+# What a command is called with beside the file that is bad.
+GOOD = {
+    "run": "run", "run_a": "before", "run_b": "run", "task": "task", "tasks": "night", "response": "topic.yml", "left": "topic.yml",
+    "rule_id": "a-rule", "task_id": "a-task", "source": "night",
+}  # fmt: skip
+BESIDE: dict[tuple[str, str], dict[str, str]] = {
+    ("agree", "run"): {"--experts": "experts"},
+    ("agree", "rules"): {"--experts": "experts"},
+    ("diff", "left"): {"right": "topic.yml"},
+    ("diff", "response"): {"left": "night/asked"},
+    ("tasks check", "rubric"): {"folder": "night"},
+    ("tasks check", "rules"): {"folder": "night"},
+    ("report", "baseline"): {"--format": "json"},
+    ("report", "out"): {"--format": "json"},
+}
+
+
+def _calls() -> Iterator[tuple[str, tuple[str, ...]]]:
+    """Yield a call for every file and folder that some command takes: its name, and the arguments, with `bad` for it."""
+    for words, command in _commands(main_group):
+        for parameter in command.params:
+            if isinstance(parameter.type, click.Path | click.File):
+                yield f"{' '.join(words)} {parameter.name}", (*words, *_arguments(words, command, parameter))
+    yield "settings", ("--settings", "bad", "read", "topic.yml")
+
+
+def _arguments(words: tuple[str, ...], command: click.Command, bad: click.Parameter) -> Iterator[str]:
+    beside = dict(BESIDE.get((" ".join(words), bad.name or ""), {}))
+    is_needed = [one for one in command.params if one.required or one is bad or one.name in beside]
+    for one in sorted(is_needed, key=lambda one: one.param_type_name):
+        name = one.name or ""
+        value = "bad" if one is bad else beside.pop(name, "") or GOOD[name]
+        yield from (value,) if isinstance(one, click.Argument) else (one.opts[0], value)
+    for option, value in beside.items():
+        yield from (option, value)
+    if any("--fast" in one.opts for one in command.params):
+        yield "--fast"
+
+
+CALLS = dict(_calls())
+
+
+def test_every_command_that_takes_a_file_is_called() -> None:
+    words = {arguments[0] for arguments in CALLS.values()}
+    assert {
+        "agree",
+        "batch",
+        "compare",
+        "diff",
+        "plan",
+        "read",
+        "report",
+        "rubric",
+        "rules",
+        "run",
+        "schema",
+        "tasks",
+    } <= words
+    assert len(CALLS) * len(KINDS) > 1_000
+
+
 @pytest.mark.slow
-@pytest.mark.parametrize("place", PLACES)
+@pytest.mark.parametrize("call", CALLS)
+def test_every_command_with_every_kind_of_bad_file(call: str, copied: Path, cli: Cli) -> None:
+    before = {path.name for path in copied.iterdir()}
+    for kind in KINDS:
+        _write(copied / "bad", kind)
+        _check(cli, call, kind, "bad", CALLS[call])
+        for path in copied.iterdir():
+            if path.is_dir() and not path.is_symlink() and path.name not in before:
+                shutil.rmtree(path)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("place", [place for place, (name, arguments) in PLACES.items() if name not in arguments])
 def test_a_bad_file_is_one_line_or_does_no_harm(place: str, copied: Path, cli: Cli) -> None:
     name, arguments = PLACES[place]
-    for kind in BAD:
+    for kind in KINDS:
         _write(copied / name, kind)
         for new in ("new", "reports"):
             shutil.rmtree(copied / new, ignore_errors=True)
-        done = cli(*arguments)
-        said = f"{place}, {kind}: {done.returncode} {done.stderr[-600:]}"
-        assert done.returncode in (0, 1, 2), said
-        assert "Traceback" not in done.stderr, said
-        assert "\x1b" not in done.stderr + done.stdout, said
-        if done.returncode == 2 and arguments[0] != "batch":
-            assert done.stderr.startswith("grade: "), said
-            assert done.stderr.count("\n") == 1, said
+        _check(cli, place, kind, name.partition("/")[0] if "/" in name else name, arguments)
 
 
 @pytest.mark.parametrize(
