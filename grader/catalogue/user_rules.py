@@ -16,6 +16,7 @@ from grader.catalogue.categories import Category, known_category
 from grader.catalogue.rule import Example, Rule, example
 from grader.errors import InputError
 from grader.model import Policy, PolicyRule
+from grader.support.files import plain_file
 from grader.support.names import Level, known_level
 from grader.support.text import did_you_mean
 from grader.support.validation import parse_yaml, validate
@@ -99,7 +100,7 @@ def _of_python(path: Path) -> list[Rule]:
     module = ModuleType(f"_user_rules_{path.stem}")
     module.__file__ = str(path)
     try:  # compiled each time: nothing is written into the user's folder, and nothing outdated is read
-        exec(compile(path.read_bytes(), path, "exec"), module.__dict__)
+        exec(compile(plain_file(path).read_bytes(), path, "exec"), module.__dict__)
     except Exception as error:  # the user's own code: whatever it raises is one line
         raise InputError(f"cannot be imported: {type(error).__name__}: {error}", path) from None
     rule = getattr(module, "RULE", None)
@@ -121,7 +122,7 @@ def _check(rule: Rule, where: Path | str) -> None:
 def read_policy(path: Path) -> tuple[list[Rule], Policy]:
     """Read a Guard or CEL file: its rules, and the text for the evaluator."""
     try:
-        text = path.read_text("utf-8")
+        text = plain_file(path).read_text("utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise InputError(f"cannot be read: {error}", path) from None
     return _of_guard(path, text) if path.suffix == ".guard" else _of_cel(path, text)

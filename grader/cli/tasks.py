@@ -139,7 +139,12 @@ def show(task: str, form: str) -> None:
 
 @command.command("requirements")
 @click.argument("task", type=click.Path(), shell_complete=task_names)
-@click.option("--to", metavar="FILE", help="The file to add them to; - prints them.  [default: TASK/task.yaml]")
+@click.option(
+    "--to",
+    type=click.Path(allow_dash=True),
+    metavar="FILE",
+    help="The file to add them to; - prints them.  [default: TASK/task.yaml]",
+)
 def requirements(task: str, to: str | None) -> None:
     """Write the requirements of TASK.
 

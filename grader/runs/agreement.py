@@ -20,6 +20,7 @@ from grader.catalogue import Catalogue, Rule
 from grader.errors import InputError
 from grader.model import RANKS
 from grader.runs.results import Graded
+from grader.support.files import plain_file
 from grader.task import PROMPT
 
 EXPERT = "MODEL_FAILURES.md"
@@ -300,4 +301,4 @@ def read_experts(folder: Path) -> dict[str, str]:
         found |= {path.parent.relative_to(folder).as_posix(): path for path in paths}
     if not found:
         raise InputError(f"no analysis here: <task>/{EXPERT} or <task>.md is wanted", folder)
-    return {about: path.read_text("utf-8", "replace") for about, path in found.items()}
+    return {about: plain_file(path).read_text("utf-8", "replace") for about, path in found.items()}

@@ -18,7 +18,7 @@ from typing import Any
 from grader.judgement.rubric import load_rubric
 from grader.runs.jobs import Job, record_of
 from grader.runs.work import Options
-from grader.support.files import write_whole
+from grader.support.files import plain_file, write_whole
 from grader.support.version import installed
 
 ENGINES = ("cfn-grader", "cfn-lint", "cloudformation-validate", "tree-sitter-javascript", "networkx", "lap")
@@ -38,7 +38,7 @@ class Cache:
     def get(self, key: str) -> dict[str, Any] | None:
         """Return the row and the texts kept under a key, None where there is none that can be read."""
         try:
-            data = json.loads(self._path(key).read_text("utf-8"))
+            data = json.loads(plain_file(self._path(key)).read_text("utf-8"))
         except (OSError, ValueError, RecursionError):
             return None
         return data if isinstance(data, dict) else None

@@ -20,7 +20,7 @@ from grader.runs.cache import ENGINES
 from grader.runs.jobs import Job
 from grader.runs.results import ROWS, read_rows
 from grader.runs.work import Outcome
-from grader.support.files import write_whole
+from grader.support.files import plain_file, write_whole
 from grader.support.version import installed
 
 RUN = "run.json"
@@ -171,7 +171,7 @@ def _begun(path: Path) -> bool:
 def _settings(file: Path) -> dict[str, Any]:
     """Return what a run was begun with. Raises InputError where its run.json cannot be read."""
     try:
-        data = json.loads(file.read_text("utf-8"))
+        data = json.loads(plain_file(file).read_text("utf-8"))
     except (OSError, ValueError, RecursionError):
         data = None
     if not isinstance(data, dict):

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from grader.errors import InputError
+from grader.support.files import plain_file
 
 if sys.version_info >= (3, 14):
     import zipfile
@@ -40,7 +41,7 @@ def is_log(path: Path) -> bool:
     """Whether a file holds many records: by its suffix and, for .json, by what is in it."""
     if path.suffix.lower() in (*LINES, ".eval"):
         return True
-    if path.suffix.lower() != ".json" or path.stat().st_size > MAX_LOG:
+    if path.suffix.lower() != ".json" or not path.is_file() or path.stat().st_size > MAX_LOG:
         return False
     try:
         return _samples(json.loads(path.read_bytes())) is not None
@@ -49,8 +50,8 @@ def is_log(path: Path) -> bool:
 
 
 def entries(path: Path) -> Iterator[Entry]:
-    """Yield the records of a file. Raises InputError where it cannot be read."""
-    if _is_lines(path):
+    """Yield the records of a file. Raises InputError where it cannot be read, OSError where it is not a file."""
+    if _is_lines(plain_file(path)):
         yield from _lines(path)
         return
     for number in range(1, _size(path) + 1):

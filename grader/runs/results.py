@@ -10,6 +10,7 @@ from typing import Any
 
 from grader.errors import InputError
 from grader.model.result import RESULT, SCHEMA
+from grader.support.files import plain_file
 
 ROWS = "results.jsonl"
 
@@ -91,7 +92,7 @@ def results_of(run: Path) -> Iterator[Graded]:
 def read_result(path: Path) -> dict[str, Any]:
     """Return a result.json as data. Raises InputError where it is none, or of another schema."""
     try:
-        data = json.loads(path.read_bytes())
+        data = json.loads(plain_file(path).read_bytes())
     except (OSError, ValueError, RecursionError) as error:
         raise InputError(f"cannot be read: {error}", path) from None
     if not isinstance(data, dict) or data.get("schema") != SCHEMA or not _has_shape(data, _RESULT):
@@ -124,7 +125,7 @@ def read_run(run: Path) -> dict[str, Any]:
     """Return a run's run.json, empty where it has none. Raises InputError where it cannot be read."""
     path = run / "run.json"
     try:
-        data = json.loads(path.read_bytes())
+        data = json.loads(plain_file(path).read_bytes())
     except FileNotFoundError:
         return {}
     except (OSError, ValueError, RecursionError) as error:

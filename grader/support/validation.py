@@ -11,7 +11,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from grader.errors import InputError
-from grader.support.files import read_written
+from grader.support.files import plain_file, read_written
 
 MAX_DEPTH = 100  # of nesting
 MAX_NODES = 1_000_000
@@ -110,7 +110,7 @@ def _is_type(step: int | str) -> bool:
 def line_of(path: Path, steps: tuple[object, ...]) -> int:
     """Return the line of a field in a YAML file, 0 where it is not found."""
     try:
-        node = yaml.compose(path.read_text("utf-8"), Loader=yaml.CSafeLoader)
+        node = yaml.compose(plain_file(path).read_text("utf-8"), Loader=yaml.CSafeLoader)
     except (OSError, yaml.YAMLError, UnicodeDecodeError):
         return 0
     line = 0

@@ -94,6 +94,12 @@ PLACES: dict[str, tuple[str, tuple[str, ...]]] = {
     "compared result": ("run/m/task/result.json", ("compare", "before", "run")),
     "agreed result": ("run/m/task/result.json", ("agree", "run", "--experts", "experts")),
     "experts": ("experts/task.md", ("agree", "run", "--experts", "experts")),
+    "log of a batch": ("logs/a.jsonl", ("batch", "night", "--responses", "logs", "--out", "new", "--fast")),
+    "log of Inspect": ("logs/a.eval", ("batch", "night", "--responses", "logs", "--out", "new", "--fast")),
+    "run.json of a resumed batch": ("run/run.json", ("batch", "night", "--out", "run", "--fast", "--resume")),
+    "rows of a resumed batch": ("run/results.jsonl", ("batch", "night", "--out", "run", "--fast", "--resume")),
+    "settings here": ("grade.toml", ("read", "topic.yml")),
+    "settings of a project": ("pyproject.toml", ("read", "topic.yml")),
     "cache": ("cache/grade/results/aa/aabb.json", ("cache", "show")),
 }
 ROW = {
