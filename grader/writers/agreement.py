@@ -32,11 +32,12 @@ def _lines(agreement: Agreement) -> Iterator[str]:
             own = agreement.of_model(model)
             yield f"{visible(model or '(no model)')[:30]:30} {_totals(own)} {_kappa(own):>6}"
     yield ""
-    yield f"{agreement.failures} failures in the run's results, {agreement.matched} of them named by the experts"
+    yield f"{_counted(agreement.failures, 'failure', 'failures')} in the run's results, {agreement.matched} of them named by the experts"
     if agreement.without_result:
         names = ", ".join(map(visible, agreement.without_result[:5]))
         more = " ..." if len(agreement.without_result) > 5 else ""
-        yield f"{len(agreement.without_result)} analyses have no result in the run: {names}{more}"
+        count = _counted(len(agreement.without_result), "analysis has", "analyses have")
+        yield f"{count} no result in the run: {names}{more}"
     missed = [match for match in agreement.matches if not match.found]
     if missed:
         yield ""
@@ -44,6 +45,10 @@ def _lines(agreement: Agreement) -> Iterator[str]:
     for match in missed:
         title = visible(match.entry.title)
         yield f"  {visible(match.response)}  {match.entry.number:3}  {visible(match.entry.level):8}  {title}"
+
+
+def _counted(number: int, singular: str, plural: str) -> str:
+    return f"{number} {singular if number == 1 else plural}"
 
 
 def _totals(agreement: Agreement) -> str:

@@ -30,6 +30,7 @@ def run_html(run: Run) -> str:
         "models": sorted({row["model"] for row in rows}),
         "tasks": sorted({row["task"] for row in rows}),
         "verdicts": sorted({row["verdict"] for row in rows}),
+        "compared": run.comparison is not None,
         "kinds": sorted({failure["kind"] for row in rows for failure in row["failures"]}),
     }
     return (

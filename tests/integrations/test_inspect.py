@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 import zipfile
@@ -230,6 +231,21 @@ def test_a_folder_of_tasks_as_a_dataset(folder: Path) -> None:
 def test_a_scorer_that_cannot_be_used_is_refused_at_once(folder: Path, given: dict[str, Any], message: str) -> None:
     with pytest.raises(InputError, match=message):
         cloudformation(**given)
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [({"tasks": "no[b]where"}, r"/no\\\[b]where: no such folder"), ({"value": "points"}, "^the value")],
+)
+def test_inspect_prints_what_is_wrong_with_a_parameter_in_one_line(
+    folder: Path, given: dict[str, Any], message: str
+) -> None:
+    from inspect_ai._util.error import PrerequisiteError  # whose message Inspect prints without a traceback
+
+    with pytest.raises(PrerequisiteError) as refused:
+        cloudformation_task(**given)
+    assert re.search(message, str(refused.value.message))
+    assert isinstance(refused.value, InputError)
 
 
 def outcome(**failure: Any) -> Outcome:

@@ -144,6 +144,8 @@ def test_every_model_and_sample_is_compared_and_has_its_figures() -> None:
     assert data["models"]["b"]["levels"]["High"] == {"named": 1, "found": 1, "same_level": 1}
     text = agreement_text(found)
     assert "responses 3, tasks 1, models 2" in text
+    assert "2 failures in the run's results" in text
+    assert "1 failure in the run's results" in agreement_text(agree(results[:1], {"groups": EXPERT}, load_catalogue()))
     assert "a/groups/2    2  High      No backups of the table" in text
 
 

@@ -86,6 +86,21 @@ def test_the_page_sorts_filters_opens_and_compares(page: Path, browser: webdrive
     assert [entry for entry in browser.get_log("browser") if entry["level"] == "SEVERE"] == []  # type: ignore[no-untyped-call]
 
 
+def test_headers_are_above_their_numbers_and_only_a_comparison_has_changes(
+    page: Path, cli: Cli, browser: webdriver.Chrome, tmp_path: Path
+) -> None:
+    browser.get(page.as_uri())
+    heads = browser.find_elements(By.CSS_SELECTOR, "#table thead th")
+    cells = browser.find_elements(By.CSS_SELECTOR, "#table tbody tr:first-child td")
+    assert [one.value_of_css_property("text-align") for one in heads] == [
+        one.value_of_css_property("text-align") for one in cells
+    ]
+    assert heads[-1].text == "since baseline"
+    assert cli("report", "after").returncode == 0
+    browser.get(page.as_uri())
+    assert "since baseline" not in [one.text for one in browser.find_elements(By.CSS_SELECTOR, "#table thead th")]
+
+
 def test_what_a_response_says_is_text(page: Path, browser: webdriver.Chrome) -> None:
     browser.get(page.as_uri())
     Select(browser.find_element(By.ID, "model")).select_by_visible_text("bad")

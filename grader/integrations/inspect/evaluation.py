@@ -8,12 +8,27 @@ from typing import Any
 from inspect_ai import Task, task
 from inspect_ai.dataset import MemoryDataset, Sample
 from inspect_ai.solver import generate
+from rich.markup import escape
 
+from grader.errors import GradeError, InputError
 from grader.integrations.inspect.names import registered
 from grader.integrations.inspect.scoring import LIMITS, Value, cloudformation
 from grader.runs.authoring import task_folders
 from grader.support.version import VERSION
 from grader.task import load_task
+
+try:
+    from inspect_ai._util.error import PrerequisiteError
+except ImportError:  # not a name that Inspect promises
+    PrerequisiteError = Exception  # type: ignore[assignment,misc]
+
+
+class ParameterError(InputError, PrerequisiteError):  # type: ignore[misc]
+    """A parameter of the evaluation, or what it names, cannot be used: Inspect prints the message of its own error without a traceback."""
+
+    def __init__(self, error: GradeError) -> None:
+        super().__init__(str(error))
+        self.message = escape(str(error))
 
 
 def cloudformation_dataset(tasks: str | Path = "tasks") -> MemoryDataset:
@@ -45,11 +60,15 @@ def cloudformation_task(
 ) -> Task:
     """Return the evaluation of a folder of tasks: `inspect eval grader/cloudformation -T tasks=FOLDER`.
 
-    The parameters are those of the scorer `cloudformation`. Raises InputError as that does, and as `cloudformation_dataset`.
+    The parameters are those of the scorer `cloudformation`. Raises ParameterError, an InputError, as that does, and as
+    `cloudformation_dataset`.
     """
-    return Task(
-        dataset=cloudformation_dataset(tasks),
-        solver=generate(),
-        scorer=cloudformation(tasks, value, rubric, rules, fast, ideal, time_limit, memory_limit, jobs),
-        metadata={"grade": VERSION},
-    )
+    try:
+        return Task(
+            dataset=cloudformation_dataset(tasks),
+            solver=generate(),
+            scorer=cloudformation(tasks, value, rubric, rules, fast, ideal, time_limit, memory_limit, jobs),
+            metadata={"grade": VERSION},
+        )
+    except GradeError as error:
+        raise ParameterError(error) from None

@@ -16,7 +16,8 @@ const button = (text, action, label) => {
 };
 const state = { sort: "score", up: true, shown: 200 };
 const columns = [["model", "model"], ["task", "task"], ["sample", "sample"], ["score", "score"], ["verdict", "verdict"],
-  ...data.levels.map((level) => [level, level]), ["change", "since baseline"]];
+  ...data.levels.map((level) => [level, level]), ...(data.compared ? [["change", "since baseline"]] : [])];
+const numbers = new Set(["score", "change", ...data.levels]);
 const levelClass = (level) => `level-${data.levels.indexOf(level)}`;
 const valueOf = (row, key) => data.levels.includes(key) ? row.counts[key] || 0 : row[key] === undefined ? "" : row[key];
 
@@ -38,7 +39,7 @@ function draw() {
   });
   const head = make("tr");
   for (const [key, title] of columns) {
-    const cell = make("th");
+    const cell = make("th", undefined, numbers.has(key) ? "number" : "");
     cell.scope = "col";
     cell.setAttribute("aria-sort", state.sort === key ? (state.up ? "ascending" : "descending") : "none");
     cell.append(button(title + (state.sort === key ? (state.up ? " ▲" : " ▼") : ""), () => {
