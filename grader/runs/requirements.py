@@ -15,7 +15,7 @@ from grader.detectors.requirements.answer import Answer
 from grader.detectors.requirements.judged import answer_to, judge_demand
 from grader.errors import InputError
 from grader.model import RequirementStanding
-from grader.support.files import plain_file
+from grader.support.files import read_written
 from grader.task import Task, ideal_of
 from grader.task.reading import Demand, load_lexicon, read_demands
 
@@ -45,9 +45,9 @@ def proposed(task: Task) -> str:
 def write_proposed(task: Task, to: Path) -> int:
     """Add the proposed requirements to a task.yaml, and return their number.
 
-    Raises InputError where the file has requirements already, OSError where it is not a file.
+    Raises InputError where the file has requirements already, or cannot be read.
     """
-    text = to.read_text("utf-8") if plain_file(to).exists() else ""
+    text = read_written(to) if to.exists() else ""
     if re.search(r"^requirements\s*:", text, re.M):
         raise InputError("it has requirements: remove them first, or print the proposed ones with --to -", to)
     found = proposed(task)
