@@ -85,7 +85,13 @@ def load_catalogue(folder: Path | None = None) -> Catalogue:
     return Catalogue(dict(sorted(found.items())), tuple(policy for user in added for policy in user.policies))
 
 
-def _shipped() -> Iterator[Rule]:
+@cache
+def _shipped() -> tuple[Rule, ...]:
+    """Return the rules of this package, which are the same whatever a user adds."""
+    return tuple(_discovered())
+
+
+def _discovered() -> Iterator[Rule]:
     """Yield the rules of grader.rules, whose modules hold one each, those of the facts and those of unmet requirements."""
     package = importlib.import_module("grader.rules")
     for module in pkgutil.walk_packages(package.__path__, "grader.rules."):
