@@ -285,11 +285,15 @@ def _copied(origin: Path, target: Path) -> Path:
     partial = target.with_name(f".{target.name}.partial")
     shutil.rmtree(partial, ignore_errors=True)
     partial.mkdir(parents=True)
-    for name in (PROMPT, *_TAKEN):
-        if (origin / name).is_file():
-            shutil.copyfile(origin / name, partial / name)
-    for name in _TAKEN_FOLDERS:
-        if (origin / name).is_dir():
-            shutil.copytree(origin / name, partial / name)
-    partial.rename(target)
+    try:
+        for name in (PROMPT, *_TAKEN):
+            if (origin / name).is_file():
+                shutil.copyfile(origin / name, partial / name)
+        for name in _TAKEN_FOLDERS:
+            if (origin / name).is_dir():
+                shutil.copytree(origin / name, partial / name)
+        partial.rename(target)
+    except OSError:
+        shutil.rmtree(partial, ignore_errors=True)
+        raise
     return target

@@ -454,3 +454,25 @@ def test_an_interrupt_ends_the_batch_its_workers_and_their_engines(tasks: Path, 
     assert process.returncode == 130
     assert started
     assert ended(*started)
+
+
+def test_a_full_disk_leaves_no_part_of_an_imported_task(tasks: Path, tmp_path: Path, grade: Run) -> None:
+    small = tmp_path / "small"
+    small.mkdir()
+    (tasks / "t0" / "IDEAL_RESPONSE.md").write_text("A topic.\n" * 2_000)
+    mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=12k", "none", str(small)], check=False)
+    if mounted.returncode:
+        pytest.skip("no file system can be mounted here")
+    try:
+        done = grade("tasks", "import", "tasks", "--to", "small/new")
+        assert (done.returncode, done.stderr.count("\n")) == (2, 1)
+        assert "No space left" in done.stderr
+        assert list((small / "new").iterdir()) == []
+        written = grade(
+            "run", "tasks/t0", "--response", "answers/bad/t0.yml", "--fast", "--quiet", "--out", "small/out"
+        )
+        assert (written.returncode, written.stderr.count("\n")) == (2, 1)
+        assert "small/out" in written.stderr
+        assert not [path for path in (small / "out").iterdir() if path.name.startswith(".")]  # each file is whole
+    finally:
+        subprocess.run(["umount", str(small)], check=False)
