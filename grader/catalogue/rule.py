@@ -64,7 +64,7 @@ class Rule:
     specific pattern of the catalogue wins. `check` is the rule's own check, None where only other detectors see it.
     `yields_to` names rules whose failure at the same place makes this one redundant. `level` is what happens, whatever the
     ideal answer does. `is_choice` marks a matter of choice: where the ideal answer does the same, it is Medium at most.
-    `forgiven` tells that it is not a failure where the ideal answer does the same: what was right until some day, and style.
+    `forgiven` tells that it is not a failure where the ideal answer does the same, unless AWS refuses it: what ages, and style.
     The impact texts (`cost`, `security`, `performance`) are empty where there is nothing to say.
     `aws_behaviour` says in a sentence what AWS does with it, which decides the level; its source is `reference`.
     `subject` is the folder of grader.rules that the rule is in; the catalogue sets it.

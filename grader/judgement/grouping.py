@@ -47,7 +47,7 @@ def group(
     groups: dict[tuple[str, str], list[tuple[Finding, Standing]]] = {}
     for finding in distinct(findings, catalogue, rubric):
         standing = stand(finding) if stand else Standing.OPEN
-        if standing is not Standing.SHARED or not catalogue.rules[finding.rule].forgiven:
+        if standing is not Standing.SHARED or not rubric.forgives(catalogue.rules[finding.rule], finding.level):
             groups.setdefault((finding.rule, finding.level), []).append((finding, standing))
     merged: dict[tuple[str, str], Grouped] = {}
     for (name, found), members in groups.items():

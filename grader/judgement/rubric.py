@@ -127,7 +127,7 @@ class Rubric:
         choice weighs no more than the third rank, and nothing where the rule forgives that. What AWS refuses keeps its level.
         """
         override = self.fields.rules.get(rule.id)
-        if self.leaves_out(rule) or (is_shared and rule.forgiven):
+        if self.leaves_out(rule) or (is_shared and self.forgives(rule, found)):
             return None
         if override and override.level:
             return override.level
@@ -135,6 +135,10 @@ class Rubric:
         if not is_shared or not rule.is_choice:
             return level
         return max(level, self.named(RANKS[-1]), key=self.levels.index)
+
+    def forgives(self, rule: Rule, found: str = "") -> bool:
+        """Whether what a rule finds is no failure where the ideal answer does the same; what AWS refuses always is a failure."""
+        return rule.forgiven and self.named(found or rule.level) != self.named(RANKS[0])
 
     def counts(self, levels: Sequence[str]) -> dict[str, int]:
         """Count failures by level; every level of the rubric is there."""

@@ -85,11 +85,11 @@ def test_properties_outside_the_object_that_they_belong_to_are_one_failure(tmp_p
     assert "Rename `Tags` of `AWS::Route53::HealthCheck` to `HealthCheckTags`." in fix
 
 
-def test_a_reserved_domain_that_the_prompt_gives_is_medium(tmp_path: Path) -> None:
+def test_a_reserved_domain_that_the_prompt_gives_stays_critical(tmp_path: Path) -> None:
     assert failures(tmp_path, ZONE)["reserved-domain"].level == "Critical"
     assert failures(tmp_path, ZONE, "A zone; mail goes to dns@example.com.")["reserved-domain"].level == "Critical"
     given = failures(tmp_path, ZONE, "A zone for the domain example.com.")["reserved-domain"]
-    assert given.level == "Medium"
+    assert given.level == "Critical"
     assert given.root_cause.startswith("Line 1 of the prompt gives the domain `example.com`.")
 
 

@@ -47,7 +47,7 @@ def check(case: Case) -> Iterator[RuleFinding]:
         if asked is not None:
             because = f"Line {asked.line} of the prompt gives the domain {code(name)}. {because}"
         message = f"{name} is reserved for documentation"
-        level = "Medium" if asked else "High" if reserved["below"] else ""
+        level = "High" if reserved["below"] else ""
         yield at_property(template, zone, "Name", message, level=level, value=name, because=because)
 
 
@@ -64,8 +64,7 @@ RULE = Rule(
     root_cause="{because}",
     lesson="Never deploy example.com: take the domain as a parameter and make DNS optional.",
     reference="https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/CreatingHostedZone.html",
-    aws_behaviour="Route 53 rejects example.com, example.net and example.org, and the stack rolls back; names below them never resolve (High). "
-    "Medium where the prompt gives the domain.",
+    aws_behaviour="Route 53 rejects example.com, example.net and example.org, and the stack rolls back; names below them never resolve (High).",
     check=check,
     fails=(
         example("""
