@@ -264,7 +264,8 @@ def _partners(partner: Partner, case: Case, root: Place) -> Iterator[Resource]:
 def _order(order: Order, case: Case, root: Place) -> Iterator[Broken]:
     graph = graph_of(case, root.template)
     needed = needed_by(root.resource.name, graph)
-    for other in _partners(order, case, root):
+    others = (order, order.model_copy(update={"type": order.or_type})) if order.or_type else (order,)
+    for other in (one for kind in others for one in _partners(kind, case, root)):
         if other.name in needed:
             return  # waiting for one of several is enough to say that the author knew the order
     for other in _partners(order, case, root):

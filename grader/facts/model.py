@@ -33,10 +33,12 @@ class Order(Partner):
 
     `even_if_reversed` reports it too where the partner refers to this resource, and so can only be created later.
     `race` is the level where both may be created at the same time, and most deployments succeed; empty for the fact's own.
+    `or_type` is another type that creates the same, by the same path: waiting for it is enough.
     """
 
     even_if_reversed: bool = False
     race: str = ""
+    or_type: str = Field(default="", pattern=rf"{_TYPE}|^$")
 
 
 class Trust(BaseModel):

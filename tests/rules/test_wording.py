@@ -434,3 +434,45 @@ def test_a_group_open_on_all_ports_where_the_prompt_asks_for_some(tmp_path: Path
     ].issue
     assert issue.endswith("The prompt asks for a public source for port 80 only.")
     assert failures(tmp_path, text)["open-security-group"].issue.endswith("does not ask for a public source.")
+
+
+STAGES = """Resources:
+  Shop: {Type: AWS::ApiGateway::RestApi, Properties: {Name: shop}}
+  Release: {Type: AWS::ApiGateway::Deployment, Properties: {RestApiId: !Ref Shop, StageName: live}}
+  Live: {Type: AWS::ApiGateway::Stage, Properties: {RestApiId: !Ref Shop, DeploymentId: !Ref Release, StageName: live}}
+  Plan:
+    Type: AWS::ApiGateway::UsagePlan
+    Properties: {ApiStages: [{ApiId: !Ref Shop, Stage: live}]}
+"""
+
+
+def test_a_usage_plan_may_wait_for_the_deployment_that_creates_its_stage(tmp_path: Path) -> None:
+    assert "usage-plan-before-stage" in failures(tmp_path, STAGES)
+    waiting = STAGES.replace("UsagePlan\n", "UsagePlan\n    DependsOn: Release\n")
+    assert "usage-plan-before-stage" not in failures(tmp_path, waiting)
+
+
+PASSED = """Parameters:
+  AdminPassword: {Type: String, NoEcho: true}
+Resources:
+  Ledger:
+    Type: AWS::RDS::DBInstance
+    Properties: {Engine: postgres, MasterUsername: keeper, MasterUserPassword: !Ref AdminPassword}
+"""
+
+
+def test_the_parameter_of_a_secret_that_the_prompt_orders_needs_no_default(tmp_path: Path) -> None:
+    assert "parameter-without-default" in failures(tmp_path, PASSED)
+    ordered = failures(tmp_path, PASSED, "A database. Parameters: `AdminPassword` (NoEcho).")
+    assert "parameter-without-default" not in ordered
+
+
+def test_an_empty_default_of_a_key_pair_is_refused(tmp_path: Path) -> None:
+    text = """Parameters:
+  AdminKey: {Type: AWS::EC2::KeyPair::KeyName, Default: '', Description: An existing key pair}
+Resources:
+  Server:
+    Type: AWS::EC2::Instance
+    Properties: {KeyName: !Ref AdminKey, ImageId: '{{resolve:ssm:/shop/image}}', InstanceType: t3.micro}
+"""
+    assert failures(tmp_path, text)["key-pair-missing"].level == "Critical"

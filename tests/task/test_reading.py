@@ -88,6 +88,10 @@ def test_what_is_there_already_taken_back_or_of_something_else_is_not_asked_for(
         ("- Config rules for S3 encryption, RDS encryption and EC2 instance types", "RDS database"),
         ("- Existing VPC: `vpc-0123456789abcdef0`", "VPC"),
         ("1. VPC (pre-existing)", "VPC"),
+        (
+            "- DynamoDB table, encrypted at rest (the AWS owned key will do, unless SSE-KMS is chosen)",
+            "DynamoDB table encrypted with KMS",
+        ),
         ("- A store in two regions (RDS with a read replica OR DynamoDB global tables)\n- Back up RDS", "RDS database"),
         ("- Prefer VPC endpoints over NAT gateways", "NAT gateway"),
         ("- EC2 instance role for the upload of reports", "EC2 instance"),

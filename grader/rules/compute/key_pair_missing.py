@@ -41,7 +41,8 @@ def _confirm(case: Case, finding: Finding) -> Finding | None:
         )
         if parameter is not None and template.conditions_using(parameter.name):
             remedy = f"Give {named} the type String, which accepts an empty default: the condition on it then leaves the key pair out."
-    return with_facts(finding, level="Medium" if is_named and value else "", because=because, remedy=remedy)
+    level = "Critical" if not value else "Medium" if is_named else ""
+    return with_facts(finding, level=level, because=because, remedy=remedy)
 
 
 _CREATE = (
@@ -69,7 +70,7 @@ RULE = Rule(
     reference="https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-ec2-keypair.html",
     stands_for=("plan:key-pair-missing",),
     confirm=_confirm,
-    aws_behaviour="CloudFormation rejects the value, or EC2 the launch; a literal name is Critical, one that a parameter can replace High, "
+    aws_behaviour="CloudFormation rejects the value, or EC2 the launch; a literal name or an empty default is Critical, one that a parameter can replace High, "
     "a documented one Medium.",
     corrections=key_pair,
     fails=(

@@ -18,7 +18,7 @@ def check(case: Case) -> Iterator[RuleFinding]:
     """Report parameters of root templates without a default, a value of the task or a value that the response gives.
 
     Medium where the prompt names the parameter or the template describes it: any deployer can choose the value. Silent
-    where a document of the response explains it, where the prompt wants no default, and where the parameter is for something
+    where a document of the response explains it, where the prompt wants no default or orders the parameter of a secret, and where the parameter is for something
     of the reader's that the prompt speaks of.
     """
     for template in case.templates:
@@ -29,6 +29,8 @@ def check(case: Case) -> Iterator[RuleFinding]:
             is_given = name in case.task.parameters or name in case.given or _is_explained(case, name)
             if "Default" in parameter.node.keys or is_given or is_left_open(case, parameter):
                 continue
+            if is_secret(parameter) and ordered(case, name):
+                continue  # a secret has no default, and the prompt wants to pass it
             described = bool(parameter.text("Description")) or bool(parameter.allowed) or ordered(case, name)
             is_input = bool(kind_of(parameter)) and is_asked(case, parameter)
             if is_reached(case, template, name) and not is_input:
