@@ -70,8 +70,8 @@ RULE = Rule(
     reference="https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-ec2-keypair.html",
     stands_for=("plan:key-pair-missing",),
     confirm=_confirm,
-    aws_behaviour="CloudFormation rejects the value, or EC2 the launch; a literal name or an empty default is Critical, one that a parameter can replace High, "
-    "a documented one Medium.",
+    aws_behaviour="CloudFormation rejects the value, or EC2 the launch; a literal name or an empty default is Critical, "
+    "one that a parameter can replace High, a documented one Medium.",
     corrections=key_pair,
     fails=(
         example("""

@@ -18,8 +18,8 @@ def check(case: Case) -> Iterator[RuleFinding]:
     """Report parameters of root templates without a default, a value of the task or a value that the response gives.
 
     Medium where the prompt names the parameter or the template describes it: any deployer can choose the value. Silent
-    where a document of the response explains it, where the prompt wants no default or orders the parameter of a secret, and where the parameter is for something
-    of the reader's that the prompt speaks of.
+    where a document of the response explains it, where the prompt wants no default or the parameter of a secret, and where the
+    parameter is for something of the reader's that the prompt speaks of.
     """
     for template in case.templates:
         if template.file in case.parents:

@@ -118,7 +118,7 @@ _DATA = re.compile(
 _SOME_DATA = re.compile(r"\bsensitive data\b", re.I)
 _ALL_DATA = re.compile(r"\b(all|any|every|everything)\b|\bdata at rest\b", re.I)
 _VARIES = re.compile(
-    r"\b(if|etc|future|prefer(?:s|red|ably)?|conditional(ly)?|implicit(ly)?|service-linked|"
+    r"\b(if|unless|etc|future|prefer(?:s|red|ably)?|conditional(ly)?|implicit(ly)?|service-linked|"
     r"environment[- ]specific|per environment|based on (the )?environment|depending on|(for|in) (the )?(prod|production|dev|"
     r"development|staging|non-production)\b|production only|single[- ]az|during|where (applicable|possible|appropriate|necessary|needed)|"
     r"as (needed|appropriate)|"
