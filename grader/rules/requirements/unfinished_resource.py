@@ -45,7 +45,6 @@ Applies = Callable[[Scope, Resource], bool]
 # https://docs.aws.amazon.com/codedeploy/latest/userguide/deployment-groups-create-ecs.html
 _LACKS: dict[str, tuple[tuple[Applies, str, str], ...]] = {
     "AWS::CodeDeploy::DeploymentGroup": (
-        (_is_ecs, "LoadBalancerInfo", "a blue/green deployment of ECS needs a listener and two target groups"),
         (
             _is_ecs,
             "BlueGreenDeploymentConfiguration",
