@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fnmatch
 import json
+import re
 from collections.abc import Iterable, Iterator
 from difflib import get_close_matches
 from functools import cache
@@ -65,6 +66,9 @@ class Row(NamedTuple):
     is_misplaced: bool = False
 
 
+MAX_SIMILAR = 4  # metrics of the same kind that are named
+
+
 @cache
 def load_metrics() -> dict[str, Namespace]:
     """Read the table of metrics. Raises InputError where it is wrong."""
@@ -77,8 +81,9 @@ def unknown(metric: Metric) -> str:
     if known is None or "${" in metric.name or _matches(metric.name, known.names):
         return ""
     similar = similar_metric(metric)
+    names = [similar] if similar else _of_same_kind(metric)
     return f"the metric `{metric.name}` does not exist in `{metric.namespace}`" + (
-        f", which has `{similar}`" if similar else ""
+        f", which has {_listed(names)}" if names else ""
     )
 
 
@@ -112,6 +117,15 @@ def similar_metric(metric: Metric) -> str:
     known = load_metrics().get(metric.namespace)
     names = [name for name in known.names if "*" not in name] if known else []
     return next(iter(get_close_matches(metric.name, names, n=1, cutoff=0.85)), "")
+
+
+def _of_same_kind(metric: Metric) -> list[str]:
+    """Return the metrics of a namespace whose names end in the same two words as one that does not exist, if there are few."""
+    words = re.findall(r"[A-Z]+(?![a-z])|[A-Z][a-z0-9]+", metric.name)
+    known = load_metrics().get(metric.namespace)
+    end = "".join(words[-2:])
+    names = [name for name in known.names if name.endswith(end) and "*" not in name] if known and len(words) > 2 else []
+    return names if len(names) <= MAX_SIMILAR else []
 
 
 def rows_of(body: str) -> Iterator[Row]:

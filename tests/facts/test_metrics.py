@@ -22,6 +22,11 @@ def _metric(namespace: str, name: str, *dimensions: str) -> Metric:
             _metric("AWS/DynamoDB", "WriteThrottledEvents"),
             "the metric WriteThrottledEvents does not exist in AWS/DynamoDB, which has WriteThrottleEvents",
         ),
+        (
+            _metric("AWS/ApplicationELB", "BrokenConnectionCount"),
+            "the metric BrokenConnectionCount does not exist in AWS/ApplicationELB, which has ActiveConnectionCount, "
+            "NewConnectionCount and RejectedConnectionCount",
+        ),
         (_metric("AWS/Kinesis", "PutRecords.ThrottledRecords"), ""),
         (_metric("AWS/SomethingElse", "Errors"), ""),
         (_metric("Shop", "Errors"), ""),
