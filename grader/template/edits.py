@@ -18,6 +18,7 @@ from grader.template.write import Style, after_key, inline, item, scalar
 
 SECTIONS = ("Metadata", "Parameters", "Mappings", "Conditions", "Resources", "Outputs")
 MAX_TRIED = 12  # edits of a template that are tried alone where not all can be made together
+_BARE_SECTION = re.compile(r"[\"']?\w+[\"']?\s*:\s*(?:#.*)?")
 _SHORT_FORM = re.compile(r"[\s\[,]!(?:Ref|Sub|GetAtt|If|Join)\b")
 
 
@@ -148,7 +149,7 @@ def _edited(template: Template, kept: Sequence[Planned]) -> Template | None:
 
     The entries that edits touch are compared in full, the others by name: their text has not changed.
     """
-    text, _ = written(template.text, [*kept, *_empty_sections(template, kept)])
+    text, _ = written(template.text, [*kept, *emptied_sections(template, kept)])
     touched = {
         str(section): {str(one.edit.path[1]) for one in kept if one.edit.path[0] == section} for section in SECTIONS
     }
@@ -163,8 +164,8 @@ def _edited(template: Template, kept: Sequence[Planned]) -> Template | None:
     return edited if wanted == _outline(edited, touched) else None
 
 
-def _empty_sections(template: Template, kept: Sequence[Planned]) -> list[Planned]:
-    """Return what removes the name of each section whose every entry is removed: a section must not be empty."""
+def emptied_sections(template: Template, kept: Sequence[Planned]) -> list[Planned]:
+    """Return what removes the key of each section whose every entry is removed: CloudFormation rejects an empty section."""
     found = []
     for section in SECTIONS:
         names = set(template.section(section).values)
@@ -175,7 +176,7 @@ def _empty_sections(template: Template, kept: Sequence[Planned]) -> list[Planned
         if key and names and names == gone:
             lines = template.text.split("\n")
             start = sum(len(line) + 1 for line in lines[: key.line - 1])
-            if lines[key.line - 1].strip() == f"{section}:":
+            if _BARE_SECTION.fullmatch(lines[key.line - 1].strip()):
                 splice = Splice(start, start + len(lines[key.line - 1]) + 1, "")
                 found.append(Planned(Edit(action=Action.REMOVE, path=(section,)), (splice,)))
     return found

@@ -10,9 +10,12 @@ import yaml
 
 from grader import Result, grade, load_rubric, load_task, read_response
 from grader.catalogue import Rule, example, load_catalogue
+from grader.judgement.fixes.derive import edits_of
 from grader.judgement.rule_examples import case_of
 from grader.model import Failure
 from grader.task.load import read_ideal
+from grader.template import plain
+from grader.template.edits import apply_edits, plan_edits
 
 YAML = """Resources:
   Orders:
@@ -623,3 +626,111 @@ def test_the_fix_of_a_wrong_value_names_the_value_that_is_meant(tmp_path: Path) 
     found = failure(graded(tmp_path, text), "invalid-property-value")
     assert found.fix.startswith("Set `BillingMode` of `Orders` to `PAY_PER_REQUEST`.")
     assert "BillingMode: PAY_PER_REQUEST" in found.fix_lines[0].text
+
+
+INSIGHTS = """Resources:
+  Invoices:
+    Type: AWS::RDS::DBInstance
+    DeletionPolicy: Delete
+    Properties:
+      Engine: mysql
+      DBInstanceClass: db.t3.micro
+      AllocatedStorage: '20'
+      MasterUsername: keeper
+      ManageMasterUserPassword: true
+      StorageEncrypted: true
+      EnablePerformanceInsights: true
+      PerformanceInsightsRetentionPeriod: 7
+      DatabaseInsightsMode: {mode}
+"""
+
+
+@pytest.mark.parametrize(("mode", "kept"), [("standard", {"DatabaseInsightsMode"}), ("advanced", set())])
+def test_what_requires_performance_insights_goes_with_it(mode: str, kept: set[str]) -> None:
+    rule = load_catalogue().rules["performance-insights"]
+    case = case_of(example(INSIGHTS.replace("{mode}", mode)))
+    [finding] = rule.findings(case)
+    [(_, edits)] = edits_of(rule, [finding], case)
+    edited, made = apply_edits(case.templates[0], [one for one in plan_edits(case.templates[0], edits) if one])
+    properties = plain(edited.resources["Invoices"].properties)
+    assert len(made) == len(edits)
+    assert isinstance(properties, dict)
+    assert properties["EnablePerformanceInsights"] is False
+    assert {name for name in properties if "Insights" in name} == {"EnablePerformanceInsights", *kept}
+
+
+@pytest.mark.parametrize(
+    "written", ["role/$${aws:username}", "role/${aws:username}", "${aws:username}/$${aws:username}"]
+)
+def test_a_variable_of_a_policy_keeps_no_second_dollar_sign(tmp_path: Path, written: str) -> None:
+    text = f"""Resources:
+  Own:
+    Type: AWS::IAM::ManagedPolicy
+    Properties:
+      PolicyDocument:
+        Version: '2012-10-17'
+        Statement:
+          - Effect: Allow
+            Action: iam:GetUser
+            Resource: !Sub 'arn:aws:iam::${{AWS::AccountId}}:user/{written}'
+"""
+    [lines] = failure(graded(tmp_path, text), "undefined-reference").fix_lines
+    fixed = written.replace("$$", "$").replace("${aws", "${!aws")
+    assert f"user/{fixed}'" in lines.text
+
+
+def image_of(words: str, prompt: str = "A server.", data: str = "") -> str:
+    text = f"""Mappings:
+  Images:  # {words}
+    us-east-1:
+      Id: ami-0abcdef1234567890
+Resources:
+  Desk:
+    Type: AWS::EC2::Instance
+    Properties:
+      InstanceType: t3.micro
+      ImageId: !FindInMap [Images, !Ref 'AWS::Region', Id]
+      UserData: '{data}'
+"""
+    rule = load_catalogue().rules["hardcoded-ami"]
+    case = case_of(example(text, prompt=prompt))
+    [finding] = rule.findings(case)
+    found = edits_of(rule, [finding], case)
+    return str(found[0][1][0].value) if found else ""
+
+
+@pytest.mark.parametrize(
+    ("words", "prompt", "wanted"),
+    [
+        ("newest Amazon Linux 2", "A server.", "amzn2-ami-hvm-x86_64-gp2"),
+        ("", "A server with Amazon Linux 2.", "amzn2-ami-hvm-x86_64-gp2"),
+        ("AL2023", "A server.", "al2023-ami-kernel-default-x86_64"),
+        ("Ubuntu 24.04", "A server.", "ubuntu/server/24.04/stable/current/amd64/hvm/ebs-gp3/ami-id"),
+        ("", "A Windows Server 2019 host.", "Windows_Server-2019-English-Full-Base"),
+        ("", "A server with maintenance windows.", "al2023-ami-kernel-default-x86_64"),
+        ("Red Hat 9", "A server.", ""),
+    ],
+)
+def test_the_public_parameter_is_that_of_the_image_that_is_named(words: str, prompt: str, wanted: str) -> None:
+    assert wanted in image_of(words, prompt)
+    assert bool(image_of(words, prompt)) == bool(wanted)
+
+
+def test_a_section_goes_with_its_only_entry(tmp_path: Path) -> None:
+    text = """Mappings: # of images
+  Images:
+    us-east-1:
+      Id: ami-0abcdef1234567890
+    eu-west-1:
+      Id: ami-0abcdef1234567891
+Resources:
+  Desk:
+    Type: AWS::EC2::Instance
+    Properties:
+      InstanceType: t3.micro
+      ImageId: !FindInMap [Images, !Ref 'AWS::Region', Id]
+"""
+    found = failure(graded(tmp_path, text), "hardcoded-ami")
+    [gone] = [one for one in found.fix_lines if one.removed]
+    assert gone.line == 1
+    assert list(yaml.safe_load(gone.text)) == ["Mappings"]

@@ -46,7 +46,7 @@ def _defined(template: Template, steps: Steps, name: str, message: str) -> Itera
         if steps[-1:] == ("DependsOn",):
             yield from _without(template, steps, name)
         elif steps[-1:] == ("Fn::Sub",) and (_OF_POLICIES.fullmatch(name) or is_variable_of_script(text, name)):
-            yield from _in_text(template, steps, "${" + name + "}", "${!" + name + "}")
+            yield from _kept_variable(template, steps, name)
         return
     node = node_at(template, steps)
     if steps[-1] == "Fn::Sub":
@@ -88,6 +88,16 @@ def _in_text(template: Template, steps: Steps, old: str, new: str) -> Iterator[E
     path = steps if isinstance(node_at(template, steps), Scalar) else (*steps, 0)
     if old in text_of_sub(template, steps):
         yield replaced(path, old, new)
+
+
+def _kept_variable(template: Template, steps: Steps, name: str) -> Iterator[Edit]:
+    """Write a variable so that Fn::Sub leaves it: `${!name}`, also in place of `$${name}`, which is the escape of other languages."""
+    text, plain, doubled, kept = text_of_sub(template, steps), f"${{{name}}}", f"$${{{name}}}", f"${{!{name}}}"
+    if 0 < text.count(doubled) < text.count(plain):
+        path = steps if isinstance(node_at(template, steps), Scalar) else (*steps, 0)
+        yield set_value(path, text.replace(doubled, plain).replace(plain, kept))
+    else:
+        yield from _in_text(template, steps, doubled if doubled in text else plain, kept)
 
 
 def _meant(name: str, known: list[str]) -> str | None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from grader.case import Case
@@ -18,29 +17,20 @@ from grader.catalogue.corrections import (
     without_names,
 )
 from grader.model import Action, Edit, Finding
-from grader.template import Scalar, plain
-
-# Public parameters with the newest image.
-# Sources: https://docs.aws.amazon.com/linux/al2023/ug/ec2.html,
-# https://documentation.ubuntu.com/aws/aws-how-to/instances/find-ubuntu-images/
-_AMAZON = "/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-{}"
-_UBUNTU = "/aws/service/canonical/ubuntu/server/22.04/stable/current/{}/hvm/ebs-gp2/ami-id"
+from grader.rules.compute._images import public_image
+from grader.template import Scalar
 
 
 def newest_image(case: Case, finding: Finding) -> Iterator[Edit]:
-    """Take the newest image of Amazon Linux, or of Ubuntu where the user data uses its tools, from a public parameter."""
+    """Take the newest image from the public parameter of the system that the answer or the prompt names."""
     template = template_of(case, finding)
     steps = steps_of(template, finding) if template else None
     resource = template.resources.get(finding.resource) if template else None
     if template is None or resource is None or not steps or steps[-1] != "ImageId":
         return
-    data = str(plain(resource.properties))
-    if "powershell" in data or "Windows" in data:
+    path = public_image(case, template, resource, steps)
+    if not path:
         return
-    kind = str(plain(node_at(template, (*steps[:-1], "InstanceType"))))
-    arm = re.match(r"[a-z]+\d+g[a-z]*\.", kind) is not None
-    path = _UBUNTU.format("arm64" if arm else "amd64") if "apt-get" in data or "apt " in data else ""
-    path = path or _AMAZON.format("arm64" if arm else "x86_64")
     yield set_value(steps, f"{{{{resolve:ssm:{path}}}}}")
     yield from without_names(template, names_in(template, steps), steps)
 

@@ -7,9 +7,11 @@ from collections.abc import Iterator
 
 from grader.case import Case
 from grader.catalogue import Rule, RuleFinding, at_property, example
+from grader.model import Steps
 from grader.rules._fragments import unmarked
 from grader.rules._shared import created
 from grader.rules.compute._corrections import newest_image
+from grader.rules.compute._images import public_image
 from grader.support.markdown import code
 from grader.template import Scalar
 
@@ -24,6 +26,16 @@ _ID = re.compile(r"ami-[0-9a-z]+")
 # Source: https://docs.aws.amazon.com/cli/latest/reference/ec2/run-instances.html (examples)
 _SAMPLE = re.compile(
     r"ami-(0?abcdef\w*|0?1234567\w*|0?12345678|0123456789\w*|0?1a2b3c4d\w*|x+|y+|z+|0+|([0-9a-f])\2{6,}|\w*(placeholder|example)\w*)"
+)
+
+
+_FROM_PUBLIC = (
+    "Resolve the image from the public parameter {}, with a dynamic reference or a parameter of the type "
+    "`AWS::SSM::Parameter::Value<AWS::EC2::Image::Id>`."
+)
+_FROM_PARAMETER = (
+    "Take the image from a parameter of the type `AWS::EC2::Image::Id`, or from a parameter of Systems Manager that holds the id "
+    "of the newest image in the region."
 )
 
 
@@ -43,7 +55,10 @@ def check(case: Case) -> Iterator[RuleFinding]:
             continue
         message = f"starts from the image {image}"
         level = "Critical" if is_sample else ""
-        yield at_property(template, resource, path, message, level=level, value=image, because=because)
+        steps: Steps = ("Resources", resource.name, "Properties", *path.split("."))
+        public = public_image(case, template, resource, steps)
+        remedy = _FROM_PUBLIC.format(code(public)) if public else _FROM_PARAMETER
+        yield at_property(template, resource, path, message, level=level, value=image, because=because, remedy=remedy)
 
 
 _TEMPLATE = """
@@ -63,15 +78,12 @@ RULE = Rule(
     title="Hardcoded AMI id",
     issue="{resources} in {file} {starts|start} from {values}. An image id exists in one region only, and images are deprecated and "
     "deregistered over time; where the id does not exist, EC2 rejects the launch with InvalidAMIID.NotFound.",
-    fix="Resolve the image from a public parameter such as "
-    "`/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-x86_64`, with a dynamic reference or a parameter of the type "
-    "`AWS::SSM::Parameter::Value<AWS::EC2::Image::Id>`.",
+    fix="{remedy}",
     root_cause="{because}",
     lesson="Resolve AMI ids at deployment through public SSM parameters.",
     reference="https://docs.aws.amazon.com/systems-manager/latest/userguide/parameter-store-public-parameters-ami.html",
     security="An old image lacks security patches.",
     yields_to=("placeholder-value", "placeholder-default"),
-    needed=lambda finding: "{{resolve:ssm:/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-x86_64}}",
     is_choice=True,
     aws_behaviour="Deploys in one region while the image exists; a sample id does not exist and is rejected (Critical).",
     corrections=newest_image,

@@ -9,6 +9,7 @@ from grader.case import Case
 from grader.catalogue import Rule, RuleFinding, at_property, example
 from grader.rules._fragments import database, resources
 from grader.rules._shared import created
+from grader.rules.database._corrections import without_insights
 from grader.support.markdown import code
 
 # Source: https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_PerfInsights.Overview.Engines.html
@@ -45,13 +46,15 @@ RULE = Rule(
     title="Performance Insights on an instance class without support for it",
     issue="{resources} in {file} {enables|enable} Performance Insights on {values}. RDS for {engines} supports it from the medium size on, "
     "and rejects the instance.",
-    fix="Set EnablePerformanceInsights to false on {resources}, or use at least db.t3.medium.",
+    fix="Set EnablePerformanceInsights to false on {resources} and remove the properties that require it "
+    "(`PerformanceInsightsRetentionPeriod`, `PerformanceInsightsKMSKeyId`, `DatabaseInsightsMode: advanced`), or use at least "
+    "db.t3.medium.",
     root_cause="{because}",
     lesson="Check which features an instance class supports when you choose a small one.",
     reference="https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_PerfInsights.Overview.Engines.html",
     aws_behaviour="RDS rejects the instance with InvalidParameterCombination, and the stack rolls back.",
     check=check,
-    needed=lambda finding: False,
+    corrections=without_insights,
     fails=(
         example(
             resources(
