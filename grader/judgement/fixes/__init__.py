@@ -14,9 +14,10 @@ from grader.judgement.fixes.excerpt import Excerpt, excerpts
 from grader.judgement.fixes.regrade import DETECTORS, Regraded, Regrader
 from grader.judgement.fixes.rejected import Guilty, is_near, place_of, rejected
 from grader.judgement.fixes.repair import repaired
+from grader.judgement.fixes.sound import unresolved
 from grader.judgement.fixes.wording import fix_text
 from grader.judgement.ideal import IdealAnswer
-from grader.model import Finding, FixLines, JudgedRequirement, RequirementStanding
+from grader.model import Action, Finding, FixLines, JudgedRequirement, RequirementStanding
 from grader.template import Template
 from grader.template.edits import Planned
 
@@ -151,6 +152,22 @@ def _by_file(candidates: Sequence[Candidate]) -> dict[str, list[Planned]]:
     return found
 
 
+def _is_whole(each: Candidate, templates: Mapping[str, Template], found: Sequence[Excerpt]) -> bool:
+    """Whether every entry that a correction adds is shown, and every name in its lines is defined."""
+    for file, planned in each.planned.items():
+        template = templates[file]
+        shown = {one.name for one in found if one.file == file}
+        edits = [one.edit for one in planned]
+        whole = [edit for edit in edits if len(edit.path) == 2]
+        new = {str(edit.path[1]) for edit in whole if edit.action is Action.SET}
+        renamed = {str(edit.value) for edit in whole if edit.action is Action.RENAME}
+        values = [edit.value for edit in edits if edit.action in (Action.SET, Action.APPEND)]
+        values += [{edit.path[-1]: edit.value} for edit in edits if edit.path[-1] in ("DependsOn", "Condition")]
+        if not new <= shown or any(unresolved(value, template, new | renamed) for value in values):
+            return False
+    return True
+
+
 def _fix(
     each: Candidate,
     templates: Mapping[str, Template],
@@ -160,7 +177,7 @@ def _fix(
     found: list[Excerpt] = []
     for file, planned in each.planned.items():
         found += excerpts(templates[file], planned, made[file])
-    if not found:
+    if not found or not _is_whole(each, templates, found):
         return Fix()
     left = [
         one

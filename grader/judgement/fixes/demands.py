@@ -10,6 +10,7 @@ from grader.catalogue.corrections import in_file, node_at, removed, set_value
 from grader.detectors.requirements.fields import applies, wanted_values
 from grader.detectors.requirements.judged import answer_to, judge_demand
 from grader.judgement.fixes.ideal_entries import edits_from_ideal
+from grader.judgement.fixes.sound import is_sound
 from grader.judgement.fixes.starters import from_starters
 from grader.judgement.fixes.usual import MAKERS, companions, output_edits, root_devices, usual_edits, usual_value
 from grader.judgement.ideal import IdealAnswer
@@ -56,7 +57,8 @@ def edits_of_demands(
             yield made
     if ideal is not None and demands and findings:
         for edits in edits_from_ideal(case, ideal.difference, demands, every, findings):
-            yield [(findings[0], tuple(edits))]
+            if is_sound(case, edits, demands):
+                yield [(findings[0], tuple(edits))]
     added = from_starters(case, demands) if findings else []
     if added:
         yield [(findings[0], tuple(added))]

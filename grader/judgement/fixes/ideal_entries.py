@@ -13,6 +13,7 @@ from grader.case import Case
 from grader.catalogue.corrections import node_at, set_value
 from grader.detectors.requirements.judged import answer_to, judge_demand
 from grader.diff import Difference
+from grader.judgement.fixes.sound import serves
 from grader.judgement.fixes.translate import Translation, UntranslatableError, translation
 from grader.model import Edit, Finding, Located, RequirementStanding
 from grader.plan.schemas import required_properties
@@ -61,7 +62,7 @@ def edits_from_ideal(
         return
     found: list[list[Edit]] = []
     for is_alone in (False, True):
-        writer = _Writer(case, difference, findings, is_alone)
+        writer = _Writer(case, difference, findings, is_alone, _tags_of(case, every))
         is_met = all(writer.meet(demand, verdict.evidence) for demand, verdict in verdicts)
         edits = _once(writer.edits)
         if any(_MADE_UP.search(str(edit.value)) for edit in edits):
@@ -69,6 +70,18 @@ def edits_from_ideal(
         if is_met and edits not in found and sum(len(str(edit.value)) for edit in edits) <= MAX_SIZE:
             found.append(edits)
             yield edits
+
+
+def _tags_of(case: Case, demands: Sequence[Demand]) -> frozenset[str]:
+    """Return the tags that added resources may have: those that the prompt names; those of the answer where it asks for tags."""
+    asked = [one.check.values.get("names") for one in demands if one.check.judge == "tags"]
+    if not asked:
+        return frozenset()
+    listed = (plain(node) for _, one in case.resources() if (node := one.get("Tags")) is not None)
+    used = (
+        str(item.get("Key")) for tags in listed if isinstance(tags, list) for item in tags if isinstance(item, dict)
+    )
+    return frozenset({*used, "Name", *(str(name) for names in asked if isinstance(names, tuple) for name in names)})
 
 
 def _is_attached(type: str) -> bool:
@@ -100,6 +113,7 @@ class _Writer:
     difference: Difference
     findings: Sequence[Finding]
     is_alone: bool  # what is added has roles of its own, no key of the response, and no name that it need not have
+    tags: frozenset[str] = frozenset()  # that what is added may have
     edits: list[Edit] = field(default_factory=list)
     written: set[tuple[str, str]] = field(default_factory=set)  # resources of the ideal answer that edits are about
     added: dict[str, dict[str, str]] = field(
@@ -172,6 +186,9 @@ class _Writer:
         if self.is_alone:
             types = {name: resource.type for name, resource in theirs.resources.items()}
             names = {name: own for name, own in names.items() if types.get(name) not in _OWN}
+        topics = [one.name for one in ours.of_type("AWS::SNS::Topic")]
+        if len(topics) == 1:  # a second topic beside it notifies nobody
+            names = {one.name: topics[0] for one in theirs.of_type("AWS::SNS::Topic")} | names
         return replace(found, names=names, added=self.added.setdefault(theirs.file, {}))
 
     def _resource(self, theirs: Template, ours: Template, one: Located, demand: Demand) -> None:
@@ -185,6 +202,9 @@ class _Writer:
                 return
         if twin is not None:
             raise UntranslatableError(name)  # it is there, and what else the demand is about is not known
+        whole = plain(theirs.resources[name].node)
+        if isinstance(whole, dict) and not serves(demand, whole):
+            raise UntranslatableError(name)  # it is for another purpose
         self._add(theirs, ours, name)
 
     def _place(self, one: Located) -> str:
@@ -279,11 +299,23 @@ class _Writer:
                 continue
             if self.is_alone and key not in required and key == NAME_PROPERTIES.get(resource.type):
                 continue
+            given = self._kept(key, plain(node))
             value: Any = {"Ref": "AWS::NoValue"}
             if not is_loose or key in required:
-                value = self._closed(theirs, ours, plain(node))
+                value = self._closed(theirs, ours, given)
             else:
                 with suppress(UntranslatableError):
-                    value = self._translation(theirs, ours).value(plain(node))
-            if value != {"Ref": "AWS::NoValue"}:
+                    value = self._translation(theirs, ours).value(given)
+            if value != {"Ref": "AWS::NoValue"} and value != []:
                 yield key, value
+
+    def _kept(self, key: str, value: Any) -> Any:
+        """Return the value of a property without tags that the prompt does not ask for."""
+        if key == "TagSpecifications":
+            return []
+        if key == "Tags" and isinstance(value, list):
+            return [item for item in value if isinstance(item, dict) and item.get("Key") in self.tags]
+        if isinstance(value, dict):
+            parts = {name: self._kept(name, part) for name, part in value.items()}
+            return {name: part for name, part in parts.items() if part != [] or value[name] == []}
+        return value

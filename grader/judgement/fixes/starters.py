@@ -12,12 +12,14 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from grader.case import Case
 from grader.catalogue.corrections import in_file, set_value
+from grader.judgement.fixes.sound import is_sound, serves
 from grader.model import Edit
 from grader.support.validation import load_yaml
 from grader.task.reading import Demand
 from grader.template import Template
 
 _TOPIC = "AWS::SNS::Topic"
+_ALARM = "AWS::CloudWatch::Alarm"
 _OF_ALARMS = re.compile(r"al(arm|ert)|notif|ops|monitor", re.I)  # of several topics
 _SLOT = re.compile(r"\$(\w+)")
 _GONE = object()
@@ -58,12 +60,18 @@ def from_starters(case: Case, demands: Sequence[Demand]) -> list[Edit]:
         key = (*types, str(demand.check.arguments.get("metric", "")))
         if demand.check.judge not in _JUDGES or template is None or key in done:
             continue
-        found = next((made for one in starters() if (made := _made(one, template, types, demand))), [])
+        ways = (_made(one, template, types, demand) for one in starters())
+        found = next((made for made in ways if made and _is_fit(case, made, demand)), [])
         if not found:
             return []
         done.add(key)
         edits += [edit for edit in found if all(edit.path != other.path for other in edits)]
     return edits
+
+
+def _is_fit(case: Case, edits: Sequence[Edit], demand: Demand) -> bool:
+    values = (edit.value for edit in edits if isinstance(edit.value, dict))
+    return is_sound(case, edits, [demand]) and all(serves(demand, one) for one in values if one.get("Type") == _ALARM)
 
 
 def _made(starter: Starter, template: Template, types: Sequence[str], demand: Demand) -> list[Edit]:

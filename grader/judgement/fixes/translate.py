@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from grader.diff import Difference
+from grader.rules._shared import environment_parameters
 from grader.support.text import is_natural
 from grader.template import NO_VALUE, SUB_VARIABLE, Scope, Template, is_known, plain
 
@@ -34,6 +35,7 @@ class Translation:
     scope: Scope
     added: dict[str, str] = field(default_factory=dict)  # of resources that a fix adds to the response
     parameters: dict[str, Any] | None = None  # the declarations of those that a fix adds
+    environment: str = ""  # the response's parameter that tells environments apart
 
     def value(self, value: object) -> Any:
         """Return a plain value translated. Raises UntranslatableError."""
@@ -80,6 +82,10 @@ class Translation:
         if self.parameters is not None and parameter is not None:
             self.parameters[name] = plain(parameter.node)
             return {"Ref": name}
+        if name in environment_parameters(self.scope.template):
+            if not self.environment:  # the ideal answer's own environment is not the response's
+                raise UntranslatableError(name)
+            return {"Ref": self.environment}
         is_whole = isinstance(value, str) and parameter is not None and parameter.type == "Number" and is_natural(value)
         return int(str(value)) if is_whole else value
 
@@ -119,4 +125,5 @@ def translation(difference: Difference, theirs: Template, ours: Template) -> Tra
     for (file, name), (other, twin) in difference.pairs.items():
         if file == ours.file and other == theirs.file:
             names[twin] = name
-    return Translation(names, difference.right.case.scopes[theirs.file])
+    own = environment_parameters(ours)
+    return Translation(names, difference.right.case.scopes[theirs.file], environment=own[0] if own else "")

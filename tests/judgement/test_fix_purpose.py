@@ -1,0 +1,104 @@
+"""Lines that a fix adds serve what the prompt asks for, and everything that they name is there."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import yaml
+
+from grader.model import Failure
+
+from .test_fix_requirements import TOPIC, failure, graded
+
+FILTER = """  Denials: {Type: AWS::Logs::LogGroup, Properties: {RetentionInDays: 30}}
+  Filter:
+    Type: AWS::Logs::MetricFilter
+    Properties:
+      LogGroupName: !Ref Denials
+      FilterPattern: denied
+      MetricTransformations: [{MetricName: DeniedLogins, MetricNamespace: Shop, MetricValue: '1'}]
+"""
+ALARM = """  DeniedAlarm:
+    Type: AWS::CloudWatch::Alarm
+    Properties:
+      AlarmName: !Sub 'denied-${Environment}'
+      Namespace: Shop
+      MetricName: DeniedLogins
+      Statistic: Sum
+      Period: 300
+      EvaluationPeriods: 1
+      Threshold: 1
+      ComparisonOperator: GreaterThanOrEqualToThreshold
+      AlarmActions: [!Ref Alerts]
+      Tags: [{Key: origin, Value: studio}]
+"""
+IDEAL = """Parameters: {Environment: {Type: String, Default: dev}}
+Resources:
+  Alerts: {Type: AWS::SNS::Topic, Properties: {DisplayName: alerts}}
+"""
+ASKED = "Create an SNS topic, and a CloudWatch alarm for denied logins that notifies it."
+
+
+def lines(found: Failure) -> str:
+    return "\n".join(one.text for one in found.fix_lines)
+
+
+def test_an_alarm_on_a_metric_that_no_filter_makes_is_not_shown(tmp_path: Path) -> None:
+    assert lines(failure(graded(tmp_path, TOPIC, ASKED, IDEAL + ALARM), "unmet-monitoring")) == ""
+
+
+def test_an_alarm_has_the_topic_of_the_answer_and_neither_the_name_nor_the_tags_of_the_ideal(tmp_path: Path) -> None:
+    found = lines(failure(graded(tmp_path, TOPIC + FILTER, ASKED, IDEAL + FILTER + ALARM), "unmet-monitoring"))
+    [alarm] = yaml.safe_load(found.replace("!", "")).values()
+    assert alarm["Properties"]["AlarmActions"] == ["Ref Topic"]
+    assert not alarm["Properties"].keys() & {"AlarmName", "Tags"}
+
+
+def test_an_alarm_on_something_else_is_not_what_is_asked_for(tmp_path: Path) -> None:
+    prompt = ASKED.replace("denied logins", "expired certificates")
+    found = failure(graded(tmp_path, TOPIC + FILTER, prompt, IDEAL + FILTER + ALARM), "unmet-monitoring")
+    assert found.fix_lines == ()
+
+
+@pytest.mark.parametrize(("service", "is_shown"), [("backup", True), ("lambda", False)])
+def test_a_role_is_taken_from_the_ideal_only_for_the_service_that_is_asked_for(
+    tmp_path: Path, service: str, is_shown: bool
+) -> None:
+    role = f"""  Worker:
+    Type: AWS::IAM::Role
+    Properties:
+      AssumeRolePolicyDocument:
+        Version: '2012-10-17'
+        Statement: [{{Effect: Allow, Principal: {{Service: {service}.amazonaws.com}}, Action: 'sts:AssumeRole'}}]
+"""
+    prompt = "Create an SNS topic. Create an IAM role for AWS Backup."
+    result = graded(tmp_path, TOPIC, prompt, TOPIC + role)
+    found = next(one for one in result.failures if "IAM role" in one.title)
+    assert bool(found.fix_lines) is is_shown
+
+
+DATABASE = """  Ledger:
+    Type: AWS::RDS::DBInstance
+    DeletionPolicy: Snapshot
+    Properties:
+      Engine: postgres
+      DBInstanceClass: db.t3.medium
+      AllocatedStorage: '20'
+      MasterUsername: keeper
+      ManageMasterUserPassword: true
+"""
+
+
+def test_no_alarm_on_the_lag_of_a_database_that_is_no_replica(tmp_path: Path) -> None:
+    prompt = "Create an RDS database and an SNS topic. Create a CloudWatch alarm on replication lag."
+    result = graded(tmp_path, TOPIC + DATABASE, prompt)
+    assert "ReplicaLag" not in "".join(lines(one) for one in result.failures)
+
+
+def test_an_alarm_that_notifies_nobody_is_not_shown_where_the_prompt_asks_for_notification(tmp_path: Path) -> None:
+    prompt = "Create an RDS database. Create a CloudWatch alarm for high CPU and send notifications by email."
+    result = graded(tmp_path, "Resources:\n" + DATABASE, prompt)
+    assert "AWS::CloudWatch::Alarm" not in "".join(lines(one) for one in result.failures)
+    quiet = graded(tmp_path, "Resources:\n" + DATABASE, prompt.split(" and send")[0] + ".")
+    assert "MetricName: CPUUtilization" in "".join(lines(one) for one in quiet.failures)
