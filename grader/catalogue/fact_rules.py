@@ -25,7 +25,7 @@ def _rule(fact: Fact) -> Rule:
     when = "Where {it is|they are} created first, AWS" if is_order else "AWS"
     refusal = ""
     if fact.error:
-        refusal = f" {when} answers: “{fact.error.rstrip('.')}”."
+        refusal = f" {when} answers: “{fact.refusal}”."
     elif fact.level == "Critical":
         refusal = f" {when} rejects the {{resource|resources}}."
     return Rule(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Sequence
+from difflib import get_close_matches
 
 from grader.case import Case
 from grader.case.policies import allowed, documents_of, matches, statements_in, texts_in, trust_of
@@ -73,9 +74,11 @@ def _located(found: Broken, about: str) -> Located:
     message = found.detail.replace("`", "")
     facts = {"because": _because(found), "says": message, "about": about}
     if found.later:
-        facts["later"] = found.later
+        facts["later"] = found.later.replace(" and ", ", ")
     if found.needed:
         facts["needed"] = found.needed
+    if found.referrer:
+        facts["referrer"] = found.referrer
     return Located(location=location, message=message, facts=facts, level=found.level)
 
 
@@ -94,7 +97,7 @@ def _because(found: Broken) -> str:
     name, later = found.place.resource.name, found.later
     if later and found.detail.startswith("nothing"):
         return (
-            f"Neither DependsOn nor a reference leads from {code(name)} to {code(later)}, "
+            f"Neither DependsOn nor a reference leads from {code(name)} to {_with_names(later, found.place.template)}, "
             f"so CloudFormation may create {code(name)} first."
         )
     template = found.place.template
@@ -154,8 +157,14 @@ def _combination(fact: Fact, view: View) -> Iterator[Broken]:
         if holds(clause, view, every=True) is False:
             own = [place for place in violating(clause, view) if place.node and _own(place, view) is place]
             place = own[0] if own and not fact.at else _place(fact.at or _present(clause, view), view)
-            yield Broken(place, _detail(fact, clause, view))
+            needed = _nearest(clause, place.text) if fact.nearest else ""
+            yield Broken(place, _detail(fact, clause, view), needed=needed)
             return
+
+
+def _nearest(clause: Clause, text: str) -> str:
+    """Return the value that a clause lists and a text resembles; empty where it resembles none."""
+    return next(iter(get_close_matches(text, re.split(r",\s*", clause.operand), 1)), "")
 
 
 def _present(clause: Clause, view: View) -> str:
@@ -264,19 +273,24 @@ def _partners(partner: Partner, case: Case, root: Place) -> Iterator[Resource]:
 def _order(order: Order, case: Case, root: Place) -> Iterator[Broken]:
     graph = graph_of(case, root.template)
     needed = needed_by(root.resource.name, graph)
-    others = (order, order.model_copy(update={"type": order.or_type})) if order.or_type else (order,)
-    for other in (one for kind in others for one in _partners(kind, case, root)):
-        if other.name in needed:
-            return  # waiting for one of several is enough to say that the author knew the order
-    for other in _partners(order, case, root):
-        reversed_ = root.resource.name in needed_by(other.name, graph)
-        if reversed_ and (not order.even_if_reversed or root.resource.name in needed):
-            continue  # in a circle, there is no order to speak of
-        if reversed_:
-            verb = "refers to" if root.resource.name in graph.get(other.name, ()) else "depends indirectly on"
-            yield Broken(root, f"{other.name} {verb} {root.resource.name} and is created after it", later=other.name)
-        else:
+    partners = list(_partners(order, case, root))
+    others = order.model_copy(update={"type": order.or_type})
+    known = [*partners, *(_partners(others, case, root) if order.or_type else ())]
+    if any(other.name in needed for other in known):
+        return  # waiting for one of several is enough to say that the author knew the order
+    reversed_ = [other.name for other in partners if root.resource.name in needed_by(other.name, graph)]
+    if order.every and partners and not reversed_:
+        yield unordered(root, _listed([other.name for other in partners]), order.race)
+        return
+    for other in partners:
+        if other.name not in reversed_:
             yield unordered(root, other.name, order.race)
+        elif order.even_if_reversed and root.resource.name not in needed:  # in a circle, there is no order
+            verb = "refers to" if root.resource.name in graph.get(other.name, ()) else "depends indirectly on"
+            there = f"{other.name} {verb} {root.resource.name} and is created after it"
+            yield Broken(root, there, later=other.name, referrer=other.name)
+        else:
+            continue
         return
 
 

@@ -32,11 +32,13 @@ class Order(Partner):
     """This resource has to be created after its partner, and no reference leads from it to the partner.
 
     `even_if_reversed` reports it too where the partner refers to this resource, and so can only be created later.
+    `every` names all partners that this resource does not wait for, not only the first.
     `race` is the level where both may be created at the same time, and most deployments succeed; empty for the fact's own.
     `or_type` is another type that creates the same, by the same path: waiting for it is enough.
     """
 
     even_if_reversed: bool = False
+    every: bool = False
     race: str = ""
     or_type: str = Field(default="", pattern=rf"{_TYPE}|^$")
 
@@ -119,7 +121,8 @@ class Fact(BaseModel):
 
     `when` are clauses that have to hold for the fact to apply, `each` the path of a list whose items (`@` in clauses) are
     judged one by one, `defaults` the values of properties that are absent, `also` other types of which it is true,
-    `about` further properties that it concerns: what a linter says of these in general words is the same failure.
+    `about` further properties that it concerns: what a linter says of these in general words is the same failure. `nearest`
+    says that the most similar of the values that a clause lists is the one that is meant.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -138,6 +141,7 @@ class Fact(BaseModel):
     defaults: dict[str, str] = Field(default_factory=dict)
     at: str = ""
     about: tuple[str, ...] = ()
+    nearest: bool = False
     must: tuple[str, ...] = ()
     after: Order | None = None
     trust: Trust | None = None
@@ -169,6 +173,11 @@ class Fact(BaseModel):
         if self.check and self.check not in CHECKS:
             raise ValueError(f"unknown check {self.check!r} (known: {', '.join(sorted(CHECKS))})")
         return self
+
+    @property
+    def refusal(self) -> str:
+        """What AWS answers, in its words, empty where they are not known; the middle of a message begins with dots."""
+        return ("... " if self.error[:1].islower() else "") + self.error.rstrip(".")
 
     @property
     def failing(self) -> tuple[str, ...]:

@@ -18,7 +18,7 @@ def fact_text(fact: Fact) -> str:
         _plain(fact.statement),
     ]
     if fact.error:
-        lines += ["", f"AWS answers: “{_plain(fact.error)}”."]
+        lines += ["", f"AWS answers: “{_plain(fact.refusal)}”."]
     lines += ["", f"Fix: {_plain(fact.fix)}", "", f"Source: {fact.source}"]
     for title, texts in (("Breaks it", fact.failing), ("Keeps to it", fact.passing)):
         for text in texts:

@@ -14,7 +14,8 @@ from grader.plan.graph import graph_of
 class Broken(NamedTuple):
     """Where a fact is broken, a phrase with what is there, and a level where it differs from the fact's own.
 
-    `later` is the resource that has to be created first, and may be created later; `needed` is what belongs there.
+    `later` is the resource that has to be created first, and may be created later; `needed` is what belongs there,
+    and `referrer` the resource that refers to this one and so cannot precede it.
     """
 
     place: Place
@@ -22,6 +23,7 @@ class Broken(NamedTuple):
     level: str = ""
     later: str = ""
     needed: str = ""
+    referrer: str = ""
 
 
 Check = Callable[[Case, Place], Iterator[Broken]]

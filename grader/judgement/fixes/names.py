@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from difflib import get_close_matches
 
 from grader.case import Case
@@ -11,11 +11,11 @@ from grader.catalogue.corrections import depends_on, node_at, removed, replaced,
 from grader.model import Edit, Finding, Steps
 from grader.plan.schemas import attribute_names, is_returned_by_ref
 from grader.support.scripts import is_variable_of_script
-from grader.template import Scalar, Template, at, text_of
+from grader.template import Scalar, Template, at, plain, text_of
 
 _UNDEFINED = re.compile(r"^(?:the condition |the mapping )?([\w:]+) is not defined$")
 _OF_POLICIES = re.compile(r"(aws|iam|s3|saml|ec2|redshift|transfer):\w+")
-_WAITS = re.compile(r"^nothing makes (\w+) wait for (\w+)$")
+_WAITS = re.compile(r"^nothing makes (\w+) wait for (\w+(?:(?:, | and )\w+)*)$")
 _ATTRIBUTE = re.compile(r"returns no attribute (?P<plan>[\w.]+)$|^'(?P<engine>[\w.]+)' is not one of \[")
 
 
@@ -25,12 +25,22 @@ def by_name(case: Case, template: Template, finding: Finding) -> Iterator[Edit]:
     if not steps:
         return
     if match := _WAITS.match(finding.message):
-        if match.group(1) in template.resources and match.group(2) in template.resources:
-            yield depends_on(template, match.group(1), match.group(2))
+        yield from _waiting(template, match.group(1), re.split(", | and ", match.group(2)))
     elif match := _UNDEFINED.match(finding.message):
         yield from _defined(template, steps, match.group(1), finding.message)
     elif match := _ATTRIBUTE.search(finding.message):
         yield from _attribute(case, template, steps, match["plan"] or match["engine"])
+
+
+def _waiting(template: Template, name: str, others: Sequence[str]) -> Iterator[Edit]:
+    """Let a resource wait for others; nothing where one of them is not a resource."""
+    if any(one not in template.resources for one in (name, *others)):
+        return
+    present = plain(template.resources[name].node.get("DependsOn"))
+    if len(others) == 1 or isinstance(present, list):
+        yield from (depends_on(template, name, one) for one in others)
+    else:
+        yield set_value(("Resources", name, "DependsOn"), [*([] if present is None else [present]), *others])
 
 
 def _defined(template: Template, steps: Steps, name: str, message: str) -> Iterator[Edit]:

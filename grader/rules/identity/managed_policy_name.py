@@ -91,7 +91,7 @@ RULE = Rule(
     kind="invalid-managed-policy",
     level="Critical",
     category="security",
-    title="Managed policies that IAM cannot attach: {values}",
+    title="Managed {#policy|policies} that IAM cannot attach: {values}",
     issue="In {file}, {resources} {attaches|attach} {values}. AWS has no such policy for a role, user or group under that path and "
     "name. IAM rejects the attachment, and creating {resources} fails.",
     fix="Attach {neededs} instead. Where no policy of AWS fits, write a policy with the actions in use.",

@@ -128,10 +128,10 @@ RULE = Rule(
     kind="invalid-property-value",
     level="Critical",
     category="security",
-    title="Policy resources that are not ARNs",
-    issue="In {file}, statements of {resources} have {values} as their resource. IAM and S3 accept only ARNs and `*` there, and "
-    "reject the policy as malformed.",
-    fix="Write the ARN: {neededs}.",
+    title="Policy {#resource that is not an ARN|resources that are not ARNs}",
+    issue="In {file}, {#a statement|statements} of {resources} {#names|name} {values} as {#a resource|resources}. IAM and S3 "
+    "accept only ARNs and `*` there, and reject the policy as malformed.",
+    fix="Write the {#ARN|ARNs}: {neededs}.",
     root_cause="{because}",
     lesson="Use Fn::GetAtt or a full ARN in the Resource of a policy; Ref returns a name for most types.",
     reference="https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_resource.html",

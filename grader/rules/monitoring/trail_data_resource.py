@@ -90,8 +90,8 @@ RULE = Rule(
     category="schema",
     title="Event selector that CloudTrail rejects",
     issue="{resources} in {file} {has|have} event selectors with {values}. Basic event selectors log `AWS::S3::Object`, "
-    "`AWS::Lambda::Function` and `AWS::DynamoDB::Table`, by the prefix of an ARN: `arn:aws:s3` for all buckets or `arn:aws:s3:::NAME/` for "
-    "one, without a wildcard in the name. CloudTrail rejects anything else.",
+    "`AWS::Lambda::Function` and `AWS::DynamoDB::Table`, by ARN or the beginning of one, such as `arn:aws:s3` for all buckets or "
+    "`arn:aws:s3:::NAME/` for one, without a wildcard in the name. CloudTrail rejects {values}.",
     fix="Write `AWS::S3::Object` with `arn:aws:s3` for all buckets or with `${{Bucket.Arn}}/` in Fn::Sub for one of the stack. Data events of "
     "other types require AdvancedEventSelectors.",
     root_cause="{because}",

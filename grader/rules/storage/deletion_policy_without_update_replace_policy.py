@@ -17,11 +17,13 @@ _BOTH = ("DeletionPolicy", "UpdateReplacePolicy")
 
 
 _CONSEQUENCES = {
-    "UpdateReplacePolicy": "DeletionPolicy does not apply when an update replaces the resource: CloudFormation then deletes the old one "
-    "with its data.",
-    "DeletionPolicy": "UpdateReplacePolicy does not apply when the stack or the resource is deleted: CloudFormation then deletes it with "
-    "its data.",
+    "UpdateReplacePolicy": "DeletionPolicy does not apply when an update replaces the resource: CloudFormation then deletes the old one"
+    "{data}",
+    "DeletionPolicy": "UpdateReplacePolicy does not apply when the stack or the resource is deleted: CloudFormation then deletes it{data}",
 }
+# CloudFormation does not delete a bucket that has objects.
+# Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-s3-bucket.html
+_BUCKET_DATA = ", which fails while the bucket has objects."
 
 
 def check(case: Case) -> Iterator[RuleFinding]:
@@ -29,6 +31,7 @@ def check(case: Case) -> Iterator[RuleFinding]:
     for template, resource, _ in created(case):
         for key, other in (_BOTH, _BOTH[::-1]):
             value = text_of(resource.node.get(key))
+            data = _BUCKET_DATA if resource.type == "AWS::S3::Bucket" else " with its data."
             if value in _KEEPS and resource.node.get(other) is None:
                 yield RuleFinding(
                     location=Location(
@@ -43,7 +46,7 @@ def check(case: Case) -> Iterator[RuleFinding]:
                         "present": key,
                         "absent": other,
                         "value": value,
-                        "consequence": _CONSEQUENCES[other],
+                        "consequence": _CONSEQUENCES[other].format(data=data),
                         "because": _because(template, resource, key),
                     },
                 )

@@ -1,0 +1,58 @@
+"""What failures of rules and facts say: one thing in the singular, each thing that has the fault, AWS's words only where known."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import yaml
+
+from tests.judgement.test_fixes import failure, graded
+
+MOUNTED = """Resources:
+  Files: {Type: AWS::EFS::FileSystem}
+  East: {Type: AWS::EFS::MountTarget, Properties: {FileSystemId: !Ref Files, SubnetId: subnet-0123, SecurityGroups: [sg-0123]}}
+  West: {Type: AWS::EFS::MountTarget, Properties: {FileSystemId: !Ref Files, SubnetId: subnet-4567, SecurityGroups: [sg-0123]}}
+  Point: {Type: AWS::EFS::AccessPoint, Properties: {FileSystemId: !Ref Files}}
+  Sort:
+    Type: AWS::Lambda::Function
+    Properties:
+      Runtime: python3.13
+      Handler: index.handler
+      Role: arn:aws:iam::123456789012:role/sort
+      Code: {ZipFile: 'def handler(event, context): pass'}
+      VpcConfig: {SubnetIds: [subnet-0123, subnet-4567], SecurityGroupIds: [sg-0123]}
+      FileSystemConfigs: [{Arn: !GetAtt Point.Arn, LocalMountPath: /mnt/files}]
+"""
+DOOR = """Resources:
+  Door:
+    Type: AWS::ElasticLoadBalancingV2::LoadBalancer
+    Properties:
+      Subnets: [subnet-01234567, subnet-89abcdef]
+      LoadBalancerAttributes: [{Key: routing.http2.on, Value: 'true'}]
+"""
+READER = """Resources:
+  Reader:
+    Type: AWS::IAM::ManagedPolicy
+    Properties:
+      PolicyDocument:
+        Version: '2012-10-17'
+        Statement: [{Effect: Allow, Action: 's3:GetObject', Resource: ['arn:aws:s3:::maps/*', charts/*]}]
+"""
+
+
+def test_a_function_waits_for_every_mount_target(tmp_path: Path) -> None:
+    found = failure(graded(tmp_path, MOUNTED), "function-before-mount-targets")
+    assert "does not wait for `East, West`" in found.issue
+    assert yaml.safe_load(found.fix_lines[0].text)["Sort"]["DependsOn"] == ["East", "West"]
+
+
+def test_the_key_that_is_most_similar_is_named(tmp_path: Path) -> None:
+    found = failure(graded(tmp_path, DOOR), "load-balancer-attribute-unknown")
+    assert "`routing.http2.enabled`" in found.fix
+    assert "AWS answers" not in found.issue
+
+
+def test_one_statement_is_one_in_every_text(tmp_path: Path) -> None:
+    found = failure(graded(tmp_path, READER), "policy-resource")
+    assert found.title == "Policy resource that is not an ARN"
+    assert "a statement of `Reader` names `charts/*` as a resource." in found.issue
