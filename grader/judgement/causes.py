@@ -6,11 +6,13 @@ import re
 from collections.abc import Iterator, Sequence
 
 from grader.case import Case
+from grader.case.iam import statements
 from grader.catalogue.corrections import node_at, steps_of, template_of
 from grader.catalogue.sentences import sets_and_not
 from grader.catalogue.unmet import DETECTOR
 from grader.model import Finding, Steps
 from grader.support.markdown import code, listed
+from grader.support.text import one_line
 from grader.template import Call, Map, Scalar, Template, at, text_of
 
 MAX_SENTENCES = 2
@@ -19,11 +21,15 @@ _ONE_OF = re.compile(r"^(?:Exactly|At least) one of \[(?P<names>[^\]]*)\]")
 _UNDEFINED = re.compile(r"^(?P<what>the condition |the mapping )?(?P<name>[\w:]+) is not defined$")
 # The section that a requirement without a resource is about.
 _SECTIONS = {"unmet-output": "Outputs", "unmet-parameter": "Parameters"}
+# About what code and roles do.
+_OF_CODE = frozenset({"unmet-code", "unmet-monitoring"})
+_NO_SECTION = re.compile(r"^has no [A-Z]\w+$")
+MAX_QUOTED = 80  # characters of a line
 _OF_POLICIES = re.compile(r"(aws|iam|s3|saml|ec2):\w+")
 
 
 def cause(findings: Sequence[Finding], case: Case) -> str:
-    """Return at most two sentences on what leads to the findings; empty where the templates tell nothing of it."""
+    """Return at most two sentences on what leads to the findings: what the templates have there, or what the answer has instead."""
     sentences: dict[str, None] = {}
     for finding in findings:
         template = template_of(case, finding)
@@ -31,7 +37,53 @@ def cause(findings: Sequence[Finding], case: Case) -> str:
             sentences.update(dict.fromkeys(_of_demand(case, template, finding)))
         elif template is not None:
             sentences.update(dict.fromkeys(_sentences(template, finding)))
-    return " ".join(list(sentences)[:MAX_SENTENCES])
+    return " ".join((list(sentences) or [_otherwise(findings, case)])[:MAX_SENTENCES])
+
+
+def _otherwise(findings: Sequence[Finding], case: Case) -> str:
+    """Say what is at the line of the first finding, or what the answer has, where nothing more is known of the cause."""
+    first = findings[0]
+    template = template_of(case, first)
+    if template is not None and (there := next(_there(template, first), "")):
+        return there
+    if template is not None and _NO_SECTION.match(first.message):
+        return f"The sections of {code(template.file)} are {listed(list(template.root.values))}."
+    if first.rule in _OF_CODE and (granted := _granted(case)):
+        return granted
+    services: dict[str, int] = {}
+    for _, one in case.resources():
+        service = "::".join(one.type.split("::")[:2])
+        services[service] = services.get(service, 0) + 1
+    if services:
+        most = sorted(services, key=lambda name: -services[name])
+        return f"The resources of the templates are of {listed(most)}."
+    names = [file.name for file in case.bundle.files]
+    return f"The files of the answer are {listed(names)}." if names else "The answer has no files."
+
+
+def _there(template: Template, finding: Finding) -> Iterator[str]:
+    """Yield what the template has at the place of a finding: the value, what the resource sets, or the line."""
+    steps, resource = steps_of(template, finding), template.resources.get(finding.resource)
+    if resource is not None and steps and len(steps) > 3 and node_at(template, steps) is not None:
+        yield from _of_source(template, finding, steps)
+    elif resource is not None and resource.properties.values:
+        yield f"{code(resource.name)} (line {resource.line}) sets {listed(list(resource.properties.values))}."
+    elif finding.resource or finding.path or not template.resources:
+        lines = template.text.split("\n")
+        text = one_line(lines[finding.line - 1], MAX_QUOTED) if 0 < finding.line <= len(lines) else ""
+        if text:
+            yield f"Line {finding.line} of {code(template.file)} is {code(text)}."
+
+
+def _granted(case: Case) -> str:
+    """Say which services' actions the policies of identities and the inline code name in place of what is asked for."""
+    prefixes = dict.fromkeys(
+        action.partition(":")[0].lower()
+        for statement in statements(case)
+        for action in statement.actions
+        if ":" in action and not action.startswith("$")
+    )
+    return f"The policies of the templates name actions of {listed(list(prefixes))}." if prefixes else ""
 
 
 def _sentences(template: Template, finding: Finding) -> Iterator[str]:

@@ -33,7 +33,7 @@ def unmet_of_prompt(
         levels = [rubric.level_of(rule, one.requirement.level) for one in members]
         level = min((level for level in levels if level), key=rubric.levels.index, default=None)
         if level is not None:
-            found = tuple(finding for one in members for finding in _findings(rule, one))
+            found = _distinct(finding for one in members for finding in _findings(rule, one))
             told = _told(rule, members, task)
             yield Grouped(told, level, found, requirements=tuple(one.requirement.id for one in members))
 
@@ -46,7 +46,7 @@ def off_task(requirements: Sequence[JudgedRequirement], catalogue: Catalogue, ru
     rule = catalogue.rules["unmet-off-task"]
     missing = ", ".join(dict.fromkeys(one.requirement.title for one in unmet))
     issue = f"The prompt asks for the following, and the answer creates none of it: {missing}."
-    found = tuple(finding for one in unmet for finding in _findings(rule, one))
+    found = _distinct(finding for one in unmet for finding in _findings(rule, one))
     told = replace(rule, issue=_literal(issue), root_cause="")  # as in _told
     return Grouped(told, rubric.named("Critical"), found, requirements=tuple(one.requirement.id for one in unmet))
 
@@ -137,6 +137,11 @@ def _findings(rule: Rule, judged: JudgedRequirement) -> Iterator[Finding]:
         yield Finding(
             rule=rule.id, detector=DETECTOR, location=place.location, message=place.message, facts=place.facts
         )
+
+
+def _distinct(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    """Return findings without those that say the same of the same place."""
+    return tuple({(one.location, one.message): one for one in reversed([*findings])}.values())[::-1]
 
 
 def merged(failures: Sequence[Grouped], unmet: Sequence[Grouped], rubric: Rubric) -> list[Grouped]:

@@ -45,8 +45,21 @@ def title_of(members: Sequence[JudgedRequirement]) -> str:
     if asked.about == "tag":
         names = _tags(members)
         return f"Missing tag{'' if len(names) == 1 else 's'} {_several(names)}".rstrip()
-    things = [one.requirement.title for one in members if one.requirement.about == "resource" and _is_absent(one)]
-    return f"Missing {_several([about, *things[1:]])}"
+    return f"Missing {_several(_things(members) or [about])}"
+
+
+def _things(members: Sequence[JudgedRequirement]) -> list[str]:
+    """Return what is missing, each by one name: the name of a type only where no other name says which resource of it is asked for."""
+    named = [members[0], *(one for one in members[1:] if one.requirement.about == "resource" and _is_absent(one))]
+    particular = [frozenset(one.requirement.types) for one in named if not _is_general(one)]
+    kept = [one for one in named if not _is_general(one) or frozenset(one.requirement.types) not in particular]
+    return [name for one in kept if (name := _ARTICLE.sub("", one.requirement.title))]
+
+
+def _is_general(judged: JudgedRequirement) -> bool:
+    """Whether a demand calls what is missing by the name of its type alone."""
+    found = _ABSENT.match(_reason(judged))
+    return found is not None and _ARTICLE.sub("", judged.requirement.title).lower() == found["name"].lower()
 
 
 def issue_of(members: Sequence[JudgedRequirement], prompt: Prompt) -> str:

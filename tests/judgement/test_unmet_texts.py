@@ -139,3 +139,12 @@ def test_a_service_that_nothing_uses_is_missing() -> None:
     members = [unmet("behaviour", "use of Amazon Polly", "no template of the answer uses Amazon Polly", types=())]
     assert title_of(members) == "Missing use of Amazon Polly"
     assert fix_of(members, "", "us-east-1").startswith("Call Amazon Polly in the code of a function")
+
+
+def test_a_type_has_one_name_where_another_demand_says_which_resource_it_is() -> None:
+    kind = ("AWS::SecretsManager::Secret",)
+    reason = "the answer creates no Secrets Manager secret"
+    names = ("token in Secrets Manager", "a Secrets Manager secret", "token in Secrets Manager")
+    members = [unmet("resource", name, reason, types=kind) for name in names]
+    assert title_of(members) == title_of(members[1:]) == "Missing token in Secrets Manager"
+    assert title_of(members[1:2]) == "Missing Secrets Manager secret"

@@ -476,3 +476,50 @@ Resources:
     Properties: {KeyName: !Ref AdminKey, ImageId: '{{resolve:ssm:/shop/image}}', InstanceType: t3.micro}
 """
     assert failures(tmp_path, text)["key-pair-missing"].level == "Critical"
+
+
+def test_an_outline_names_every_empty_section_once(tmp_path: Path) -> None:
+    text = "AWSTemplateFormatVersion: '2010-09-09'\nParameters: # sizes\nMappings:\nResources: # all of them\n"
+    found = failures(tmp_path, text)
+    structure = found["template-structure"]
+    assert "the sections `Parameters`, `Mappings` and `Resources` are empty (lines 2, 3 and 4)." in structure.issue
+    assert structure.issue.count("are empty") == structure.fix.count("Remove the keys `Parameters` and `Mappings`") == 1
+    assert "Nothing is below `Resources` (line 4)." in found["nothing-created"].issue
+
+
+CALLS = """Resources:
+  Role:
+    Type: AWS::IAM::Role
+    Properties:
+      AssumeRolePolicyDocument:
+        Version: '2012-10-17'
+        Statement: [{Effect: Allow, Principal: {Service: lambda.amazonaws.com}, Action: 'sts:AssumeRole'}]
+  Worker:
+    Type: AWS::Lambda::Function
+    Properties:
+      Runtime: python3.13
+      Handler: index.handler
+      Role: !GetAtt Role.Arn
+      Code:
+        ZipFile: |
+          import boto3
+          queue = boto3.client('sqs')
+          events = boto3.client('events')
+          def handler(event, context):
+              queue.send_message(QueueUrl='x')
+              queue.send_message(QueueUrl='y')
+              events.put_targets(Rule='a', Targets=[{'Id': '1'}])
+              queue.push(event)
+"""
+
+
+def test_every_call_that_aws_rejects_is_named_with_what_it_lacks(tmp_path: Path) -> None:
+    found = failures(tmp_path, CALLS)["inline-code-call"]
+    sent = "the call of `sqs.send_message` lacks the required parameter `MessageBody` (lines 5 and 6 of the code)"
+    assert (
+        f"{sent}; the call of `events.put_targets` lacks the required parameter `Arn` in `Targets` (line 7"
+        in found.issue
+    )
+    assert "a client of sqs has no method `push` (line 8 of the code). The function fails there." in found.issue
+    assert "Add `MessageBody` to the parameters of the call of `sqs.send_message`." in found.fix
+    assert "Add `Arn` to `Targets` of the call of `events.put_targets`." in found.fix

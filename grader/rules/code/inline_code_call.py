@@ -3,30 +3,34 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from grader.case import Case
 from grader.case.inline_code import InlineCode, python_tree
 from grader.catalogue import Rule, RuleFinding, at_property, example
+from grader.facts import javascript_calls
 from grader.facts.calls import calls, problem, table_calls, table_problem, unknown_services
-from grader.facts.javascript_calls import problems
 from grader.rules._fragments import resources, role, worker
+from grader.rules.code._call_texts import sentences_of
 from grader.rules.code._functions import created_functions
 from grader.support.markdown import code as span
+from grader.support.text import series
 
 MAX_SHOWN = 90  # characters of a call
+MAX_QUOTED = 3  # lines of a function
 
 
 def check(case: Case) -> Iterator[RuleFinding]:
-    """Report inline code with a client, a method or parameters that the SDK does not have, the first of each function."""
+    """Report inline code with clients, methods or parameters that the SDK does not have, all of a function together."""
     for code in created_functions(case):
         tree = python_tree(code.text) if code.is_python else None
-        if isinstance(tree, ast.Module):
-            found = next(_problems(tree), None)
-        else:
-            found = next(problems(code.text), None) if code.runtime.startswith("nodejs") else None
-        if found:
-            yield _found(code, *found)
+        problems = _problems(tree) if isinstance(tree, ast.Module) else _of_javascript(code)
+        if found := sorted(problems):
+            yield _found(code, found)
+
+
+def _of_javascript(code: InlineCode) -> Iterator[tuple[int, str]]:
+    return javascript_calls.problems(code.text) if code.runtime.startswith("nodejs") else iter(())
 
 
 def _problems(tree: ast.Module) -> Iterator[tuple[int, str]]:
@@ -42,10 +46,25 @@ def _problems(tree: ast.Module) -> Iterator[tuple[int, str]]:
             yield made.node.lineno, text
 
 
-def _found(code: InlineCode, number: int, text: str) -> RuleFinding:
-    line = code.text.split("\n")[number - 1].strip()
-    because = f"Line {number} of the code is {span(line[:MAX_SHOWN])}."
-    return at_property(code.template, code.function, code.path, text, value=text, because=because)
+def _found(code: InlineCode, found: Sequence[tuple[int, str]]) -> RuleFinding:
+    at: dict[str, list[int]] = {}
+    for number, text in found:
+        at.setdefault(text, []).append(number)
+    clauses, remedies = [], []
+    for text, numbers in at.items():
+        clause, remedy = sentences_of(text)
+        several = "lines" if len(numbers) > 1 else "line"
+        clauses.append(f"{clause} ({several} {series([str(number) for number in numbers])} of the code)")
+        remedies.append(remedy)
+    lines = code.text.split("\n")
+    because = " ".join(
+        f"Line {numbers[0]} of the code is {span(lines[numbers[0] - 1].strip()[:MAX_SHOWN])}."
+        for numbers in list(at.values())[:MAX_QUOTED]
+    )
+    plain = "; ".join(clauses)
+    message = f"makes a call that AWS rejects: {plain.replace('`', '')}"
+    facts = {"says": plain, "plain": plain, "because": because, "remedy": " ".join(dict.fromkeys(remedies))}
+    return at_property(code.template, code.function, code.path, message, **facts)
 
 
 RULE = Rule(
@@ -54,9 +73,9 @@ RULE = Rule(
     level="High",
     category="code",
     title="Call of an AWS service that the SDK rejects: {resources}",
-    issue="The inline code of {resources} in {file} calls AWS in a way that the SDK or the service rejects: {values}. "
+    issue="The inline code of {resources} in {file} calls AWS in a way that the SDK or the service rejects: {says}. "
     "The function fails there.",
-    fix="Call the service as the SDK's reference describes the method, with its parameters and their types.",
+    fix="{remedy}",
     root_cause="{because}",
     lesson="Compare each call of the SDK with its reference: method, required parameters, names and types.",
     reference="https://docs.aws.amazon.com/boto3/latest/reference/services/index.html",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 
 from grader.case import Case
 from grader.catalogue import RuleFinding
@@ -12,10 +12,13 @@ from grader.model import Finding, Location
 from grader.plan.answer import AnswerKind, has_macro, kind_of
 from grader.rules._shared import with_facts
 from grader.support.markdown import code, listed
-from grader.template import AnyNode, Call, Map, Sequence, at
+from grader.support.text import series
+from grader.template import AnyNode, Call, Map, Scalar, Sequence, Template, at
+from grader.template.edits import SECTIONS
 
 MAX_QUOTED = 80  # characters of a line
 
+_EMPTY = re.compile(r"^\w+ section must be an object, got null")
 _Match = re.Match[str]
 _NO_RESOURCE = "the template has no resource"  # the plan's message
 # Forms of an engine's and the plan's messages: the clause that says the same, and the sentence that corrects it.
@@ -24,11 +27,6 @@ _FORMS: tuple[tuple[re.Pattern[str], Callable[[_Match], str], Callable[[_Match],
         re.compile(rf"^{_NO_RESOURCE}$"),
         lambda _: "the template defines no resources",
         lambda _: "Define at least one resource under `Resources`.",
-    ),
-    (
-        re.compile(r"^(\w+) section must be an object, got null"),
-        lambda found: f"the section {code(found[1])} is empty",
-        lambda found: f"Remove the key {code(found[1])}, or add the entries that it is for.",
     ),
     (
         re.compile(r"^(\w+) section must be an object, got (.+)"),
@@ -127,6 +125,10 @@ def structure(case: Case, finding: Finding) -> Finding | None:
     if finding.message == _NO_RESOURCE and kind_of(case) is AnswerKind.INERT:
         return None  # nothing-created reports it
     facts = {"because": _because(case, finding)}
+    template = template_of(case, finding)
+    empty = _empty_sections(template) if template and _EMPTY.search(finding.message) else {}
+    if empty:
+        return with_facts(finding, **_of_outline(template, empty)) if template else None
     for pattern, clause, remedy in _FORMS:
         found = pattern.search(finding.message)
         if found:
@@ -137,6 +139,40 @@ def structure(case: Case, finding: Finding) -> Finding | None:
     else:
         facts["remedy"] = f"Correct line {finding.line} of {code(finding.file)}."
     return with_facts(finding, **facts)
+
+
+def _empty_sections(template: Template) -> dict[str, int]:
+    """Return the sections that have a key and no value, with the lines of their keys."""
+    return {
+        name: template.root.keys[name].line
+        for name, node in template.root.values.items()
+        if name in SECTIONS and isinstance(node, Scalar) and node.value is None
+    }
+
+
+def _of_outline(template: Template, empty: Mapping[str, int]) -> dict[str, str]:
+    """Say once which sections are empty, and what each of them requires."""
+    names = [code(name) for name in empty]
+    lines = "line" if len(empty) == 1 else "lines"
+    numbers = series([str(line) for line in empty.values()])
+    is_one = len(empty) == 1
+    others = [code(name) for name in empty if name != "Resources"]
+    remedies = ["Define at least one resource under `Resources`."] if "Resources" in empty else []
+    if others:
+        each = "the entries that it is for" if len(others) == 1 else "the entries that they are for"
+        remedies.append(f"Remove the key{'' if len(others) == 1 else 's'} {series(others)}, or add {each}.")
+    full = [name for name in template.root.values if name in SECTIONS and name not in empty]
+    rest = (
+        f"Of its sections, only {listed(full)} {'has' if len(full) == 1 else 'have'} entries."
+        if full
+        else "None of its sections has entries."
+    )
+    return {
+        "plain": f"the section{'' if is_one else 's'} {series(names)} {'is' if is_one else 'are'} empty ({lines} {numbers})",
+        "says": ", ".join(empty),
+        "remedy": " ".join(remedies),
+        "because": f"{code(template.file)} has the key{'' if is_one else 's'} {series(names)} without a value. {rest}",
+    }
 
 
 def _because(case: Case, finding: Finding) -> str:

@@ -26,11 +26,15 @@ def check(case: Case) -> Iterator[RuleFinding]:
 
 def _facts(template: Template) -> dict[str, str]:
     """Say what the template has in place of resources that would be created."""
-    names, file = list(template.resources), code(template.file)
+    names, file, key = list(template.resources), code(template.file), template.root.keys.get("Resources")
     if not names:
         return {
-            "consequence": "The template defines no resource.",
-            "because": f"{file} has {listed(list(template.root.values))}, and no resource.",
+            "consequence": f"Nothing is below `Resources` (line {key.line})."
+            if key
+            else "It has no section `Resources`.",
+            "because": f"`Resources` of {file} has no entries."
+            if key
+            else f"{file} has {listed(list(template.root.values))}, and no resource.",
         }
     return {
         "consequence": "What it defines has a condition that is never true, a type that does nothing or does not exist, or is left to a "
