@@ -241,13 +241,32 @@ def _whole(asked: Requirement, prompt: Prompt) -> str:
     return f"{start}{quote.rstrip(' .:…')}{'' if sentence.rstrip(' .').endswith(asked.quote.rstrip(' .')) else ' …'}"
 
 
+# What a type needs beside its required properties to do what a prompt asks of it.
+# Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/ of each type.
+_WORKS_WITH = {
+    "AWS::AutoScaling::AutoScalingGroup": "a launch template and the subnets of its instances",
+    "AWS::Backup::BackupPlan": "a vault and an AWS::Backup::BackupSelection",
+    "AWS::CloudWatch::Alarm": "a metric that is published, and AlarmActions where somebody is to be notified",
+    "AWS::Config::ConfigurationRecorder": "an AWS::Config::DeliveryChannel with its bucket",
+    "AWS::EC2::FlowLog": "a log group and a role that may write to it, or a bucket as LogDestination",
+    "AWS::EC2::NatGateway": "an Elastic IP address in a public subnet, and a default route of the private subnets",
+    "AWS::ElasticLoadBalancingV2::LoadBalancer": "a listener and a target group",
+    "AWS::Events::Rule": "a pattern or a schedule, and targets that allow EventBridge to call them",
+    "AWS::SecretsManager::RotationSchedule": "HostedRotationLambda or RotationLambdaARN, and RotationRules",
+    "AWS::WAFv2::WebACL": "an AWS::WAFv2::WebACLAssociation, or a distribution that names it",
+}
+
+
 def _addition(members: Sequence[JudgedRequirement], line: str, region: str) -> str:
-    """Name the types to add, with the properties that the first of them requires."""
+    """Name the types to add, with the properties that the first of them requires, and what it needs to have an effect."""
     asked = members[0].requirement
     missing = [one.requirement.types[0] for one in members if one.requirement.types and not one.evidence]
     kinds = list(dict.fromkeys(missing)) or [asked.types[0]]
     required = required_properties(kinds[0], region)
-    needs = f" {'It' if len(kinds) == 1 else code(kinds[0])} requires {listed(required)}." if required else ""
+    schema = "Its schema" if len(kinds) == 1 else f"The schema of {code(kinds[0])}"
+    needs = f" {schema} requires {listed(required)}." if required else ""
+    if kinds[0] in _WORKS_WITH and len(kinds) == 1:
+        needs += f" To have an effect, it needs {_WORKS_WITH[kinds[0]]}."
     several = "resources of the types" if len(kinds) > 1 else "a resource of the type"
     about = f": {asked.title}" if members[0].evidence or asked.about in _OF_RESOURCES else ""
     return f"Add {several} {listed(kinds)}, as {line} asks{about}.{needs}"

@@ -148,3 +148,12 @@ def test_a_type_has_one_name_where_another_demand_says_which_resource_it_is() ->
     members = [unmet("resource", name, reason, types=kind) for name in names]
     assert title_of(members) == title_of(members[1:]) == "Missing token in Secrets Manager"
     assert title_of(members[1:2]) == "Missing Secrets Manager secret"
+
+
+def test_a_missing_resource_is_told_with_what_it_needs_to_work() -> None:
+    rotation = unmet(
+        "resource", "rotation", "the answer creates none", types=("AWS::SecretsManager::RotationSchedule",)
+    )
+    fix = fix_of([rotation], "", "us-east-1")
+    assert "Its schema requires `SecretId`." in fix
+    assert "To have an effect, it needs HostedRotationLambda or RotationLambdaARN" in fix
