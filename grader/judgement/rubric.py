@@ -137,7 +137,7 @@ class Rubric:
         return max(level, self.named(RANKS[-1]), key=self.levels.index)
 
     def forgives(self, rule: Rule, found: str = "") -> bool:
-        """Whether what a rule finds is no failure where the ideal answer does the same; what AWS refuses always is a failure."""
+        """Whether a rule's finding is left out where the ideal answer does the same; what AWS refuses never is."""
         return rule.forgiven and self.named(found or rule.level) != self.named(RANKS[0])
 
     def counts(self, levels: Sequence[str]) -> dict[str, int]:
