@@ -30,6 +30,28 @@ DOOR = """Resources:
       Subnets: [subnet-01234567, subnet-89abcdef]
       LoadBalancerAttributes: [{Key: routing.http2.on, Value: 'true'}]
 """
+CIRCLE = """Resources:
+  Key:
+    Type: AWS::KMS::Key
+    Properties:
+      KeyPolicy:
+        Version: '2012-10-17'
+        Statement: [{Effect: Allow, Principal: {AWS: !GetAtt Clerk.Arn}, Action: 'kms:*', Resource: '*'}]
+  Ledger: {Type: AWS::SecretsManager::Secret, Properties: {KmsKeyId: !Ref Key}}
+  Clerk:
+    Type: AWS::IAM::Role
+    Properties:
+      AssumeRolePolicyDocument:
+        Version: '2012-10-17'
+        Statement: [{Effect: Allow, Principal: {Service: ec2.amazonaws.com}, Action: 'sts:AssumeRole'}]
+      Policies:
+        - PolicyName: read
+          PolicyDocument:
+            Version: '2012-10-17'
+            Statement:
+              - {Effect: Allow, Action: 'kms:Decrypt', Resource: !GetAtt Key.Arn}
+              - {Effect: Allow, Action: 'secretsmanager:GetSecretValue', Resource: !Ref Ledger}
+"""
 READER = """Resources:
   Reader:
     Type: AWS::IAM::ManagedPolicy
@@ -56,3 +78,17 @@ def test_one_statement_is_one_in_every_text(tmp_path: Path) -> None:
     found = failure(graded(tmp_path, READER), "policy-resource")
     assert found.title == "Policy resource that is not an ARN"
     assert "a statement of `Reader` names `charts/*` as a resource." in found.issue
+
+
+def test_a_circle_names_each_reference_once_and_only_ways_that_open_it(tmp_path: Path) -> None:
+    found = failure(graded(tmp_path, CIRCLE), "circular-dependency")
+    for edge in (
+        "`Key` refers to `Clerk`",
+        "`Clerk` refers to `Key`",
+        "`Ledger` refers to `Key`",
+        "`Clerk` refers to `Ledger`",
+    ):
+        assert found.root_cause.count(edge) == 1
+    assert "move the policy of `Clerk` that refers back" in found.fix
+    assert "SecurityGroup" not in found.fix
+    assert "Lambda" not in found.fix

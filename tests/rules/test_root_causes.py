@@ -45,7 +45,7 @@ def failures(folder: Path, text: str, prompt: str = "Write a template.", name: s
         ("invalid-resolved-value", "`Environment` (`Production`)"),
         ("invalid-property-value", "`Archive` in `answer.yml` has `Enabled` there"),
         ("undefined-reference", "defines `Environment`, a name that differs from `Enviroment`"),
-        ("circular-dependency", "`Two` refers to `One` in line 21 and `One` refers to `Two` in line 18"),
+        ("circular-dependency", "`One` refers to `Two` in line 18 and `Two` refers to `One` in line 21"),
     ],
 )
 def test_a_cause_is_taken_from_the_answer(tmp_path: Path, rule: str, cause: str) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 import re
 from collections.abc import Iterator
 from collections.abc import Sequence as SequenceOf
@@ -24,7 +23,7 @@ from grader.plan.schemas import (
 from grader.rules._shared import resource_at, with_facts
 from grader.support.markdown import MAX_LISTED, code, listed
 from grader.support.scripts import is_variable_of_script
-from grader.support.text import is_natural, meant_value, series, similar_names
+from grader.support.text import is_natural, meant_value, similar_names
 from grader.task.load import regions_of
 from grader.template import (
     AnyNode,
@@ -532,22 +531,3 @@ def _read_attribute(template: Template, finding: Finding) -> Reference | None:
 
 
 _READ = "Read an attribute from the return values of the type, or use Ref where Ref returns the value."
-
-
-def because_circle(case: Case, finding: Finding) -> Finding | None:
-    """Name the lines of the references that make a circle; None where one of them may mean a parameter of the same name."""
-    template = template_of(case, finding)
-    way = finding.facts.get("value", "") or (re.findall(r"\[(\w+(?: -> \w+)+)\]", finding.message) or [""])[0]
-    names = [name.strip() for name in way.split("->")]
-    if template is None or len(names) < 2:
-        return finding
-    if any(name in template.parameters for name in names):
-        return None  # shared-logical-id reports it
-    parts = []
-    for target, owner in itertools.pairwise(names):
-        lines = [use.line for use in template.uses.get(target, ()) if use.owner == owner and use.section == "Resources"]
-        if lines:
-            parts.append(f"{code(owner)} refers to {code(target)} in line {min(lines)}")
-    because = series(parts)
-    where = f"In {code(template.file)}, " if len(case.templates) > 1 else ""
-    return with_facts(finding, says=way, because=f"{where}{because}.") if parts else finding

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from grader.catalogue import Rule, example
-from grader.rules.language._causes import because_circle
+from grader.rules.language._circle_texts import because_circle
 from grader.rules.language._circles import without_circle
 
 RULE = Rule(
@@ -13,14 +13,10 @@ RULE = Rule(
     category="references",
     title="Circular dependency between {resources}",
     issue=(
-        "The resources {resources} in {file} depend on each other in a circle: {says}. CloudFormation has no "
+        "The resources {resources} in {file} depend on each other in a circle: {ways}. CloudFormation has no "
         "order in which to create them and rejects the template."
     ),
-    fix=(
-        "Remove one dependency of the circle: move the property that refers back into a resource of its own, such "
-        "as AWS::EC2::SecurityGroupIngress, AWS::IAM::Policy or AWS::Lambda::Permission, or write a name instead "
-        "of a reference."
-    ),
+    fix="{remedy}",
     root_cause="{because}",
     lesson="Follow references to their end; put mutual rules and permissions into separate resources.",
     reference="https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/troubleshooting.html",
