@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -109,6 +110,17 @@ def added(template: Template, name: str, type: str, properties: dict[str, object
     free = next((one for one in names if one not in taken), name)
     value: dict[str, object] = {"Type": type, **attributes, "Properties": properties}
     return Edit(action=Action.SET, path=("Resources", free), value=value)
+
+
+def switch_of(template: Template, type: str) -> tuple[str, str]:
+    """Return a template's own parameter that tells whether it creates resources of a service, and its condition; empty for none."""
+    service = re.escape(type.split("::")[1])
+    for name, parameter in template.parameters.items():
+        is_switch = re.search(rf"(enable|create|deploy|use)\w*({service}|AccountResources)", name, re.I)
+        if is_switch and (parameter.default in ("true", "false") or "true" in parameter.allowed):
+            wanted = {"Fn::Equals": [{"Ref": name}, "true"]}
+            return name, next((one for one, node in template.conditions.items() if plain(node) == wanted), "")
+    return "", ""
 
 
 def depends_on(template: Template, resource: str, other: str) -> Edit:

@@ -9,7 +9,7 @@ from grader.diff.compare import Difference, line_at
 from grader.model import Finding
 from grader.support.markdown import fenced
 from grader.support.text import is_natural
-from grader.template import Resource
+from grader.template import Resource, Template
 
 MAX_LINES = 20
 
@@ -17,7 +17,7 @@ MAX_LINES = 20
 def quote(finding: Finding, difference: Difference) -> str:
     """Return markdown that quotes what the ideal answer has at the place of a finding.
 
-    Empty where it has nothing there, or more than 20 lines.
+    What the lines refer to and the response does not have is quoted, too. Empty where the ideal has nothing there, or too much.
     """
     twin = difference.pairs.get((finding.file, finding.resource))
     item = difference.right.items.get(twin) if twin else None
@@ -34,8 +34,46 @@ def quote(finding: Finding, difference: Difference) -> str:
     text = _block(lines, start)
     if not text:
         return ""
+    ours = difference.left.items.get((finding.file, finding.resource))
+    more = _lacking(text, item.template, ours.template if ours else None)
+    if more is None:
+        return ""
     language = "json" if item.template.is_json else "yaml"
-    return f"The ideal answer has, in `{item.file}` from line {start}:\n\n{fenced(text, language)}"
+    shown = f"The ideal answer has, in `{item.file}` from line {start}:\n\n{fenced(text, language)}"
+    return shown + (f"\n\nThese lines refer to:\n\n{fenced(chr(10).join(more), language)}" if more else "")
+
+
+_NAMED = re.compile(
+    r"\$\{(\w+)|!(?:Ref|GetAtt|Condition|If|FindInMap) \[?\s*[\"']?(\w+)"
+    r"|\b(?:Ref|Condition|DependsOn|Fn::GetAtt|Fn::If|Fn::FindInMap)[\"']?:\s*\[?\s*-?\s*[\"']?(\w+)"
+)
+_SECRET = re.compile(r"\{\{resolve:(?:secretsmanager|ssm-secure):(?!\$\{\w+\}:)")
+_SECTIONS = ("Parameters", "Mappings", "Conditions", "Resources")
+MAX_MORE = 3  # entries that are quoted because the lines refer to them
+
+
+def _lacking(text: str, theirs: Template, ours: Template | None) -> list[str] | None:
+    """Return the entries of the ideal answer that lines refer to and the response lacks; None where these are too many.
+
+    None also for a secret that the lines read by its name: what creates it is not known.
+    """
+    lines, found, texts = theirs.text.split("\n"), list[str](), [text]
+    if _SECRET.search(text):
+        return None
+    for part in texts:
+        names = dict.fromkeys(
+            name for match in _NAMED.finditer(part) if (name := next(filter(None, match.groups()), ""))
+        )
+        for name in names:
+            own = next((one for one in _SECTIONS if name in theirs.section(one).values), "")
+            if not own or name in found or (ours and any(name in ours.section(one).values for one in _SECTIONS)):
+                continue
+            block = _block(lines, theirs.line_of(own, name))
+            if not block or len(found) == MAX_MORE:
+                return None
+            found.append(name)
+            texts.append(block)  # what it names is looked up in its turn
+    return texts[1:]
 
 
 _CODE = "ZipFile"

@@ -95,6 +95,11 @@ def property_names(name: str, steps: Sequence[str], region: str) -> tuple[str, .
     return tuple(sorted(_schema_at(name, steps, region).get("properties", ())))
 
 
+def is_list(name: str, steps: Sequence[str], region: str) -> bool:
+    """Whether a type's schema has a list at a path of properties and places in lists; False where it is not known."""
+    return _schema_at(name, steps, region).get("type") == "array"
+
+
 def homes_of(name: str, steps: Sequence[str], property: str, region: str, depth: int = 2) -> list[tuple[str, ...]]:
     """Return the paths of properties below a path, in no list and at most `depth` deep, that have a property of a name."""
     found: list[tuple[str, ...]] = []

@@ -66,7 +66,11 @@ def test_what_the_ideal_has_instead_is_quoted_where_the_rule_finds_nothing_in_it
     [found] = failures(tmp_path, old, new).values()
     assert "The ideal answer has" in found.fix
     assert "MemorySize: !FindInMap [Sizes, Small, Memory]" in found.fix
+    assert "These lines refer to:\n\n```yaml\nMappings: {Sizes:" in found.fix
     assert not found.fix_lines
+    secret = new.replace("!FindInMap [Sizes, Small, Memory]", "'{{resolve:secretsmanager:sizes:SecretString:small}}'")
+    [found] = failures(tmp_path, old, secret).values()
+    assert "The ideal answer has" not in found.fix
     older = FUNCTION.replace("RUNTIME", "python3.7")
     same = failures(tmp_path, older, FUNCTION.replace("RUNTIME", "python3.8"))["deprecated-runtime"]
     assert "The ideal answer has" not in same.fix

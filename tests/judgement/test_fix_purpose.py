@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -102,3 +103,58 @@ def test_an_alarm_that_notifies_nobody_is_not_shown_where_the_prompt_asks_for_no
     assert "AWS::CloudWatch::Alarm" not in "".join(lines(one) for one in result.failures)
     quiet = graded(tmp_path, "Resources:\n" + DATABASE, prompt.split(" and send")[0] + ".")
     assert "MetricName: CPUUtilization" in "".join(lines(one) for one in quiet.failures)
+
+
+def test_a_switch_of_the_template_is_used_in_place_of_a_new_one(tmp_path: Path) -> None:
+    text = """Parameters: {EnableGuardDuty: {Type: String, Default: 'true', AllowedValues: ['true', 'false']}}
+Conditions: {Guarded: !Equals [!Ref EnableGuardDuty, 'true']}
+"""
+    result = graded(tmp_path, text + TOPIC, "Create an SNS topic. Enable GuardDuty.")
+    found = lines(next(one for one in result.failures if "GuardDuty" in one.title))
+    assert "Condition: Guarded" in found
+    assert "CreateAccountResources" not in found
+
+
+def test_a_new_section_is_not_written_into_itself(tmp_path: Path) -> None:
+    detector = {"Type": "AWS::GuardDuty::Detector", "Properties": {"Enable": True}}
+    text = json.dumps({"Resources": {"Detector": detector}}, indent=2)
+    found = failure(graded(tmp_path, text, "Enable GuardDuty.", name="answer.json"), "account-singleton")
+    assert "Add to `answer.json` the section `Conditions` with:" in found.fix
+    assert '"Conditions": {' not in lines(found)
+
+
+def test_a_property_that_takes_a_list_keeps_it_under_its_right_name(tmp_path: Path) -> None:
+    text = """Resources:
+  Alerts:
+    Type: AWS::SNS::Topic
+    Properties:
+      Subscriptions:
+        - Endpoint: !Sub 'team@${AWS::URLSuffix}'
+          Protocol: email
+"""
+    found = failure(graded(tmp_path, text, "Create an SNS topic."), "invalid-property")
+    topic = yaml.safe_load(lines(found).replace("!", ""))["Alerts"]
+    assert isinstance(topic["Properties"]["Subscription"], list)
+
+
+STAGED = """Parameters: {Stage: {Type: String, Default: Live}}
+Resources:
+  Uploads:
+    Type: AWS::S3::Bucket
+    Properties:
+      BucketName: !Sub 'uploads-${AWS::AccountId}-${Stage}'
+"""
+
+
+@pytest.mark.parametrize(
+    ("more", "prompt", "is_changed"),
+    [
+        ("", "Create an S3 bucket.", True),
+        ("", "Create an S3 bucket. The default of Stage is Live.", False),
+        ("      Tags: [{Key: Stage, Value: !Ref Stage}]\n", "Create an S3 bucket.", False),
+    ],
+)
+def test_a_default_that_the_prompt_or_tags_have_stays(tmp_path: Path, more: str, prompt: str, is_changed: bool) -> None:
+    found = failure(graded(tmp_path, STAGED + more, prompt), "invalid-resolved-value")
+    assert ("Default: live" in lines(found)) is is_changed
+    assert ("Leave `Stage` out of the name" in found.fix) is not is_changed

@@ -210,7 +210,7 @@ def test_a_detector_is_created_where_a_parameter_says_so(tmp_path: Path) -> None
     found = next(one for one in result.failures if "GuardDuty" in one.title)
     text = "\n".join(one.text for one in found.fix_lines)
     assert "CreateAccountResources" in text
-    assert "Condition: CreatesAccountResources" in text
+    assert "Condition: ShouldCreateAccountResources" in text
 
 
 def test_objects_move_to_glacier_by_a_rule_of_their_own(tmp_path: Path) -> None:

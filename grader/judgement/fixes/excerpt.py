@@ -122,6 +122,8 @@ def _added(
     heading, _, entry = body.partition("\n")
     if re.fullmatch(rf"\s*[\"']?{section}[\"']?:\s*{{?", heading):  # the section is new, too
         body = re.sub(r"\n\s*}\s*$", "", entry) if heading.endswith("{") else entry
+    elif inline := re.match(rf"\s*[\"']?{section}[\"']?:\s*{{\s*", body):
+        body = body[inline.end() :].rstrip().removesuffix("}").rstrip()
     body = textwrap.dedent(body)
     return Excerpt(template.file, line, body, name, section, added=True) if body.count("\n") < MAX_ADDED else None
 

@@ -125,7 +125,7 @@ def _of_role(template: Template, finding: Finding, role: Resource, actions: list
         is_arn = isinstance(resource, dict) and resource.keys() == {"Fn::GetAtt"}
         if not is_arn or not str(resource).rstrip("'\"]}").endswith("Arn"):
             return
-    yield from _policy(role, [{"Effect": "Allow", "Action": actions, "Resource": resource}])
+    yield from new_policy(role, [{"Effect": "Allow", "Action": actions, "Resource": resource}])
 
 
 def _of_calls(template: Template, role: Resource, actions: list[str]) -> Iterator[Edit]:
@@ -148,7 +148,7 @@ def _of_calls(template: Template, role: Resource, actions: list[str]) -> Iterato
             statements.append({"Effect": "Allow", "Action": [action], "Resource": resource})
         else:
             same["Action"] = [*_actions_of(same), action]
-    yield from _policy(role, statements)
+    yield from new_policy(role, statements)
 
 
 _OF_WHOLE_BUCKET = re.compile(
@@ -156,8 +156,8 @@ _OF_WHOLE_BUCKET = re.compile(
 )
 
 
-def _policy(role: Resource, statements: list[dict[str, object]]) -> Iterator[Edit]:
-    """Add an inline policy to a role, under a name that none of its policies has."""
+def new_policy(role: Resource, statements: list[dict[str, object]]) -> Iterator[Edit]:
+    """Yield the edit that adds an inline policy to a role, under a name that none of its policies has."""
     actions = [str(one) for statement in statements for one in _actions_of(statement)]
     names = {text_of(one.get("PolicyName")) for one in items_of(role.get("Policies")) if hasattr(one, "get")}
     name = next(

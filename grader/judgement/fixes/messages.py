@@ -9,7 +9,7 @@ from difflib import get_close_matches
 from grader.case import Case
 from grader.catalogue.corrections import node_at, removed, renamed, set_value, steps_of
 from grader.model import Action, Edit, Finding, Steps
-from grader.plan.schemas import homes_of, identifier, property_names
+from grader.plan.schemas import homes_of, identifier, is_list, property_names
 from grader.support.text import meant_value, similar_names
 from grader.template import Call, Map, Scalar, Sequence, Template, at, plain, text_of
 
@@ -91,7 +91,8 @@ def _extra(case: Case, template: Template, finding: Finding, steps: Steps, messa
     meant = [hint.group(1)] if hint else similar_names(name, known)
     if meant and meant[0] in known:
         node = parent.get(name)
-        if name == f"{meant[0]}s" and isinstance(node, Sequence) and len(node.items) == 1:
+        takes_list = is_list(finding.type, [*inside, meant[0]], case.account.region)
+        if isinstance(node, Sequence) and len(node.items) == 1 and name == f"{meant[0]}s" and not takes_list:
             yield set_value(steps, plain(node.items[0]))  # a list of one, where the property takes one value
         yield renamed(steps, meant[0])
     elif moved := _moved(case, template, finding.type, steps):

@@ -11,7 +11,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field
 
 from grader.case import Case
-from grader.catalogue.corrections import in_file, set_value
+from grader.catalogue.corrections import in_file, set_value, switch_of
 from grader.judgement.fixes.sound import is_sound, serves
 from grader.model import Edit
 from grader.support.validation import load_yaml
@@ -90,9 +90,14 @@ def _made(starter: Starter, template: Template, types: Sequence[str], demand: De
     for name in (*starter.parameters, *starter.conditions, *starter.add):
         free = next(one for one in (name, *(f"{name}{number}" for number in range(2, 99))) if one not in taken)
         names[name] = free
+    switch = switch_of(template, types[0]) if starter.conditions else ("", "")
+    declared = dict(zip((*starter.parameters, *starter.conditions), switch, strict=True)) if any(switch) else {}
+    names |= {name: own for name, own in declared.items() if own}
     edits = []
     for section, entries in (("Parameters", starter.parameters), ("Conditions", starter.conditions)):
         for name, entry in entries.items():
+            if declared.get(name):
+                continue
             edits.append(in_file(set_value((section, names[name]), _filled(entry, names)), template.file))
     for name, resource in _repeated(starter, template, names):
         value = _filled(resource, names)

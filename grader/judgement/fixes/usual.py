@@ -9,6 +9,8 @@ from typing import Any
 
 from grader.case import Case
 from grader.catalogue.corrections import added, in_file, removed, set_value
+from grader.judgement.fixes.grants import new_policy
+from grader.judgement.fixes.sound import names_in
 from grader.model import Edit, Finding, Steps
 from grader.plan.schemas import has_attribute, property_names
 from grader.task.reading import Demand, load_lexicon
@@ -73,10 +75,14 @@ def root_devices(template: Template) -> list[dict[str, object]]:
 
 
 def companions(template: Template, resource: Resource, path: str, value: object) -> Iterator[Edit]:
-    """Yield the removals that a value needs: a table with on-demand capacity has no throughput, and neither have its indexes.
+    """Yield the edits that a value needs.
 
-    Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-dynamodb-table.html
+    A table with on-demand capacity has no throughput, and neither have its indexes. The role of a traced function may send traces.
+    Sources: https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-dynamodb-table.html,
+    https://docs.aws.amazon.com/lambda/latest/dg/services-xray.html
     """
+    if (path, value) == ("TracingConfig.Mode", "Active") and resource.type == "AWS::Lambda::Function":
+        yield from _may_trace(template, resource)
     if (path, value) != ("BillingMode", "PAY_PER_REQUEST"):
         return
     start: Steps = ("Resources", resource.name, "Properties")
@@ -86,6 +92,21 @@ def companions(template: Template, resource: Resource, path: str, value: object)
     for place in places:
         if at(resource.properties, *place) is not None and (edit := removed(template, (*start, *place))):
             yield edit
+
+
+_TRACES = re.compile(r"xray:(\*|Put)|XRay|AdministratorAccess|PowerUserAccess")
+
+
+def _may_trace(template: Template, function: Resource) -> Iterator[Edit]:
+    """Let the role of a function send traces, where it is a resource of the template and none of its policies does."""
+    named = set(names_in(plain(function.get("Role")))) & template.resources.keys()
+    for role in (template.resources[name] for name in sorted(named)):
+        users = {use.owner for use in template.uses.get(role.name, ()) if use.section == "Resources"}
+        policies = [one for one in template.of_type("AWS::IAM::Policy", "AWS::IAM::ManagedPolicy") if one.name in users]
+        texts = [str(plain(one.properties)) for one in (role, *policies)]
+        if role.type == "AWS::IAM::Role" and not any(map(_TRACES.search, texts)):
+            actions = ["xray:PutTraceSegments", "xray:PutTelemetryRecords"]
+            yield from new_policy(role, [{"Effect": "Allow", "Action": actions, "Resource": "*"}])
 
 
 def _access_logs(template: Template, bucket: Resource) -> object:

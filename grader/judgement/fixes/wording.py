@@ -83,7 +83,9 @@ def _blocks(shown: Sequence[Excerpt], templates: Mapping[str, Template]) -> Iter
     for (file, section), entries in together.items():
         is_json = templates[file].is_json
         text = (",\n" if is_json else "\n").join(one.text for one in entries)
-        yield f"Add under `{section}` of {code(file)}:\n\n{fenced(text, 'json' if is_json else 'yaml')}"
+        is_new = templates[file].root.get(section) is None
+        place = f"to {code(file)} the section `{section}` with" if is_new else f"under `{section}` of {code(file)}"
+        yield f"Add {place}:\n\n{fenced(text, 'json' if is_json else 'yaml')}"
 
 
 def _shown(one: Excerpt, template: Template) -> str:

@@ -14,6 +14,7 @@ from grader.catalogue.corrections import (
     replaced_uses,
     set_value,
     steps_of,
+    switch_of,
     template_of,
     without_names,
 )
@@ -28,13 +29,15 @@ _MAX_USERS = 12  # of a resource that is made optional; with more, the switch is
 def optional(case: Case, finding: Finding) -> Iterator[Edit]:
     """Create what exists once in an account, and what refers to it, only where a parameter, true by default, says so."""
     template = template_of(case, finding)
-    condition = f"Should{_SWITCH}"
     users = _users(template, finding.resource) if template else None
     if template is None or users is None:
         return
-    if _SWITCH not in template.parameters:
+    own, known = switch_of(template, template.resources[finding.resource].type)
+    switch = own or _SWITCH
+    condition = known or f"Should{switch}"
+    if switch not in template.parameters:
         yield set_value(
-            ("Parameters", _SWITCH),
+            ("Parameters", switch),
             {
                 "Type": "String",
                 "AllowedValues": ["true", "false"],
@@ -43,7 +46,7 @@ def optional(case: Case, finding: Finding) -> Iterator[Edit]:
             },
         )
     if condition not in template.conditions:
-        yield set_value(("Conditions", condition), {"Fn::Equals": [{"Ref": _SWITCH}, "true"]})
+        yield set_value(("Conditions", condition), {"Fn::Equals": [{"Ref": switch}, "true"]})
     for section, name in users:
         yield set_value((section, name, "Condition"), condition)
 

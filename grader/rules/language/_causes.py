@@ -21,6 +21,7 @@ from grader.plan.schemas import (
     type_names,
 )
 from grader.rules._shared import resource_at, with_facts
+from grader.rules.language._corrections import is_fixed
 from grader.support.markdown import MAX_LISTED, code, listed
 from grader.support.scripts import is_variable_of_script
 from grader.support.text import is_natural, meant_value, similar_names
@@ -230,7 +231,11 @@ def because_value(case: Case, finding: Finding) -> Finding:
     if source:
         mixed = _mixed_parameters(case, *place, steps)
         if mixed and "does not accept upper-case letters" in finding.facts.get("plain", ""):
-            finding = with_facts(finding, remedy=f"Give {listed(mixed)} values in lower case only.")
+            fixed = [name for name in mixed if is_fixed(case, place[0], name)]
+            remedy = f"Give {listed(mixed)} values in lower case only."
+            if fixed:
+                remedy = f"Leave {listed(mixed)} out of the name, or build it from another parameter in lower case."
+            finding = with_facts(finding, remedy=remedy)
         return with_facts(finding, because=source)
     for other, neighbour in neighbours(case, finding):
         found = text_of(at(neighbour.node, *steps))

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from difflib import get_close_matches
 
 from grader.case import Case
-from grader.catalogue.corrections import node_at, removed, set_value, steps_of, template_of
+from grader.catalogue.corrections import names_in, node_at, removed, set_value, steps_of, template_of
 from grader.model import Action, Edit, Finding, Steps
 from grader.plan.schemas import type_names
 from grader.rules.language._types import GONE, successor
@@ -50,10 +51,12 @@ def _waiting_elsewhere(template: Template, gone: Resource, uses: Iterable[Refere
 
 
 def lower_case(case: Case, finding: Finding) -> Iterator[Edit]:
-    """Write the default that makes a name wrong in lower case."""
+    """Write the default that makes a name wrong in lower case, unless the prompt orders that value or tags have it, too."""
     template = template_of(case, finding)
     steps = steps_of(template, finding) if template else None
     if template is None or not steps or "does not match pattern '^([a-z0-9]" not in finding.message:
+        return
+    if any(is_fixed(case, template, name) for name in names_in(template, steps)):
         return
     for use in template.references:
         path = (use.section, use.owner, *use.path)
@@ -72,6 +75,16 @@ def lower_case(case: Case, finding: Finding) -> Iterator[Edit]:
             values = [str(plain(item)).lower() for item in items_of(node)]
             yield set_value(("Parameters", parameter.name, "Default"), default.lower())
             yield set_value(("Parameters", parameter.name, "AllowedValues"), values)
+
+
+def is_fixed(case: Case, template: Template, name: str) -> bool:
+    """Return whether the default of a parameter has upper-case letters and has to stay: the prompt writes it, or tags have it."""
+    parameter = template.parameters.get(name)
+    default = parameter.default if parameter else None
+    if not default or default == default.lower():
+        return False
+    is_written = re.search(rf"\b{re.escape(default)}\b", case.task.prompt) is not None
+    return is_written or any("Tags" in use.path for use in template.uses.get(name, ()))
 
 
 def _keys(mappings: Map, name: str) -> bool:
