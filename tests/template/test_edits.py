@@ -202,3 +202,18 @@ def test_the_edited_text_reads_as_intended(
         old_lines, new_lines = text.split("\n"), new.text.split("\n")
         start = next(number for number, line in enumerate(old_lines) if "Events" in line)
         assert old_lines[start:] == new_lines[len(new_lines) - len(old_lines) + start :]
+
+
+@pytest.mark.parametrize("section", ["Mappings", "Conditions", "Outputs", "Parameters"])
+@pytest.mark.parametrize(
+    ("head", "goes"),
+    [("{}:", True), ("{}: # of one entry", True), ("'{}':", True), ("{}: {{Own: {{Value: a}}}}", False)],
+)
+def test_no_section_is_left_without_entries(section: str, head: str, goes: bool) -> None:
+    entry = "" if head.endswith("}") else "  Own: {Value: a}\n"
+    text = f"{head.format(section)}\n{entry}Resources:\n  Topic: {{Type: AWS::SNS::Topic}}\n"
+    template = parse_template("answer.yml", text)
+    planned = [one for one in plan_edits(template, [Edit(action=Action.REMOVE, path=(section, "Own"))]) if one]
+    edited, made = apply_edits(template, planned)
+    assert bool(made) == goes
+    assert edited.text == ("Resources:\n  Topic: {Type: AWS::SNS::Topic}\n" if goes else text)
