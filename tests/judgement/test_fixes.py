@@ -681,7 +681,8 @@ def test_a_variable_of_a_policy_keeps_no_second_dollar_sign(tmp_path: Path, writ
 
 def image_of(words: str, prompt: str = "A server.", data: str = "") -> str:
     text = f"""Mappings:
-  Images:  # {words}
+  # {words}
+  Images:
     us-east-1:
       Id: ami-0abcdef1234567890
 Resources:

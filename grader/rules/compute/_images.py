@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from itertools import takewhile
 
 from grader.case import Case
 from grader.catalogue.corrections import names_in, node_at
@@ -55,13 +56,19 @@ def _about(template: Template, steps: Steps) -> Iterable[str]:
     node = node_at(template, steps)
     lines = template.text.split("\n")
     if node is not None and 0 < node.line <= len(lines):
-        yield lines[node.line - 1]
+        yield from (*_comments_above(lines, node.line), lines[node.line - 1])
     for name in names_in(template, steps):
         section = "Parameters" if name in template.parameters else "Mappings"
         entry = entry_span(template, section, name)
         if entry is not None and entry.key is not None:
+            yield from _comments_above(lines, template.line_of(section, name))
             end = template.text.find("\n", entry.node.end)
             yield template.text[entry.key.start : end if end >= 0 else None]
+
+
+def _comments_above(lines: Sequence[str], line: int) -> Iterable[str]:
+    """Yield the comments directly above a line (from 1), the nearest first."""
+    return takewhile(lambda text: text.lstrip().startswith("#"), reversed(lines[: max(line - 1, 0)]))
 
 
 def _is_arm(case: Case, template: Template, steps: Steps) -> bool:
