@@ -735,3 +735,20 @@ Resources:
     [gone] = [one for one in found.fix_lines if one.removed]
     assert gone.line == 1
     assert list(yaml.safe_load(gone.text)) == ["Mappings"]
+
+
+def test_a_mapping_that_the_prompt_orders_stays(tmp_path: Path) -> None:
+    text = """Mappings:
+  Images:
+    us-east-1: {Id: ami-0abcdef1234567890}
+Resources:
+  Desk:
+    Type: AWS::EC2::Instance
+    Properties:
+      InstanceType: t3.micro
+      ImageId: !FindInMap [Images, !Ref 'AWS::Region', Id]
+"""
+    found = failure(graded(tmp_path, text, "Add a mapping with the Ubuntu image of each region."), "hardcoded-ami")
+    assert found.fix_lines == ()
+    assert found.fix.startswith("Write into the mapping, for each region, the id of the newest image there, which the")
+    assert "/aws/service/canonical/ubuntu/server/" in found.fix

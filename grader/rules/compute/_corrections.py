@@ -17,7 +17,7 @@ from grader.catalogue.corrections import (
     without_names,
 )
 from grader.model import Action, Edit, Finding
-from grader.rules.compute._images import public_image
+from grader.rules.compute._images import is_asked_as_mapping, public_image
 from grader.template import Scalar
 
 
@@ -29,7 +29,7 @@ def newest_image(case: Case, finding: Finding) -> Iterator[Edit]:
     if template is None or resource is None or not steps or steps[-1] != "ImageId":
         return
     path = public_image(case, template, resource, steps)
-    if not path:
+    if not path or is_asked_as_mapping(case, template, steps):
         return
     yield set_value(steps, f"{{{{resolve:ssm:{path}}}}}")
     yield from without_names(template, names_in(template, steps), steps)

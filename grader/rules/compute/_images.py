@@ -51,6 +51,12 @@ def public_image(case: Case, template: Template, resource: Resource, steps: Step
     return "" if is_unclear else _parameter("al2023", "", arm)
 
 
+def is_asked_as_mapping(case: Case, template: Template, steps: Steps) -> bool:
+    """Whether the image comes from a mapping, and the prompt orders mappings: these stay, with other ids."""
+    mappings = template.section("Mappings").values
+    return any(name in mappings for name in names_in(template, steps)) and bool(case.request.orders(r"\bmappings?\b"))
+
+
 def _about(template: Template, steps: Steps) -> Iterable[str]:
     """Yield what a template says of an image: its line, and the parameters and mappings that it comes from, comments included."""
     node = node_at(template, steps)

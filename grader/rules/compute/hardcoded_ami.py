@@ -11,7 +11,7 @@ from grader.model import Steps
 from grader.rules._fragments import unmarked
 from grader.rules._shared import created
 from grader.rules.compute._corrections import newest_image
-from grader.rules.compute._images import public_image
+from grader.rules.compute._images import is_asked_as_mapping, public_image
 from grader.support.markdown import code
 from grader.template import Scalar
 
@@ -39,6 +39,9 @@ _FROM_PARAMETER = (
 )
 
 
+_IN_MAPPING = "Write into the mapping, for each region, the id of the newest image there{}."
+
+
 def check(case: Case) -> Iterator[RuleFinding]:
     """Report image ids that are written into a resource, and sample ids, wherever they come from."""
     for template, resource in created(case, *_IMAGES):
@@ -57,7 +60,10 @@ def check(case: Case) -> Iterator[RuleFinding]:
         level = "Critical" if is_sample else ""
         steps: Steps = ("Resources", resource.name, "Properties", *path.split("."))
         public = public_image(case, template, resource, steps)
-        remedy = _FROM_PUBLIC.format(code(public)) if public else _FROM_PARAMETER
+        if is_asked_as_mapping(case, template, steps):
+            remedy = _IN_MAPPING.format(f", which the public parameter {code(public)} holds" if public else "")
+        else:
+            remedy = _FROM_PUBLIC.format(code(public)) if public else _FROM_PARAMETER
         yield at_property(template, resource, path, message, level=level, value=image, because=because, remedy=remedy)
 
 
