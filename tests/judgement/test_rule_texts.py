@@ -92,3 +92,16 @@ def test_a_circle_names_each_reference_once_and_only_ways_that_open_it(tmp_path:
     assert "move the policy of `Clerk` that refers back" in found.fix
     assert "SecurityGroup" not in found.fix
     assert "Lambda" not in found.fix
+
+
+def test_a_placeholder_for_a_token_of_another_company_is_called_one(tmp_path: Path) -> None:
+    template = """Parameters:
+  GitHubToken: {Type: String, NoEcho: true, Default: ghp_changeme}
+Resources:
+  News: {Type: AWS::SNS::Topic, Properties: {DisplayName: !Ref GitHubToken}}
+"""
+    prompt = "Publish news. Keep every token in AWS Secrets Manager."
+    found = failure(graded(tmp_path, template, prompt), "hardcoded-secret")
+    assert "is the placeholder `ghp_changeme`" in found.issue
+    assert "enerate" not in found.fix
+    assert ".`." not in found.root_cause

@@ -6,7 +6,7 @@ import re
 
 from grader.case import Case
 from grader.case.policies import trust_of
-from grader.support.markdown import code
+from grader.catalogue.sentences import as_quote
 from grader.task.prompt import Sentence
 from grader.template import Resource, Template
 
@@ -60,4 +60,4 @@ def access_ordered(case: Case, pattern: str) -> bool:
 
 def asks(sentence: Sentence) -> str:
     """Return the sentence of a root cause that quotes the prompt."""
-    return f"Line {sentence.line} of the prompt asks for least privilege: {code(sentence.text)}."
+    return f"Line {sentence.line} of the prompt asks for least privilege: {as_quote(sentence.text)}."

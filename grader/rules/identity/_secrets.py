@@ -21,6 +21,14 @@ _ABOUT = re.compile(
 _STAND_IN = re.compile(
     r"^$|placeholder|xxx|<|>|^(your|replace|insert|example|dummy-?value|tbd|none|n/?a)\b|\{\{resolve:", re.I
 )
+# Values that read as secrets and are written to be replaced.
+_PLACEHOLDER = re.compile(r"change_?-?me|change_?-?this|example|sample|dummy|replace|your|fake|insert", re.I)
+# What another company issues, and nobody can generate.
+_ISSUED = re.compile(
+    r"git_?hub|git_?lab|bitbucket|slack|webhook|stripe|twilio|sendgrid|datadog|new_?relic|pager_?duty|splunk|sentry|openai"
+    r"|oauth|client_?secret|^(gh[pousr]_|github_pat_|glpat-|xox[abp]-|sk_(live|test)_|sk-)",
+    re.I,
+)
 # Properties that take a secret in plain text.
 # Source: the properties of each in https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/
 TAKES_SECRET = {
@@ -47,6 +55,16 @@ def is_secret(parameter: Parameter) -> bool:
 def is_literal(text: str | None) -> bool:
     """Whether a text is a secret written out, not a stand-in, a reference or nothing."""
     return bool(text) and "${" not in str(text) and not _STAND_IN.search(str(text))
+
+
+def is_placeholder(text: str) -> bool:
+    """Whether a text says of itself that it has to be replaced."""
+    return _PLACEHOLDER.search(text) is not None
+
+
+def is_issued(parameter: Parameter) -> bool:
+    """Whether the name or the default of a parameter is of a token or key that another company issues."""
+    return any(_ISSUED.search(text) for text in (parameter.name, parameter.default or ""))
 
 
 def has_default(parameter: Parameter) -> bool:

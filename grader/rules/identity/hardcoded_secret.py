@@ -6,9 +6,19 @@ from collections.abc import Iterator
 
 from grader.case import Case
 from grader.catalogue import Rule, RuleFinding, at_property, example
+from grader.catalogue.sentences import as_quote
 from grader.model import Location
 from grader.rules.identity._corrections import without_secret
-from grader.rules.identity._secrets import hardcoding_forbidden, has_default, is_literal, replaced, store_asked, taken
+from grader.rules.identity._secrets import (
+    hardcoding_forbidden,
+    has_default,
+    is_issued,
+    is_literal,
+    is_placeholder,
+    replaced,
+    store_asked,
+    taken,
+)
 from grader.support.markdown import code
 from grader.template import Scalar
 
@@ -17,7 +27,7 @@ def check(case: Case) -> Iterator[RuleFinding]:
     """Report parameters for secrets that have a default, and secrets written into a property."""
     asked = hardcoding_forbidden(case) or store_asked(case)
     level = "High" if asked else ""
-    asks = f"Line {asked.line} of the prompt asks for another way: {code(asked.text)}." if asked else ""
+    asks = f"Line {asked.line} of the prompt asks for another way: {as_quote(asked.text)}." if asked else ""
     for template in case.templates:
         for parameter in template.parameters.values():
             if has_default(parameter) and template.uses.get(parameter.name):
@@ -31,7 +41,8 @@ def check(case: Case) -> Iterator[RuleFinding]:
                     message="is a secret and has a default",
                     facts={
                         "because": asks or f"The secret is the default of the parameter {code(parameter.name)}.",
-                        "remedy": "Generate the secret in an AWS::SecretsManager::Secret and refer to it with a dynamic reference.",
+                        "remedy": _ISSUED if is_issued(parameter) else _GENERATED,
+                        "consequence": _consequence(parameter.name, parameter.default or ""),
                     },
                     level=level,
                 )
@@ -46,7 +57,19 @@ def check(case: Case) -> Iterator[RuleFinding]:
                 level=level,
                 because=because,
                 remedy=replaced(case, resource),
+                consequence=_consequence(resource.name, node.text),
             )
+
+
+_GENERATED = "Generate the secret in an AWS::SecretsManager::Secret and refer to it with a dynamic reference."
+_ISSUED = "Store the value that its issuer gives in Secrets Manager, outside the template, and refer to it with a dynamic reference."
+
+
+def _consequence(name: str, value: str) -> str:
+    """Say what a text means: a placeholder is the secret of every deployment that does not replace it."""
+    if is_placeholder(value):
+        return f"The text of {code(name)} is the placeholder {code(value)}, and a deployment that does not replace it uses it."
+    return "Anyone who can read the template knows it."
 
 
 RULE = Rule(
@@ -55,13 +78,13 @@ RULE = Rule(
     level="Medium",
     category="security",
     title="Hardcoded secrets: {resources}",
-    issue="In {file}, the secret of {resources} is in plain text: anyone who can read the template knows it.",
+    issue="In {file}, {resources} {has|have} a secret in plain text. {consequence}",
     fix="Remove the text. {remedy}",
     root_cause="{because}",
     lesson="Keep secrets out of templates, their defaults included.",
     reference="https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/security-best-practices.html",
     aws_behaviour="CloudFormation deploys with the text; NoEcho hides the value of a parameter, not its default in the template.",
-    security="The secret is known to everyone who can read the repository or the template of the stack.",
+    security="Everyone who can read the repository or the template of the stack knows the value that is deployed with it.",
     check=check,
     corrections=without_secret,
     fails=(

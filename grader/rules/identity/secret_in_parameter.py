@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from grader.case import Case
 from grader.case.deployed import created
 from grader.catalogue import Rule, RuleFinding, at_property, example
+from grader.catalogue.sentences import as_quote
 from grader.rules.identity._corrections import managed_password
 from grader.rules.identity._secrets import (
     has_default,
@@ -37,7 +38,7 @@ def check(case: Case) -> Iterator[RuleFinding]:
         )
         hidden = "" if parameter.no_echo else " without NoEcho"
         because = (
-            f"Line {asked.line} of the prompt asks for another way: {code(asked.text)}."
+            f"Line {asked.line} of the prompt asks for another way: {as_quote(asked.text)}."
             if asked
             else f"{code(resource.name)} takes it from the parameter {code(parameter.name)}{hidden}, and {made}."
         )

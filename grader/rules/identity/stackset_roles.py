@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from grader.case import Case
 from grader.case.deployed import created
 from grader.catalogue import Rule, RuleFinding, at_property, example
+from grader.catalogue.sentences import as_quote
 from grader.model import Location
 from grader.support.markdown import code
 from grader.support.text import one_line
@@ -39,7 +40,7 @@ def check(case: Case) -> Iterator[RuleFinding]:
     if found is not None:
         place, line = found
         because = (
-            f"Line {asked.line} of the prompt asks for StackSets: {code(asked.text)}. The documents name no role for them."
+            f"Line {asked.line} of the prompt asks for StackSets: {as_quote(asked.text)}. The documents name no role for them."
             if asked
             else "The documents show the command and no step before it that creates a role."
         )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from grader.case import Case
-from grader.support.markdown import code
+from grader.catalogue.sentences import as_quote
 from grader.task.prompt import Sentence
 
 _ALL = r"(resources?|stacks?|everything|infrastructure|all of (it|them)|environments?)"
@@ -66,7 +66,7 @@ def is_protection_ordered(case: Case) -> bool:
 
 def quoted(sentence: Sentence) -> str:
     """Return the sentence of a root cause that quotes the prompt."""
-    return f"Line {sentence.line} of the prompt asks for deletable resources: {code(sentence.text)}."
+    return f"Line {sentence.line} of the prompt asks for deletable resources: {as_quote(sentence.text)}."
 
 
 # The words for kinds of resources that keep data.
