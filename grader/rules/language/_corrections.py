@@ -51,7 +51,7 @@ def _waiting_elsewhere(template: Template, gone: Resource, uses: Iterable[Refere
 
 
 def lower_case(case: Case, finding: Finding) -> Iterator[Edit]:
-    """Write the default that makes a name wrong in lower case, unless the prompt orders that value or tags have it, too."""
+    """Write the default that makes a name wrong in lower case, unless the prompt orders that value or a tag has it, too."""
     template = template_of(case, finding)
     steps = steps_of(template, finding) if template else None
     if template is None or not steps or "does not match pattern '^([a-z0-9]" not in finding.message:
@@ -78,13 +78,13 @@ def lower_case(case: Case, finding: Finding) -> Iterator[Edit]:
 
 
 def is_fixed(case: Case, template: Template, name: str) -> bool:
-    """Return whether the default of a parameter has upper-case letters and has to stay: the prompt writes it, or tags have it."""
+    """Return whether the default of a parameter has upper-case letters and has to stay: the prompt writes it, or a tag has it."""
     parameter = template.parameters.get(name)
     default = parameter.default if parameter else None
     if not default or default == default.lower():
         return False
     is_written = re.search(rf"\b{re.escape(default)}\b", case.task.prompt) is not None
-    return is_written or any("Tags" in use.path for use in template.uses.get(name, ()))
+    return is_written or any(use.kind == "Ref" and "Tags" in use.path for use in template.uses.get(name, ()))
 
 
 def _keys(mappings: Map, name: str) -> bool:
