@@ -105,3 +105,29 @@ Resources:
     assert "is the placeholder `ghp_changeme`" in found.issue
     assert "enerate" not in found.fix
     assert ".`." not in found.root_cause
+
+
+def test_a_bucket_for_the_logs_of_a_distribution_keeps_its_acl(tmp_path: Path) -> None:
+    template = """Resources:
+  Logs: {Type: AWS::S3::Bucket, DeletionPolicy: Delete, Properties: {AccessControl: LogDeliveryWrite}}
+"""
+    assert "remove the ACL" in failure(graded(tmp_path, template), "bucket-acl").fix
+    site = """  Site:
+    Type: AWS::CloudFront::Distribution
+    Properties:
+      DistributionConfig:
+        Enabled: true
+        Logging: {Bucket: !GetAtt Logs.DomainName}
+        DefaultCacheBehavior: {TargetOriginId: shop, ViewerProtocolPolicy: https-only, CachePolicyId: 658327ea-f89d-4fab-a63d-7e88639e58f6}
+        Origins: [{Id: shop, DomainName: shop.example.org, CustomOriginConfig: {OriginProtocolPolicy: https-only}}]
+"""
+    found = failure(graded(tmp_path, template + site), "bucket-acl")
+    assert "remove the ACL" not in found.fix
+    assert found.title == "ACLs that buckets do not accept: `Logs`"
+
+
+def test_where_nothing_defines_a_volume_no_volume_is_to_be_encrypted(tmp_path: Path) -> None:
+    template = "Resources:\n  Sealed: {Type: AWS::EC2::EBSEncryptionByDefault}\n  News: {Type: AWS::SNS::Topic}\n"
+    assert "volumes are defined" not in failure(graded(tmp_path, template), "invalid-resource-type").fix
+    volume = "  Disk: {Type: AWS::EC2::Volume, Properties: {AvailabilityZone: us-east-1a, Size: 8}}\n"
+    assert "Set `Encrypted: true`" in failure(graded(tmp_path, template + volume), "invalid-resource-type").fix

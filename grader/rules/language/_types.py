@@ -24,9 +24,9 @@ _INSTEAD: Mapping[str, str] = {
     "AWS::CloudWatch::LogGroup": "Use `AWS::Logs::LogGroup`.",
     "AWS::Config::ConfigurationRecorderStatus": "Remove {resource}: CloudFormation starts an `AWS::Config::ConfigurationRecorder` "
     "once its `AWS::Config::DeliveryChannel` exists.",
-    "AWS::EC2::EBSDefaultKMSKey": "Set `KmsKeyId` where volumes are defined; the default key of the account is set with "
+    "AWS::EC2::EBSDefaultKMSKey": "Remove {resource}: the default key of the account is set with "
     "`aws ec2 modify-ebs-default-kms-key-id`.",
-    "AWS::EC2::EBSEncryptionByDefault": "Set `Encrypted: true` where volumes are defined; the default of the account is set with "
+    "AWS::EC2::EBSEncryptionByDefault": "Remove {resource}: the default of the account is set with "
     "`aws ec2 enable-ebs-encryption-by-default`.",
     "AWS::EC2::RouteTableAssociation": "Use `AWS::EC2::SubnetRouteTableAssociation`.",
     "AWS::ElasticLoadBalancingV2::TargetGroupAttachment": "List the targets in `Targets` of the target group.",
@@ -48,6 +48,17 @@ _INSTEAD: Mapping[str, str] = {
     "AWS::S3::BucketVersioning": "Set `VersioningConfiguration` of the bucket.",
     "AWS::SNS::TopicSubscription": "Use `AWS::SNS::Subscription`.",
 }
+# What the templates can set instead, where they define volumes.
+_OF_VOLUMES: Mapping[str, str] = {
+    "AWS::EC2::EBSDefaultKMSKey": "Set `KmsKeyId` where volumes are defined.",
+    "AWS::EC2::EBSEncryptionByDefault": "Set `Encrypted: true` where volumes are defined.",
+}
+_DEFINE_VOLUMES = (
+    "AWS::AutoScaling::LaunchConfiguration",
+    "AWS::EC2::Instance",
+    "AWS::EC2::LaunchTemplate",
+    "AWS::EC2::Volume",
+)
 # Types whose resource goes: CloudFormation does their work without them, or it is done outside a template.
 GONE = (
     "AWS::CloudFormation::StackPolicy",
@@ -82,6 +93,8 @@ def explained(case: Case, finding: Finding) -> Finding:
             remedy=f"Move {resource} to `Parameters`.",
         )
     instead = _INSTEAD.get(name, "").replace("{resource}", resource)
+    if name in _OF_VOLUMES and any(case.resources(*_DEFINE_VOLUMES)):
+        instead = f"{_OF_VOLUMES[name]} {instead}"
     near = get_close_matches(name, type_names(case.account.region), 1, 0.93)
     because = f"{code(name)} is not in the registry of resource types."
     if near and not instead:

@@ -11,7 +11,7 @@ from grader.catalogue import Rule, RuleFinding, at_property, example
 from grader.rules.storage._corrections import acl_allowed
 from grader.rules.storage._public import PUBLIC_ACLS, blocks
 from grader.support.markdown import code
-from grader.template import Resource, Scope
+from grader.template import Resource, Scope, Template
 
 # ACLs that a bucket takes though its owner is enforced, as it is by default since April 2023.
 # Source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/create-bucket-faq.html
@@ -34,6 +34,7 @@ def check(case: Case) -> Iterator[RuleFinding]:
                 f"asks for the ACL {acl}, and its ACLs are off",
                 value=bucket.name,
                 because=owner,
+                remedy=_remedy(case, bucket),
                 consequence=f"{code(bucket.name)} sets the ACL {code(acl)}, and its object ownership does not accept ACLs: S3 rejects "
                 "the bucket.",
             )
@@ -41,19 +42,41 @@ def check(case: Case) -> Iterator[RuleFinding]:
             because = f"{code(bucket.name)} has object ownership for ACLs, and BlockPublicAcls is on."
             message = f"asks for the public ACL {acl}, which BlockPublicAcls refuses"
             consequence = f"{code(bucket.name)} sets the public ACL {code(acl)}, which its BlockPublicAcls refuses: S3 rejects the bucket."
-            facts = {"value": bucket.name, "because": because, "consequence": consequence}
+            remedy = f"Remove the ACL of {code(bucket.name)}, or turn its BlockPublicAcls off where the objects are for everybody."
+            facts = {"value": bucket.name, "because": because, "consequence": consequence, "remedy": remedy}
             yield at_property(template, bucket, "AccessControl", message, **facts)
     for template, distribution, scope in created(case, "AWS::CloudFront::Distribution"):
-        named = re.match(r"\$\{(\w+)", scope.text(distribution.get(_LOGGING)))
-        target = template.resources.get(named.group(1)) if named else None
+        target = _log_bucket(template, distribution, scope)
         if target is not None and target.type == "AWS::S3::Bucket" and (owner := _enforced(scope, target)):
             message = f"writes its logs to {target.name}, whose ACLs are off"
             consequence = (
                 f"{code(distribution.name)} writes its logs to {code(target.name)}, whose object ownership does not accept ACLs: "
                 "CloudFront requires them for standard logs, and rejects the distribution."
             )
-            facts = {"value": target.name, "because": owner, "consequence": consequence}
+            facts = {
+                "value": target.name,
+                "because": owner,
+                "consequence": consequence,
+                "remedy": _remedy(case, target),
+            }
             yield at_property(template, distribution, _LOGGING, message, **facts)
+
+
+def _log_bucket(template: Template, distribution: Resource, scope: Scope) -> Resource | None:
+    """Return the resource of the template that a distribution writes its standard logs to."""
+    named = re.match(r"\$\{(\w+)", scope.text(distribution.get(_LOGGING)))
+    return template.resources.get(named.group(1)) if named else None
+
+
+def _remedy(case: Case, bucket: Resource) -> str:
+    """Say how a bucket accepts ACLs; that it can do without them only where no distribution writes its standard logs to it."""
+    allowed = f"Give {code(bucket.name)} OwnershipControls with ObjectOwnership BucketOwnerPreferred"
+    logs = (_log_bucket(*one) for one in created(case, "AWS::CloudFront::Distribution"))
+    if any(target is bucket for target in logs):
+        return f"{allowed}."
+    if bucket.text("AccessControl") in PUBLIC_ACLS:
+        return f"Remove the ACL of {code(bucket.name)} and let a bucket policy allow the access that is wanted."
+    return f"{allowed}; or remove the ACL and let a bucket policy allow the service that writes to the bucket."
 
 
 def _enforced(scope: Scope, bucket: Resource) -> str:
@@ -71,10 +94,9 @@ RULE = Rule(
     kind="invalid-property-value",
     level="Critical",
     category="security",
-    title="ACLs that S3 refuses: {resources}",
+    title="ACLs that buckets do not accept: {values}",
     issue="In {file}, {consequence}",
-    fix="Give {values} OwnershipControls with ObjectOwnership BucketOwnerPreferred; or remove the ACL and let a bucket policy allow the "
-    "service that writes to it.",
+    fix="{remedy}",
     root_cause="{because}",
     lesson="Use bucket policies; where a service requires an ACL, set the bucket's object ownership for it.",
     reference="https://docs.aws.amazon.com/AmazonS3/latest/userguide/about-object-ownership.html",
