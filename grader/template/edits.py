@@ -149,7 +149,10 @@ def _edited(template: Template, kept: Sequence[Planned]) -> Template | None:
 
     The entries that edits touch are compared in full, the others by name: their text has not changed.
     """
-    text, _ = written(template.text, [*kept, *emptied_sections(template, kept)])
+    emptied = emptied_sections(template, kept)
+    gone = {str(one.edit.path[0]) for one in emptied}
+    left = [one for one in kept if not any(_removes_entry_of(section, one) for section in gone)]
+    text, _ = written(template.text, [*left, *emptied])
     touched = {
         str(section): {str(one.edit.path[1]) for one in kept if one.edit.path[0] == section} for section in SECTIONS
     }
@@ -165,21 +168,37 @@ def _edited(template: Template, kept: Sequence[Planned]) -> Template | None:
 
 
 def emptied_sections(template: Template, kept: Sequence[Planned]) -> list[Planned]:
-    """Return what removes the key of each section whose every entry is removed: CloudFormation rejects an empty section."""
+    """Return what removes each section whose every entry is removed, key and entries: CloudFormation rejects an empty section."""
     found = []
     for section in SECTIONS:
         names = set(template.section(section).values)
-        gone = {
-            one.edit.path[1] for one in kept if one.edit.action is Action.REMOVE and one.edit.path[:-1] == (section,)
-        }
-        key = template.root.keys.get(section)
-        if key and names and names == gone:
-            lines = template.text.split("\n")
-            start = sum(len(line) + 1 for line in lines[: key.line - 1])
-            if _BARE_SECTION.fullmatch(lines[key.line - 1].strip()):
-                splice = Splice(start, start + len(lines[key.line - 1]) + 1, "")
+        mine = [one for one in kept if _removes_entry_of(section, one)]
+        if names and names == {one.edit.path[1] for one in mine}:
+            splice = _whole_section(template, section, [splice for one in mine for splice in one.splices])
+            if splice is not None:
                 found.append(Planned(Edit(action=Action.REMOVE, path=(section,)), (splice,)))
     return found
+
+
+def _removes_entry_of(section: str, one: Planned) -> bool:
+    return one.edit.action is Action.REMOVE and one.edit.path[:-1] == (section,)
+
+
+def _whole_section(template: Template, section: str, entries: Sequence[Splice]) -> Splice | None:
+    """Return the range of a section that has lines of its own, `entries` included; None where it has not."""
+    text, found = template.text, spans.section_span(template, section)
+    if found is None or found.key is None or text[_line_start(text, found.key.start) : found.key.start].strip():
+        return None
+    start = _line_start(text, found.key.start)
+    if not template.is_json:
+        line = text[start : _line_end(text, start)].strip()
+        return Splice(start, max(one.end for one in entries), "") if _BARE_SECTION.fullmatch(line) else None
+    end = found.node.end
+    comma = re.compile(r"\s*,[ \t]*\n?").match(text, end)
+    if comma:
+        return Splice(start, comma.end(), "")
+    before = text[: found.key.start].rstrip()
+    return Splice(len(before) - 1, end, "") if before.endswith(",") else None
 
 
 def _outline(template: Template, touched: Mapping[str, set[str]]) -> dict[str, object]:

@@ -717,7 +717,8 @@ def test_the_public_parameter_is_that_of_the_image_that_is_named(words: str, pro
     assert bool(image_of(words, prompt)) == bool(wanted)
 
 
-def test_a_section_goes_with_its_only_entry(tmp_path: Path) -> None:
+@pytest.mark.parametrize("form", ["yaml", "json"])
+def test_a_section_goes_with_its_only_entry(tmp_path: Path, form: str) -> None:
     text = """Mappings: # of images
   Images:
     us-east-1:
@@ -729,12 +730,14 @@ Resources:
     Type: AWS::EC2::Instance
     Properties:
       InstanceType: t3.micro
-      ImageId: !FindInMap [Images, !Ref 'AWS::Region', Id]
+      ImageId: {'Fn::FindInMap': [Images, {Ref: 'AWS::Region'}, Id]}
 """
-    found = failure(graded(tmp_path, text), "hardcoded-ami")
+    text = text if form == "yaml" else json.dumps(yaml.safe_load(text), indent=2)
+    found = failure(graded(tmp_path, text, name=f"answer.{form}"), "hardcoded-ami")
     [gone] = [one for one in found.fix_lines if one.removed]
-    assert gone.line == 1
+    assert gone.line == (1 if form == "yaml" else 2)
     assert list(yaml.safe_load(gone.text)) == ["Mappings"]
+    assert gone.text.count("Id") == 2
 
 
 def test_a_mapping_that_the_prompt_orders_stays(tmp_path: Path) -> None:

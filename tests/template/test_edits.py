@@ -204,6 +204,14 @@ def test_the_edited_text_reads_as_intended(
         assert old_lines[start:] == new_lines[len(new_lines) - len(old_lines) + start :]
 
 
+@pytest.mark.parametrize("place", [0, 1])
+def test_a_section_of_json_goes_with_its_only_entry(place: int) -> None:
+    parts = {"Resources": {"Topic": {"Type": "AWS::SNS::Topic"}}}
+    section = {"Outputs": {"A": {"Value": "a"}}}
+    text = json.dumps(parts | section if place else section | parts, indent=2)
+    assert json.loads(edited(text, Edit(action=Action.REMOVE, path=("Outputs", "A")))) == parts
+
+
 @pytest.mark.parametrize("section", ["Mappings", "Conditions", "Outputs", "Parameters"])
 @pytest.mark.parametrize(
     ("head", "goes"),

@@ -52,16 +52,15 @@ def excerpts(template: Template, planned: Sequence[Planned], others: Sequence[Pl
         mine = [one for one in planned if one.edit.path[:2] == (section, name)]
         beside = [one for one in others if one.edit.path[:2] == (section, name) and len(one.edit.path) > 2]
         one = _excerpt(template, str(section), str(name), mine, [one for one in beside if one not in mine])
-        if one is not None and one.removed and section in emptied and name in _first(template, str(section)):
-            one = _removal(template, str(name), mine, emptied[section])
+        if one is not None and one.removed and section in emptied:
+            first = next(iter(template.section(str(section)).values))
+            if name == first:
+                one = _removal(template, str(name), [emptied[section]])
+            elif (section, first) in entries:
+                continue  # it is among the lines of the section
         if one is not None:
             found.append(one)
     return found
-
-
-def _first(template: Template, section: str) -> list[str]:
-    """Return the name of the first entry of a section, with which its key goes where the section is emptied."""
-    return list(template.section(section).values)[:1]
 
 
 def _excerpt(
@@ -128,8 +127,7 @@ def _added(
     return Excerpt(template.file, line, body, name, section, added=True) if body.count("\n") < MAX_ADDED else None
 
 
-def _removal(template: Template, name: str, mine: Sequence[Planned], head: Planned | None = None) -> Excerpt | None:
-    """Return the lines that an edit takes away, from where `head`, the removal of their section's key, begins."""
+def _removal(template: Template, name: str, mine: Sequence[Planned]) -> Excerpt | None:
     splice = mine[0].splices[0]
     start = (
         splice.start
@@ -138,7 +136,6 @@ def _removal(template: Template, name: str, mine: Sequence[Planned], head: Plann
     )
     begin = template.text.rfind("\n", 0, start) + 1
     begin = begin if not template.text[begin:start].strip() else start
-    begin = start = head.splices[0].start if head else begin
     body = textwrap.dedent(template.text[begin : splice.end].rstrip(" \n,"))
     line = template.text.count("\n", 0, start) + 1
     fits = body.count("\n") < MAX_LINES and all(len(one) <= MAX_WIDTH for one in body.split("\n"))
