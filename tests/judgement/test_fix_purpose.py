@@ -158,3 +158,32 @@ def test_a_default_that_the_prompt_or_tags_have_stays(tmp_path: Path, more: str,
     found = failure(graded(tmp_path, STAGED + more, prompt), "invalid-resolved-value")
     assert ("Default: live" in lines(found)) is is_changed
     assert ("Leave `Stage` out of the name" in found.fix) is not is_changed
+
+
+def test_a_bucket_that_only_the_ideal_has_is_not_named_by_its_arn(tmp_path: Path) -> None:
+    role = """  Archiver:
+    Type: AWS::IAM::Role
+    Properties:
+      AssumeRolePolicyDocument:
+        Version: '2012-10-17'
+        Statement: [{Effect: Allow, Principal: {Service: backup.amazonaws.com}, Action: 'sts:AssumeRole'}]
+      Policies:
+        - PolicyName: write
+          PolicyDocument:
+            Version: '2012-10-17'
+            Statement: [{Effect: Allow, Action: 's3:PutObject', Resource: !Sub 'arn:${AWS::Partition}:s3:::BUCKET/*'}]
+"""
+    prompt = "Create an SNS topic. Create an IAM role for AWS Backup."
+    for bucket, is_shown in (("studio-archive", False), ("${Store}", True)):
+        store = "  Store: {Type: AWS::S3::Bucket}\n"
+        ideal = TOPIC + store + role.replace("BUCKET", bucket)
+        result = graded(tmp_path, TOPIC + store, prompt, ideal)
+        found = next(one for one in result.failures if "IAM role" in one.title)
+        assert bool(found.fix_lines) is is_shown
+
+
+def test_a_dashboard_of_all_metrics_shows_more_than_one_service(tmp_path: Path) -> None:
+    prompt = "Create an RDS database and an SNS topic. Create a CloudWatch dashboard{}."
+    for words, is_shown in ((" that shows all key metrics", False), ("", True)):
+        result = graded(tmp_path, TOPIC + DATABASE, prompt.format(words))
+        assert bool(failure(result, "unmet-monitoring").fix_lines) is is_shown

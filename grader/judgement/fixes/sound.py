@@ -30,16 +30,17 @@ _PRINCIPALS = {
 }
 # What an alarm is for: words behind it, `alarms for high CPU`, or before it, `CPU alarms`.
 _PURPOSE = re.compile(
-    r"\b(?:alarms?|alerts?|alerting|monitor\w*)\b[^.;]{0,30}?\b(?:for|on|when|if|of)\b(?P<for>[^.;]+)", re.I
-)
-_GENERAL = re.compile(
-    r"^[\W_]*(?:(?:all|the|key|critical|important|main|these|this|each|every|aws|\w*resources?|metrics?|services?)[\W_]*)+$",
+    r"\b(?:alarms?|alerts?|alerting|monitor\w*)\b[^.;]{0,30}?\b(?:for|on|when|if|of|to monitor|monitoring)\b([^.;]+)",
     re.I,
 )
-_BESIDE = re.compile(r"(?P<for>[\w/-]+) (?:alarms?|alerts?)\b", re.I)
-_MAKERS = re.compile(
-    r"^(and|or|a|an|the|cloudwatch|metric|with|basic|set|up|create|configure|include|sns|aws|appropriate)$", re.I
+_BESIDE = re.compile(r"([\w/-]+) (?:alarms?|alerts?)\b", re.I)
+_GENERAL = frozenset(
+    "all the key critical important main these this each every aws and or a an with metric metrics resource resources "
+    "service services cloudwatch basic set up create configure include sns appropriate".split()
 )
+# Buckets that are named by their ARNs, in literal words.
+_BUCKET = re.compile(r"\barn:[\w${}:-]{0,40}:s3:::([a-z0-9][a-z0-9.-]{3,})")
+_WHOLE = re.compile(r"\b(all|every|key metrics|each)\b", re.I)
 
 
 def names_in(value: object) -> Iterator[str]:
@@ -69,15 +70,19 @@ def unresolved(value: object, template: Template, added: Container[str]) -> list
 
 
 def is_sound(case: Case, edits: Sequence[Edit], demands: Sequence[Demand]) -> bool:
-    """Return whether edits that meet demands need nothing that is missing: a metric, a secret, a topic that is notified.
+    """Return whether edits that meet demands need nothing that is missing: a metric, a secret, a bucket, a topic that is notified.
 
     A resource that is added beside one of the answer, such as a second topic, is not sound either.
     """
     text = "\n".join(template.text for template in case.templates)
     new = _new(edits)
-    secrets = [found for edit in edits for found in _SECRET.findall(str(edit.value))]
-    if any(one not in text for one in secrets):
+    outside = [found for edit in edits for form in (_SECRET, _BUCKET) for found in form.findall(str(edit.value))]
+    if any(one not in text for one in outside):
         return False
+    dashboards = [str(one) for one in new.values() if one.get("Type") == "AWS::CloudWatch::Dashboard"]
+    is_whole = any(_WHOLE.search(demand.requirement.quote) for demand in demands)
+    if is_whole and any(len(set(re.findall(r"AWS/\w+", one))) < 2 for one in dashboards):
+        return False  # one service is not all that the dashboard has to show
     topics = [one for one, _ in case.resources(_TOPIC)]
     adds_topic = any(one.get("Type") == _TOPIC for one in new.values())
     if topics and adds_topic and not any(_TOPIC in demand.requirement.types for demand in demands):
@@ -143,8 +148,8 @@ def serves(demand: Demand, value: Mapping[str, object]) -> bool:
 
 def _is_about(quote: str, metric: str) -> bool:
     """Whether a metric is what a sentence wants an alarm for; true where it does not say for what."""
-    wanted = [match["for"] for match in _PURPOSE.finditer(quote) if not _GENERAL.match(match["for"])]
-    wanted += [match["for"] for match in _BESIDE.finditer(quote) if not _MAKERS.match(match["for"])]
+    found = [match[1] for form in (_PURPOSE, _BESIDE) for match in form.finditer(quote)]
+    wanted = [one for one in found if not _GENERAL.issuperset(re.findall(r"\w+", one.lower()))]
     if not wanted:
         return True
     have = {word[:4].lower() for word in re.findall(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+", metric) if len(word) > 2} - {"aws"}

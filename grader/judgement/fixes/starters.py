@@ -61,7 +61,7 @@ def from_starters(case: Case, demands: Sequence[Demand]) -> list[Edit]:
         if demand.check.judge not in _JUDGES or template is None or key in done:
             continue
         ways = (_made(one, template, types, demand) for one in starters())
-        found = next((made for made in ways if made and _is_fit(case, made, demand)), [])
+        found = next((made for made in ways if made and _is_fit(case, made, demand, demands)), [])
         if not found:
             return []
         done.add(key)
@@ -69,9 +69,9 @@ def from_starters(case: Case, demands: Sequence[Demand]) -> list[Edit]:
     return edits
 
 
-def _is_fit(case: Case, edits: Sequence[Edit], demand: Demand) -> bool:
+def _is_fit(case: Case, edits: Sequence[Edit], demand: Demand, demands: Sequence[Demand]) -> bool:
     values = (edit.value for edit in edits if isinstance(edit.value, dict))
-    return is_sound(case, edits, [demand]) and all(serves(demand, one) for one in values if one.get("Type") == _ALARM)
+    return is_sound(case, edits, demands) and all(serves(demand, one) for one in values if one.get("Type") == _ALARM)
 
 
 def _made(starter: Starter, template: Template, types: Sequence[str], demand: Demand) -> list[Edit]:
