@@ -187,3 +187,17 @@ def test_a_dashboard_of_all_metrics_shows_more_than_one_service(tmp_path: Path) 
     for words, is_shown in ((" that shows all key metrics", False), ("", True)):
         result = graded(tmp_path, TOPIC + DATABASE, prompt.format(words))
         assert bool(failure(result, "unmet-monitoring").fix_lines) is is_shown
+
+
+def test_a_value_of_the_ideal_that_names_its_own_bucket_is_not_taken_over(tmp_path: Path) -> None:
+    policy = """  Reader:
+    Type: AWS::IAM::ManagedPolicy
+    Properties:
+      PolicyDocument:
+        Version: '2012-10-17'
+        Statement: [{Effect: Allow, Action: 's3:GetObject', Resource: OBJECTS}]
+"""
+    ours = TOPIC + policy.replace("OBJECTS", "'arn:aws:s3:::'")
+    theirs = TOPIC + policy.replace("OBJECTS", "'arn:aws:s3:::studio-orders/*'")
+    found = failure(graded(tmp_path, ours, "Create an SNS topic and a policy.", theirs), "invalid-property-value")
+    assert "studio-orders" not in lines(found)

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from grader.catalogue.corrections import node_at, set_value, steps_of
+from grader.judgement.fixes.sound import is_outside
 from grader.judgement.fixes.translate import UntranslatableError, translation
 from grader.judgement.ideal import IdealAnswer, Standing
 from grader.model import Edit, Finding, Steps
@@ -39,6 +40,8 @@ def by_ideal(ideal: IdealAnswer, template: Template, finding: Finding) -> Iterat
     except UntranslatableError:
         return
     is_same = value == plain(node_at(template, steps))
+    if is_outside(value, template.text):  # what creates it is not in these lines
+        return
     if is_same or len(str(value)) > MAX_SIZE or parameters.keys() & template.resources.keys():
         return
     for name, declaration in parameters.items():

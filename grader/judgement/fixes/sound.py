@@ -69,6 +69,11 @@ def unresolved(value: object, template: Template, added: Container[str]) -> list
     return [one for one in names if not any(one in template.section(section).values for section in _SECTIONS)]
 
 
+def is_outside(value: object, text: str) -> bool:
+    """Return whether a value names a secret, a parameter of Systems Manager or a bucket that the text of templates does not."""
+    return any(found not in text for form in (_SECRET, _BUCKET) for found in form.findall(str(value)))
+
+
 def is_sound(case: Case, edits: Sequence[Edit], demands: Sequence[Demand]) -> bool:
     """Return whether edits that meet demands need nothing that is missing: a metric, a secret, a bucket, a topic that is notified.
 
@@ -76,8 +81,7 @@ def is_sound(case: Case, edits: Sequence[Edit], demands: Sequence[Demand]) -> bo
     """
     text = "\n".join(template.text for template in case.templates)
     new = _new(edits)
-    outside = [found for edit in edits for form in (_SECRET, _BUCKET) for found in form.findall(str(edit.value))]
-    if any(one not in text for one in outside):
+    if any(is_outside(edit.value, text) for edit in edits):
         return False
     dashboards = [str(one) for one in new.values() if one.get("Type") == "AWS::CloudWatch::Dashboard"]
     is_whole = any(_WHOLE.search(demand.requirement.quote) for demand in demands)
