@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from grader.case import Case
 from grader.case.iam import statements
@@ -11,6 +11,7 @@ from grader.catalogue.corrections import node_at, steps_of, template_of
 from grader.catalogue.sentences import sets_and_not
 from grader.catalogue.unmet import DETECTOR
 from grader.model import Finding, Steps
+from grader.plan.answer import cut_off, ends_open
 from grader.support.markdown import code, listed
 from grader.support.text import one_line
 from grader.template import Call, Map, Scalar, Template, at, text_of
@@ -24,6 +25,7 @@ _SECTIONS = {"unmet-output": "Outputs", "unmet-parameter": "Parameters"}
 # About what code and roles do.
 _OF_CODE = frozenset({"unmet-code", "unmet-monitoring"})
 _NO_SECTION = re.compile(r"^has no [A-Z]\w+$")
+_AND_NOT = ", and not "
 MAX_QUOTED = 80  # characters of a line
 _OF_POLICIES = re.compile(r"(aws|iam|s3|saml|ec2):\w+")
 
@@ -37,7 +39,16 @@ def cause(findings: Sequence[Finding], case: Case) -> str:
             sentences.update(dict.fromkeys(_of_demand(case, template, finding)))
         elif template is not None:
             sentences.update(dict.fromkeys(_sentences(template, finding)))
-    return " ".join((list(sentences) or [_otherwise(findings, case)])[:MAX_SENTENCES])
+    return " ".join((_joined(sentences) or [_otherwise(findings, case)])[:MAX_SENTENCES])
+
+
+def _joined(sentences: Iterable[str]) -> list[str]:
+    """Make sentences that differ only in what is not there one."""
+    absent: dict[str, list[str]] = {}
+    for sentence in sentences:
+        start, joint, end = sentence.partition(_AND_NOT)
+        absent.setdefault(start, []).extend([end.rstrip(".")] if joint else [])
+    return [f"{start}{_AND_NOT}{' or '.join(ends)}." if ends else start for start, ends in absent.items()]
 
 
 def _otherwise(findings: Sequence[Finding], case: Case) -> str:
@@ -69,10 +80,14 @@ def _there(template: Template, finding: Finding) -> Iterator[str]:
     elif resource is not None and resource.properties.values:
         yield f"{code(resource.name)} (line {resource.line}) sets {listed(list(resource.properties.values))}."
     elif finding.resource or finding.path or not template.resources:
-        lines = template.text.split("\n")
-        text = one_line(lines[finding.line - 1], MAX_QUOTED) if 0 < finding.line <= len(lines) else ""
-        if text:
-            yield f"Line {finding.line} of {code(template.file)} is {code(text)}."
+        yield from _line(template, finding)
+
+
+def _line(template: Template, finding: Finding) -> Iterator[str]:
+    lines = template.text.split("\n")
+    text = one_line(lines[finding.line - 1], MAX_QUOTED) if 0 < finding.line <= len(lines) else ""
+    if text:
+        yield f"Line {finding.line} of {code(template.file)} is {code(text)}."
 
 
 def _granted(case: Case) -> str:
@@ -101,6 +116,7 @@ def _sentences(template: Template, finding: Finding) -> Iterator[str]:
 def _of_demand(case: Case, template: Template | None, finding: Finding) -> Iterator[str]:
     """Say what in the templates leaves a demand of the prompt unmet."""
     if template is None:
+        yield from _of_end(case)
         yield from _of_absence(case, finding)
         return
     if finding.rule in _SECTIONS:
@@ -110,7 +126,9 @@ def _of_demand(case: Case, template: Template | None, finding: Finding) -> Itera
     steps = steps_of(template, finding)
     if resource is None:
         return
-    if not steps or len(steps) < 4:
+    if finding.rule == "unmet-permissions" and (not steps or len(steps) < 4) and finding.line != resource.line:
+        yield from _line(template, finding)
+    elif not steps or len(steps) < 4:
         yield f"{code(finding.resource)} (line {resource.line}) {finding.message.rstrip('.')}."
     elif node_at(template, steps) is None:
         neighbours = list(_of_neighbour(template, finding, str(steps[-1])))
@@ -149,6 +167,20 @@ def _of_source(template: Template, finding: Finding, steps: Steps) -> Iterator[s
         yield f"{code(finding.resource)} {finding.message.rstrip('.')}, at line {node.line} of {code(template.file)}."
 
 
+def _of_end(case: Case) -> Iterator[str]:
+    """Say where an answer or a template is cut off: what is missing may have been meant for the rest."""
+    files = [file for file in case.bundle.files if file.detail != "answer"]
+    broken_off = next((one for one in case.templates if ends_open(one)), None)
+    if cut_off(case) and files:
+        lines = files[-1].text.rstrip().split("\n")
+        last = code(one_line(lines[-1], MAX_QUOTED))
+        yield f"The answer is cut off: line {len(lines)} of {code(files[-1].name)}, its last, is {last}."
+    elif broken_off is not None:
+        lines = broken_off.text.rstrip().split("\n")
+        last = code(one_line(lines[-1], MAX_QUOTED))
+        yield f"{code(broken_off.file)} is cut off in its last line, {len(lines)}: {last} has no value."
+
+
 def _of_absence(case: Case, finding: Finding) -> Iterator[str]:
     """Say what the answer has in place of what is missing: files, entries of a section, or resources of the service."""
     if finding.rule in _SECTIONS:
@@ -166,14 +198,20 @@ def _of_absence(case: Case, finding: Finding) -> Iterator[str]:
         return
     same = [one.name for _, one in case.resources(finding.type)]
     if same:
-        yield f"The resources of the type {code(finding.type)} are {listed(same)}."
+        yield (
+            f"The resources of the type {code(finding.type)} are {listed(same)}."
+            if len(same) > 1
+            else f"The only resource of the type {code(finding.type)} is {code(same[0])}."
+        )
         return
     service = finding.type.rpartition("::")[0]
     kinds = dict.fromkeys(
         one.type for _, one in case.resources() if one.type.startswith(f"{service}::") and one.type != finding.type
     )
     if kinds:
-        yield f"Of {code(service)}, the templates create {listed(list(kinds))}, and not {code(finding.type)}."
+        # What a demand on permissions names is one of several types that could hold them.
+        absent = "" if finding.rule == "unmet-permissions" else f"{_AND_NOT}{code(finding.type)}"
+        yield f"Of {code(service)}, the templates create {listed(list(kinds))}{absent}."
     elif case.templates:
         count = sum(len(template.resources) for template in case.templates)
         none = f"None of the {count} resources of the templates" if count > 1 else "The only resource of the templates"

@@ -90,6 +90,9 @@ def fix_of(members: Sequence[JudgedRequirement], otherwise: str, region: str) ->
     if asked.title.startswith("use of "):
         service = asked.title.removeprefix("use of ")
         return f"Call {service} in the code of a function or a state machine, and allow its actions, as {line} asks."
+    if asked.title == "multi-factor authentication" and not names:
+        condition = code("aws:MultiFactorAuthPresent")
+        return f"Deny users the actions without {condition} in a policy of theirs, as {line} asks."
     if asked.about in ("document", "code") and asked.title and not names:
         return _document(asked, line)
     if names and (change := _change_of(members, names, line, about)):
@@ -110,6 +113,8 @@ def _change_of(members: Sequence[JudgedRequirement], names: Sequence[str], line:
         keys = _tags(members)
         what = f"the tag{'' if len(keys) == 1 else 's'} {listed(keys)}" if keys else "tags"
         return f"Add {what} to {listed(names)}, as {line} asks."
+    if taken := _taken_away(members):
+        return f"{' '.join(taken[:MAX_PATHS])} {line[:1].upper()}{line[1:]} asks for {asked.title}."
     by_path: dict[str, list[str]] = {}
     for place in (place.location for one in members for place in one.evidence):
         path = place.path.removeprefix("Properties.")
@@ -119,6 +124,26 @@ def _change_of(members: Sequence[JudgedRequirement], names: Sequence[str], line:
         parts = [f"{code(path)} of {listed(owners)}" for path, owners in list(by_path.items())[:MAX_PATHS]]
         return f"Set {' and '.join(parts)} as {line} asks{about}."
     return f"Change {listed(names)} as {line} asks{about}." if asked.about in ("property", "value", "behaviour") else ""
+
+
+_GRANT = re.compile(r"^(?P<verb>allows|attaches) (?P<what>\S+)(?P<everywhere> on every resource)?$")
+
+
+def _taken_away(members: Sequence[JudgedRequirement]) -> list[str]:
+    """Say of each permission that is too wide what takes its place; nothing where a place is not one of a permission."""
+    found = []
+    for place in (place for one in members for place in one.evidence):
+        grant = _GRANT.match(place.message)
+        if grant is None:
+            return []
+        where, what = f"{code(place.location.resource)} (line {place.location.line})", code(grant["what"])
+        if grant["verb"] == "attaches":
+            found.append(f"Remove the managed policy {what} from {where}, and allow the actions that are called.")
+        elif grant["everywhere"]:
+            found.append(f"In {where}, name the resources of {what} in place of {code('*')}.")
+        else:
+            found.append(f"In {where}, name the actions that are called in place of {what}.")
+    return list(dict.fromkeys(found))
 
 
 def reason_of(judged: JudgedRequirement) -> str:

@@ -77,10 +77,18 @@ def cut_off(case: Case) -> str:
             return f"{broken.file} ends in the middle of line {last}"
     for template in case.templates:
         file = case.bundle.file(template.file)
-        last_line = template.text.rstrip().rpartition("\n")[2]
-        if file and file.segments[0].source_line == 1 and _OPEN_KEY.match(last_line):
-            return f"{template.file} ends after {last_line.strip()}"
+        if file and file.segments[0].source_line == 1 and ends_open(template):
+            return f"{template.file} ends after {_last_line(template).strip()}"
     return ""
+
+
+def ends_open(template: Template) -> bool:
+    """Whether the last line of a template is a key without a value."""
+    return _OPEN_KEY.match(_last_line(template)) is not None
+
+
+def _last_line(template: Template) -> str:
+    return template.text.rstrip().rpartition("\n")[2]
 
 
 _END = "found unexpected end of stream"  # what libyaml says of a quote that is never closed

@@ -131,3 +131,19 @@ def test_where_nothing_defines_a_volume_no_volume_is_to_be_encrypted(tmp_path: P
     assert "volumes are defined" not in failure(graded(tmp_path, template), "invalid-resource-type").fix
     volume = "  Disk: {Type: AWS::EC2::Volume, Properties: {AvailabilityZone: us-east-1a, Size: 8}}\n"
     assert "Set `Encrypted: true`" in failure(graded(tmp_path, template + volume), "invalid-resource-type").fix
+
+
+def test_a_demand_on_permissions_names_no_type_that_nobody_asked_for(tmp_path: Path) -> None:
+    template = """Resources:
+  Staff: {Type: AWS::IAM::InstanceProfile, Properties: {Roles: [staff]}}
+"""
+    found = failure(graded(tmp_path, template, "An instance profile. Enforce MFA for IAM users."), "unmet-permissions")
+    assert "aws:MultiFactorAuthPresent" in found.fix
+    assert "ManagedPolicy" not in found.root_cause
+
+
+def test_what_is_missing_from_a_template_that_is_cut_off_says_so(tmp_path: Path) -> None:
+    template = "Resources:\n  News: {Type: AWS::SNS::Topic}\n  Old:\n    Type: AWS::SNS::Topic\n    Properties:\n      TopicName:\n"
+    answer = f"Here it is.\n\n```yaml\n{template}```\n"
+    found = failure(graded(tmp_path, answer, "A topic and an SQS queue.", "answer.md"), "unmet-resource")
+    assert "is cut off in its last line, 6: `TopicName:` has no value." in found.root_cause

@@ -157,3 +157,17 @@ def test_a_missing_resource_is_told_with_what_it_needs_to_work() -> None:
     fix = fix_of([rotation], "", "us-east-1")
     assert "Its schema requires `SecretId`." in fix
     assert "To have an effect, it needs HostedRotationLambda or RotationLambdaARN" in fix
+
+
+def test_what_is_allowed_in_excess_is_named_with_its_line() -> None:
+    def wide(message: str) -> str:
+        place = Located(
+            location=Location(file="a.yml", line=9, resource="Builder", type="AWS::IAM::Role"), message=message
+        )
+        return fix_of([unmet("behaviour", "least privilege", message, place=place)], "", "us-east-1")
+
+    assert wide("attaches SNSFullAccess").startswith(
+        "Remove the managed policy `SNSFullAccess` from `Builder` (line 9)"
+    )
+    assert "name the actions that are called in place of `sns:*`" in wide("allows sns:*")
+    assert "name the resources of `sns:Publish` in place of `*`" in wide("allows sns:Publish on every resource")

@@ -77,15 +77,16 @@ def least_privilege(answer: Answer, demand: Demand) -> Verdict:
     if not answer.of(("AWS::IAM::Role", "AWS::IAM::Policy")):
         return unjudged("the answer has no IAM role or policy")
     wide = [
-        (one.built, action)
+        (one.built, f"allows {action}", action)
         for one in found
         for action in one.actions
         if action == "*" or (action.endswith(":*") and "*" in one.resources)
     ]
-    wide += [(built, arn.rpartition("/")[2]) for built, arn in attached if _FULL.search(arn)]
+    names = [(built, arn.rpartition("/")[2]) for built, arn in attached if _FULL.search(arn)]
+    wide += [(built, f"attaches {name}", name) for built, name in names]
     if wide:
-        built, what = wide[0]
-        return unmet(f"{built.name} allows {what}", [one.located(f"allows {name}") for one, name in wide])
+        built, what, _ = wide[0]
+        return unmet(f"{built.name} {what}", [one.showing(message, text) for one, message, text in wide])
     text = demand.check.text.lower()
     strict = bool(demand.check.arguments.get("strict"))
     if strict and _OF_ACTIONS.search(text) and "resource" not in text:
@@ -101,12 +102,12 @@ def least_privilege(answer: Answer, demand: Demand) -> Verdict:
     if loose and strict:
         return unmet(
             f"{loose[0].built.name} allows {_bound(loose[0])} on every resource",
-            [one.built.located(f"allows {_bound(one)} on every resource") for one in loose],
+            [one.built.showing(f"allows {_bound(one)} on every resource", _bound(one)) for one in loose],
         )
     open_ = [(one.built, action) for one in loose for action in one.actions if _is_own(answer, action)]
     if open_:
         built, action = open_[0]
-        places = [one.located(f"allows {name} on every resource") for one, name in open_]
+        places = [one.showing(f"allows {name} on every resource", name) for one, name in open_]
         return replace(unmet(f"{built.name} allows {action} on every resource", places), level="Medium")
     if loose or loose_actions:
         return unjudged("some actions are allowed on every resource")
@@ -151,7 +152,7 @@ def _without_wildcards(answer: Answer, found: list[Grant]) -> Verdict:
         return unjudged("only actions on KMS keys have wildcards, as AWS documents them")
     if wide:
         built, action = wide[0]
-        return unmet(f"{built.name} allows {action}", [one.located(f"allows {name}") for one, name in wide])
+        return unmet(f"{built.name} allows {action}", [one.showing(f"allows {name}", name) for one, name in wide])
     return unjudged(UNSEEN) if answer.is_opaque else met([one.built.located("names its actions") for one in found][:5])
 
 

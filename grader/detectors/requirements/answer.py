@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from grader.case import Case
@@ -133,6 +133,18 @@ class Built:
     def first(self, path: str) -> object:
         """Return the first value at a path, None where there is none."""
         return next(iter(self.values(path)), None)
+
+    def line_with(self, text: str) -> int:
+        """Return the line of the first value that contains a text, that of the resource where none does."""
+        lines = (
+            node.line for _, node in walk(self.resource.properties) if isinstance(node, Scalar) and text in node.text
+        )
+        return next(lines, self.resource.line)
+
+    def showing(self, message: str, text: str) -> Located:
+        """Make a place of the resource, at the line of the first value that contains a text."""
+        place = self.located(message)
+        return replace(place, location=replace(place.location, line=self.line_with(text)))
 
     def located(self, message: str, path: str = "") -> Located:
         """Make a place of the resource, at a property's line where one is named."""
