@@ -147,3 +147,16 @@ def test_what_is_missing_from_a_template_that_is_cut_off_says_so(tmp_path: Path)
     answer = f"Here it is.\n\n```yaml\n{template}```\n"
     found = failure(graded(tmp_path, answer, "A topic and an SQS queue.", "answer.md"), "unmet-resource")
     assert "is cut off in its last line, 6: `TopicName:` has no value." in found.root_cause
+
+
+def test_an_attribute_of_a_resource_that_is_written_twice_is_the_fault_of_the_second(tmp_path: Path) -> None:
+    template = """Resources:
+  Maps: {Type: AWS::DynamoDB::Table, Properties: {BillingMode: PAY_PER_REQUEST}}
+  News: {Type: AWS::SNS::Topic, Properties: {DisplayName: !GetAtt Maps.Arn}}
+  Maps: {Type: AWS::Glue::Table, Properties: {CatalogId: !Ref AWS::AccountId, DatabaseName: maps, TableInput: {Name: maps}}}
+"""
+    result = graded(tmp_path, template)
+    assert "invalid-getatt" not in [one.rule for one in result.failures]
+    found = failure(result, "duplicate-key")
+    assert found.level == "Critical"
+    assert "Line 3 reads `Maps.Arn`, which `AWS::Glue::Table` does not return" in found.root_cause

@@ -490,12 +490,17 @@ def _name(finding: Finding) -> str:
     return found.group(1) if found else ""
 
 
-def attribute(case: Case, finding: Finding) -> Finding:
-    """Say of an attribute that a resource does not return which it returns, and what to write."""
+def attribute(case: Case, finding: Finding) -> Finding | None:
+    """Say of an attribute that a resource does not return which it returns, and what to write.
+
+    None where another resource of the same name may be meant, which duplicate-key reports.
+    """
     template = template_of(case, finding)
     use = _read_attribute(template, finding) if template else None
     if template is None or use is None:
         return with_facts(finding, attribute=finding.resource, because=code(finding.message) + ".", remedy=_READ)
+    if use in uses_of_twin(case, template, use.target):
+        return None
     owner = code(use.owner) if use.section == "Resources" else f"the output {code(use.owner)}"
     read, region = f"{use.target}.{use.attribute}", case.account.region
     type = template.resources[use.target].type
@@ -507,6 +512,16 @@ def attribute(case: Case, finding: Finding) -> Finding:
         because=f"Fn::GetAtt of {code(type)} returns {listed(list(known)) or 'no attributes'}.",
         remedy=_remedy_of_attribute(use, type, known, region),
     )
+
+
+def uses_of_twin(case: Case, template: Template, name: str) -> list[Reference]:
+    """Return who reads attributes of a resource that is written twice, which the type of the last does not return."""
+    resource = template.resources.get(name)
+    line = template.section("Resources").keys[name].line if resource else 0
+    if resource is None or not any(one.key == name and one.line == line and one.differs for one in template.duplicates):
+        return []
+    known = attribute_names(resource.type, case.account.region)
+    return [use for use in template.uses.get(name, ()) if use.attribute and use.attribute not in known]
 
 
 def _remedy_of_attribute(use: Reference, type: str, known: SequenceOf[str], region: str) -> str:

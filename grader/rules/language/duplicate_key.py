@@ -7,22 +7,23 @@ from collections.abc import Iterator
 from grader.case import Case
 from grader.catalogue import Rule, RuleFinding, example
 from grader.model import Location
-from grader.rules.language._causes import lost_names
+from grader.rules.language._causes import lost_names, uses_of_twin
 from grader.support.markdown import code, listed
-from grader.template import Duplicate, Template
+from grader.template import Duplicate, Reference, Resource, Template
 
 
 def check(case: Case) -> Iterator[RuleFinding]:
     """Report keys that are written twice.
 
     High where a section, resource, output or parameter is lost whose value differs, Critical where the template refers to a
-    name that only the lost section defines.
+    name that only the lost section defines, or reads an attribute that only the lost resource returns.
     """
     for template in case.templates:
         for twice in template.duplicates:
             entry = _entry(template, twice.key, twice.line)
             resource = template.resources.get(twice.key) if entry == "Resources" else None
             missed = lost_names(template, twice)
+            misread = uses_of_twin(case, template, twice.key) if resource else []
             yield RuleFinding(
                 location=Location(
                     file=template.file,
@@ -33,10 +34,10 @@ def check(case: Case) -> Iterator[RuleFinding]:
                 message=f"the key {twice.key} is written twice, first at line {twice.first_line}",
                 facts={
                     "key": twice.key,
-                    "because": _because(template, twice, missed),
+                    "because": _because(template, twice, missed) + _of_attributes(resource, misread),
                     "remedy": _remedy(twice, entry),
                 },
-                level="Critical" if missed else "High" if entry and twice.differs else "",
+                level="Critical" if missed or misread else "High" if entry and twice.differs else "",
             )
 
 
@@ -50,6 +51,14 @@ def _because(template: Template, twice: Duplicate, missed: list[str]) -> str:
         f"{because}, so that {listed(missed)} {are} not defined. Line {min(lines)} refers to {code(_first(template, missed))}, and "
         "CloudFormation rejects the template."
     )
+
+
+def _of_attributes(resource: Resource | None, misread: list[Reference]) -> str:
+    """Say that attributes of the lost resource are read, which the last one does not return."""
+    if resource is None or not misread:
+        return ""
+    read = f"{resource.name}.{misread[0].attribute}"
+    return f" Line {misread[0].line} reads {code(read)}, which {code(resource.type)} does not return: CloudFormation rejects the template."
 
 
 def _first(template: Template, names: list[str]) -> str:
