@@ -160,3 +160,24 @@ def test_an_attribute_of_a_resource_that_is_written_twice_is_the_fault_of_the_se
     found = failure(result, "duplicate-key")
     assert found.level == "Critical"
     assert "Line 3 reads `Maps.Arn`, which `AWS::Glue::Table` does not return" in found.root_cause
+
+
+def test_a_key_policy_names_all_that_the_key_encrypts(tmp_path: Path) -> None:
+    template = """Resources:
+  Seal:
+    Type: AWS::KMS::Key
+    Properties:
+      KeyPolicy:
+        Version: '2012-10-17'
+        Statement:
+          - {Effect: Allow, Principal: {AWS: !Sub 'arn:aws:iam::${AWS::AccountId}:root'}, Action: 'kms:*', Resource: '*'}
+  Visits: {Type: AWS::Logs::LogGroup, Properties: {RetentionInDays: 7, KmsKeyId: !GetAtt Seal.Arn}}
+  Orders: {Type: AWS::Logs::LogGroup, Properties: {RetentionInDays: 7, KmsKeyId: !GetAtt Seal.Arn}}
+  Audit: {Type: AWS::CloudTrail::Trail, Properties: {IsLogging: true, S3BucketName: audit, KMSKeyId: !Ref Seal}}
+"""
+    found = failure(graded(tmp_path, template), "kms-key-policy")
+    assert "encrypts `Visits` and `Orders`." in found.issue
+    assert "encrypts `Audit`." in found.issue
+    [lines] = found.fix_lines
+    assert "AllowCloudTrail" in lines.text
+    assert "AllowCloudWatchLogs" in lines.text

@@ -29,7 +29,8 @@ def service_may_use(case: Case, finding: Finding) -> Iterator[Edit]:
     Source: https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/encrypt-log-data-kms.html
     Source: https://docs.aws.amazon.com/awscloudtrail/latest/userguide/create-kms-key-policy-for-cloudtrail.html
     """
-    if finding.facts.get("service", "").startswith("cloudtrail"):
+    services = finding.facts.get("service", "")
+    if "cloudtrail" in services:
         trail = "arn:${AWS::Partition}:cloudtrail:*:${AWS::AccountId}:trail/*"
         allow: dict[str, object] = {
             "Sid": "AllowCloudTrail",
@@ -40,6 +41,7 @@ def service_may_use(case: Case, finding: Finding) -> Iterator[Edit]:
             "Condition": {"StringLike": {"kms:EncryptionContext:aws:cloudtrail:arn": {"Fn::Sub": trail}}},
         }
         yield from _statement(case, finding, allow)
+    if "logs." not in services:
         return
     yield from _statement(
         case,
